@@ -1,0 +1,1 @@
+"""The hardware: chips, miners, headers and pumps, with their files in ``components/library``."""

@@ -1,0 +1,60 @@
+"""Every error hashheat raises on purpose derives from :class:`HashheatError`."""
+
+
+class HashheatError(Exception):
+    """Base of all errors that a user can cause or that physics forbids; the message fits on one screen."""
+
+
+class InputError(HashheatError):
+    """A file, key or value that cannot be used.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, in one sentence.
+    file, key, found, accepted : str, optional
+        Where it stands, what stands there, and what would be accepted.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        file: str | None = None,
+        key: str | None = None,
+        found: object = None,
+        accepted: str | None = None,
+    ) -> None:
+        self.problem, self.file, self.key, self.found, self.accepted = problem, file, key, found, accepted
+        lines = [problem]
+        if file is not None:
+            lines.append(f"  file:     {file}")
+        if key is not None:
+            lines.append(f"  key:      {key}")
+        if found is not None:
+            lines.append(f"  found:    {found}")
+        if accepted is not None:
+            lines.append(f"  accepted: {accepted}")
+        super().__init__("\n".join(lines))
+
+    def within(self, file: str | None = None, key: str | None = None) -> "InputError":
+        """Give the same error with the file and the key filled in where they were still unknown."""
+        return type(self)(
+            self.problem,
+            file=self.file or file,
+            key=self.key or key,
+            found=self.found,
+            accepted=self.accepted,
+        )
+
+
+class StateError(HashheatError):
+    """A thermodynamic state outside what a fluid's table or the liquid itself allows."""
+
+
+class FreezingError(StateError):
+    """The state lies at or below the freezing line."""
+
+
+class BoilingError(StateError):
+    """The state lies at or above saturation at the given pressure."""

@@ -1,0 +1,29 @@
+"""The one place where the flags of every compiled kernel are chosen."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numba
+
+#: The relaxations of IEEE arithmetic that kernels may use. ``nnan`` and ``ninf`` are left out on purpose:
+#: with them ``isnan`` is always false, and a lost NaN would reach the user as a temperature.
+FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def formula(function: F) -> F:
+    """Compile a scalar formula so that kernels inline it (LLVM decides) and Python can call it."""
+    return numba.njit(cache=True, error_model="numpy", fastmath=FAST)(function)  # type: ignore[no-any-return]
+
+
+def kernel(function: F) -> F:
+    """Compile a serial traversal: loops over cells, passes or cases."""
+    return numba.njit(cache=True, error_model="numpy", fastmath=FAST)(function)  # type: ignore[no-any-return]
+
+
+def parallel_kernel(function: F) -> F:
+    """Compile a traversal that runs blocks of cases in parallel; each case writes its own slot only."""
+    return numba.njit(cache=True, error_model="numpy", fastmath=FAST, parallel=True)(  # type: ignore[no-any-return]
+        function
+    )

@@ -1,0 +1,1 @@
+"""Measured cases and what the model makes of them."""
