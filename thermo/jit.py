@@ -12,18 +12,16 @@ FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def formula(function: F) -> F:
-    """Compile a scalar formula so that kernels inline it (LLVM decides) and Python can call it."""
-    return numba.njit(cache=True, error_model="numpy", fastmath=FAST)(function)  # type: ignore[no-any-return]
+def _compiled(function: F, **more: bool) -> F:
+    compiled: F = numba.njit(cache=True, error_model="numpy", fastmath=FAST, **more)(function)
+    return compiled
 
 
 def kernel(function: F) -> F:
-    """Compile a serial traversal: loops over cells, passes or cases."""
-    return numba.njit(cache=True, error_model="numpy", fastmath=FAST)(function)  # type: ignore[no-any-return]
+    """Compile a scalar formula or a serial traversal (loops over cells, passes or cases)."""
+    return _compiled(function)
 
 
 def parallel_kernel(function: F) -> F:
     """Compile a traversal that runs blocks of cases in parallel; each case writes its own slot only."""
-    return numba.njit(cache=True, error_model="numpy", fastmath=FAST, parallel=True)(  # type: ignore[no-any-return]
-        function
-    )
+    return _compiled(function, parallel=True)
