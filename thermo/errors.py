@@ -58,3 +58,21 @@ class FreezingError(StateError):
 
 class BoilingError(StateError):
     """The state lies at or above saturation at the given pressure."""
+
+
+class TableAccuracyError(StateError):
+    """A property table over the asked range would miss its source by more than hashheat promises.
+
+    Parameters
+    ----------
+    message : str
+        The error, the range and a narrower range that works.
+    error : float
+        Largest relative error found [-].
+    T_min, T_max : float
+        A range within the asked one that holds the promise [K].
+    """
+
+    def __init__(self, message: str, error: float, T_min: float, T_max: float) -> None:
+        self.error, self.T_min, self.T_max = error, T_min, T_max
+        super().__init__(message)

@@ -1,0 +1,301 @@
+"""A heat carrier by name, its limits, and its property table at a pressure."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import overload
+
+import numpy as np
+
+from hashheat.thermo.coolprop_source import coolprop, enthalpy_at, new_state, sampler, temperature_limits
+from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError, TableAccuracyError
+from hashheat.thermo.fluid_names import parse_fluid_name
+from hashheat.thermo.property_fit import Array, Sampler, fit_table, table_error
+from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.saturation import incompressible_saturation_temperature, water_saturation_temperature
+
+#: Largest relative error of a table against CoolProp, in every property, off the nodes [-].
+TABLE_ACCURACY = 1e-6
+
+# A table keeps this far from the freezing and the boiling line, where the fit would have to extrapolate.
+_MARGIN = 1.0
+# Where a liquid's own limits lie further out, the default table ends here, above what heating networks use.
+_T_DEFAULT_MAX = 273.15 + 125.0
+_AIR_RANGE = (273.15 - 50.0, 273.15 + 150.0)
+_WATER_FREEZING = 273.15
+# Solutes that hardly evaporate, so that the mixture boils above water at the same pressure.
+_BOILS_ABOVE_WATER = frozenset({"MPG", "MPG2", "MEG", "MEG2", "APG", "AEG", "MGL", "MGL2", "VMG"})
+
+
+@dataclass(frozen=True)
+class Fluid:
+    """A liquid heat carrier, or air; made by :meth:`parse`.
+
+    Water and air come from CoolProp's reference equations (HEOS). Glycols come from its incompressible
+    backend (fluids MPG and MEG), which evaluates the polynomials of Melinder, *Properties of Secondary
+    Working Fluids for Indirect Systems*, IIR 2010, for a percentage by mass. All other incompressible fluids
+    of CoolProp are reached by name.
+
+    Parameters
+    ----------
+    name : str
+        Name to show.
+    backend : str
+        CoolProp backend, ``"HEOS"`` or ``"INCOMP"``.
+    substance : str
+        CoolProp's name of the substance.
+    fraction : float, optional
+        Share of the solute [-]; by mass for the glycols.
+    """
+
+    name: str
+    backend: str
+    substance: str
+    fraction: float | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "Fluid":
+        """Make a fluid from its name, such as ``"water"``, ``"MPG 30%"``, ``"INCOMP::T66"``.
+
+        Raises
+        ------
+        InputError
+            For an unknown name or a strength without data.
+        """
+        return cls(*parse_fluid_name(text))
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_gas(self) -> bool:
+        """Whether the fluid is a gas over its whole range (air)."""
+        return self.substance == "Air" and self.backend == "HEOS"
+
+    def freezing_temperature(self) -> float:
+        """Temperature at which the first ice forms [K]; StateError for a fluid without such data."""
+        T = self._freezing_limit()
+        if T is None:
+            raise StateError(f"{self.name}: CoolProp has no freezing temperature for it.")
+        return T
+
+    @overload
+    def saturation_temperature(self, p: float) -> float: ...
+    @overload
+    def saturation_temperature(self, p: Array) -> Array: ...
+    def saturation_temperature(self, p: float | Array) -> float | Array:
+        """Temperature at which boiling begins.
+
+        Glycol mixtures have no boiling data in CoolProp; they get the line of water, which lies below theirs
+        (30 % propylene glycol boils about 2 K above water), so a check against it is on the safe side.
+
+        Parameters
+        ----------
+        p : float or array
+            Absolute pressure [Pa]; for water and glycols within 0.02 to 50 bar.
+
+        Returns
+        -------
+        float or array
+            Saturation temperature [K].
+
+        Raises
+        ------
+        StateError
+            Outside the stated pressures, or for a fluid without boiling data.
+        """
+        if self.substance == "Water" or self.substance in _BOILS_ABOVE_WATER:
+            return water_saturation_temperature(p)
+        if np.ndim(p):
+            flat = [self.saturation_temperature(float(value)) for value in np.ravel(p)]
+            return np.reshape(np.array(flat), np.shape(p))
+        T = self._boiling_limit(float(p))
+        if T is None:
+            raise StateError(
+                f"{self.name}: no boiling temperature at {float(p) / 1e5:g} bar in CoolProp's data."
+            )
+        return T
+
+    def table(self, p: float, T_min: float | None = None, T_max: float | None = None) -> PropertyTable:
+        """Property table at one pressure, for use in kernels; built once for each set of arguments.
+
+        Liquids barely feel the pressure (water from 3 to 10 bar: under 8e-4 in every property), so one table
+        at the loop's reference pressure serves a whole loop.
+
+        Parameters
+        ----------
+        p : float
+            Absolute pressure [Pa].
+        T_min, T_max : float, optional
+            Range [K]. By default the widest liquid range at this pressure: from 1 K above freezing to 1 K
+            below boiling, at most to 125 degC, cut back further where one table could not hold the accuracy.
+            Air: -50 to 150 degC; above about 2 bar less, as CoolProp's conductivity has a step at -8 degC.
+
+        Returns
+        -------
+        PropertyTable
+            Within 1e-6 (relative) of CoolProp in rho, cp, mu, k and Pr, measured off the nodes when built.
+            The enthalpy is the integral of cp; for incompressible fluids CoolProp's own h carries a pressure
+            term that its cp does not (h differences there deviate by about 1.5e-4 at 3 bar).
+
+        Raises
+        ------
+        FreezingError, BoilingError
+            If the asked range reaches the freezing or the boiling line.
+        StateError
+            If it leaves CoolProp's data.
+        TableAccuracyError
+            If one table cannot hold 1e-6 over the asked range; names a narrower range that works.
+        InputError
+            If the pressure is not positive or the range is empty.
+        """
+        if not (np.isfinite(p) and p > 0):
+            raise InputError("A table needs a positive absolute pressure.", found=f"{p!r} Pa")
+        low, high = (None if T is None else float(T) for T in (T_min, T_max))
+        return _build(self, float(p), low, high)
+
+    def check_liquid(self, T: float | Array, p: float, where: str = "") -> None:
+        """Raise unless every temperature is liquid at this pressure.
+
+        Parameters
+        ----------
+        T : float or array
+            Temperatures [K].
+        p : float
+            Absolute pressure [Pa].
+        where : str
+            The place, for the message.
+
+        Raises
+        ------
+        FreezingError, BoilingError
+            At or beyond the freezing or the boiling line.
+        StateError
+            For a temperature that is not a number, outside CoolProp's data, or a gas.
+        """
+        place = f" at {where}" if where else ""
+        if self.is_gas:
+            raise StateError(f"{self.name} is a gas, not a liquid{place}.")
+        values = np.asarray(T, dtype=float)
+        if not np.all(np.isfinite(values)):
+            raise StateError(f"{self.name}: a temperature{place} is not a number.")
+        coldest, hottest = float(values.min()), float(values.max())
+        T_freeze, T_boil = self._freezing_limit(), self._boiling_limit(p)
+        T_low, T_high = temperature_limits(*self._key)
+        if T_freeze is not None and coldest <= T_freeze:
+            raise FreezingError(f"{self.name} freezes{place}: {_C(coldest)}, freezing point {_C(T_freeze)}.")
+        if T_boil is not None and hottest >= T_boil:
+            raise BoilingError(
+                f"{self.name} boils{place}: {_C(hottest)}, boiling point {_C(T_boil)} at {p / 1e5:.3g} bar."
+            )
+        if coldest < T_low or hottest > T_high:
+            worst = coldest if coldest < T_low else hottest
+            raise StateError(
+                f"{self.name}: {_C(worst)}{place} lies outside the data, {_C(T_low)} to {_C(T_high)}."
+            )
+
+    @property
+    def _key(self) -> tuple[str, str, float | None]:
+        return self.backend, self.substance, self.fraction
+
+    def _freezing_limit(self) -> float | None:
+        if self.is_gas:
+            return None
+        return _WATER_FREEZING if self.backend == "HEOS" else _incompressible_freezing(self._key)
+
+    def _boiling_limit(self, p: float) -> float | None:
+        if self.is_gas:
+            return None
+        if self.substance == "Water" or self.substance in _BOILS_ABOVE_WATER:
+            return water_saturation_temperature(p)
+        return _incompressible_boiling(self._key, p)
+
+    def _limits(self, p: float) -> tuple[float, float]:
+        """Widest range of a table at this pressure [K]."""
+        T_low, T_high = temperature_limits(*self._key)
+        if self.is_gas:
+            return T_low, T_high
+        T_freeze, T_boil = self._freezing_limit(), self._boiling_limit(p)
+        low = T_low if T_freeze is None else max(T_low, T_freeze + _MARGIN)
+        return low, T_high if T_boil is None else min(T_high, T_boil - _MARGIN)
+
+
+def _C(T: float) -> str:
+    return f"{T - 273.15:.2f} degC"
+
+
+@lru_cache(maxsize=256)
+def _incompressible_freezing(key: tuple[str, str, float | None]) -> float | None:
+    state = new_state(*key)
+    try:
+        T = float(state.keyed_output(coolprop().iT_freeze))
+    except ValueError:  # no freezing line in the data of this fluid
+        return None
+    return T if state.Tmin() < T else None
+
+
+@lru_cache(maxsize=1024)
+def _incompressible_boiling(key: tuple[str, str, float | None], p: float) -> float | None:
+    return None if key[2] is not None else incompressible_saturation_temperature(key[1], p)
+
+
+@lru_cache(maxsize=1024)
+def _build(fluid: Fluid, p: float, T_min: float | None, T_max: float | None) -> PropertyTable:
+    low, high = fluid._limits(p)
+    if T_min is not None and T_max is not None and not T_min < T_max:
+        raise InputError("A table needs T_min < T_max.", found=f"{_C(T_min)} to {_C(T_max)}")
+    if not fluid.is_gas:
+        for T in (T_min, T_max):
+            if T is not None:
+                fluid.check_liquid(T, p, where="the end of the asked table")
+    for T in (T_min, T_max):
+        if T is not None and not low - _MARGIN <= T <= high + _MARGIN:
+            raise StateError(f"{fluid.name}: {_C(T)} lies outside the data, {_C(low)} to {_C(high)}.")
+    sample = sampler(*fluid._key, p)
+    lowest = T_min if T_min is not None else max(low, _AIR_RANGE[0]) if fluid.is_gas else low
+    if T_max is not None:
+        highest = T_max
+    elif fluid.is_gas:
+        highest = min(high, _AIR_RANGE[1])
+    else:
+        highest = min(high, max(_T_DEFAULT_MAX, lowest + 100.0))
+    if not lowest < highest:
+        raise StateError(f"{fluid.name} at {p / 1e5:g} bar: no range from {_C(lowest)} to {_C(highest)}.")
+
+    def fitted(T_0: float, T_1: float) -> tuple[PropertyTable, float]:
+        h_mid = enthalpy_at(*fluid._key, p, 0.5 * (T_0 + T_1))
+        table = fit_table(sample, T_0, T_1, h_mid)
+        return table, max(table_error(table, sample).values())
+
+    table, error = fitted(lowest, highest)
+    if error <= TABLE_ACCURACY:
+        return table
+    if T_min is None and T_max is None:
+        narrow = _narrower(sample, lowest, highest)
+        return fitted(*narrow)[0]
+    narrow = _narrower(sample, lowest, highest)
+    raise TableAccuracyError(
+        f"{fluid.name} at {p / 1e5:g} bar: one table from {_C(lowest)} to {_C(highest)} would be off by "
+        f"{error:.1e}, more than {TABLE_ACCURACY:g}. From {_C(narrow[0])} to {_C(narrow[1])} it holds.",
+        error,
+        *narrow,
+    )
+
+
+def _narrower(sample: Sampler, T_min: float, T_max: float) -> tuple[float, float]:
+    """Widest range that holds the accuracy with one of the two ends kept."""
+
+    def holds(T_0: float, T_1: float) -> bool:
+        table = fit_table(sample, T_0, T_1)
+        return max(table_error(table, sample).values()) <= TABLE_ACCURACY
+
+    kept_low, kept_high = T_min, T_max
+    cut = step = 0.5 * (T_max - T_min)
+    up = down = cut
+    for _ in range(6):
+        step *= 0.5
+        up += step if holds(T_min, T_min + up) else -step
+        down += step if holds(T_max - down, T_max) else -step
+    up, down = up - 2 * step, down - 2 * step
+    if up >= down:
+        return kept_low, kept_low + up
+    return kept_high - down, kept_high
