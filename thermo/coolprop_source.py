@@ -41,22 +41,21 @@ def new_state(backend: str, substance: str, fraction: float | None = None) -> An
     InputError
         If the fraction lies outside the data of the solution.
     """
-    state = coolprop().AbstractState(backend, substance)
-    if fraction is not None:
-        basis_errors = []
-        for setter in (state.set_mass_fractions, state.set_volu_fractions, state.set_mole_fractions):
-            try:
-                setter([fraction])
-            except ValueError as error:
-                basis_errors.append(str(error))
-                if "is not between" in str(error):
-                    break
-            else:
-                return state
+    CP = coolprop()
+    state = CP.AbstractState(backend, substance)
+    if fraction is None:
+        return state
+    low, high = state.keyed_output(CP.ifraction_min), state.keyed_output(CP.ifraction_max)
+    if not low <= fraction <= high:
         raise InputError(
-            f"CoolProp has no data for {substance} at this strength: {basis_errors[-1]}",
+            f"CoolProp has no data for {substance} at this strength.",
             found=f"{100 * fraction:g} %",
+            accepted=f"{100 * low:g} to {100 * high:g} %",
         )
+    try:
+        state.set_mass_fractions([fraction])
+    except ValueError:  # the data of this solution are by volume, and CoolProp does not convert
+        state.set_volu_fractions([fraction])
     return state
 
 
@@ -97,6 +96,7 @@ def enthalpy_at(backend: str, substance: str, fraction: float | None, p: float, 
     return float(state.hmass())
 
 
+@cache
 def temperature_limits(backend: str, substance: str, fraction: float | None) -> tuple[float, float]:
     """Lowest and highest temperature of CoolProp's data [K]."""
     state = new_state(backend, substance, fraction)

@@ -4,7 +4,7 @@ import difflib
 import re
 from typing import NamedTuple
 
-from hashheat.thermo.coolprop_source import incompressible_names
+from hashheat.thermo.coolprop_source import incompressible_names, new_state
 from hashheat.thermo.errors import InputError
 
 
@@ -112,6 +112,7 @@ def _incompressible(name: str, text: str) -> FluidName:
             if is_solution
             else f"'INCOMP::{substance}'",
         )
+    new_state("INCOMP", substance, fraction)  # refuses a strength outside the data
     shown = f"INCOMP::{substance}" + ("" if fraction is None else f"[{fraction:g}]")
     return FluidName(shown, "INCOMP", substance, fraction)
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
+from hashheat.thermo.errors import TableAccuracyError
 from hashheat.thermo.property_table import N_COEFFICIENTS, Coefficients, PropertyTable
 
 Array = NDArray[np.floating[Any]]
@@ -35,7 +36,7 @@ def _coefficients(rising: Array) -> Coefficients:
     return tuple(float(c) for c in padded[::-1])
 
 
-def fit_table(sample: Sampler, T_min: float, T_max: float, h_mid: float = 0.0) -> PropertyTable:
+def fit_table(sample: Sampler, T_min: float, T_max: float) -> PropertyTable:
     """Interpolate at Chebyshev points in temperature.
 
     cp is interpolated with one degree less than the rest and h is its integral: enthalpy differences over any
@@ -48,12 +49,11 @@ def fit_table(sample: Sampler, T_min: float, T_max: float, h_mid: float = 0.0) -
         Properties at an array of temperatures, see :data:`Sampler`.
     T_min, T_max : float
         Range [K].
-    h_mid : float
-        Specific enthalpy at the middle of the range [J/kg].
 
     Returns
     -------
     PropertyTable
+        Its enthalpy is zero at the middle of the range.
     """
     rho, cp, mu, k = sample(chebyshev_temperatures(N_COEFFICIENTS, T_min, T_max))
     cp_short = sample(chebyshev_temperatures(N_COEFFICIENTS - 1, T_min, T_max))[1]
@@ -61,7 +61,6 @@ def fit_table(sample: Sampler, T_min: float, T_max: float, h_mid: float = 0.0) -
     Pr = cp * mu / k
     cp_polynomial = _interpolant(cp_short)
     h_polynomial = np.polynomial.polynomial.polyint(cp_polynomial * half)
-    h_polynomial[0] = h_mid
     return PropertyTable(
         T_min=float(T_min),
         T_max=float(T_max),
@@ -78,7 +77,7 @@ def fit_table(sample: Sampler, T_min: float, T_max: float, h_mid: float = 0.0) -
     )
 
 
-def table_error(table: PropertyTable, sample: Sampler, points: int = 47) -> dict[str, float]:
+def table_error(table: PropertyTable, sample: Sampler, points: int = 97) -> dict[str, float]:
     """Largest error of a table against its source, at points off its nodes.
 
     Parameters
@@ -110,3 +109,83 @@ def table_error(table: PropertyTable, sample: Sampler, points: int = 47) -> dict
         "ln_Pr": np.polyval(table.ln_Pr, x) - np.log(Pr),
     }
     return {name: float(np.max(np.abs(e))) for name, e in errors.items()}
+
+
+def table_within(
+    tolerance: float,
+    sample: Sampler,
+    enthalpy_at: Callable[[float], float],
+    T_min: float,
+    T_max: float,
+    *,
+    may_narrow: bool,
+    label: str,
+) -> PropertyTable:
+    """Fit a table, measure it, and hand it out only if it holds the tolerance.
+
+    Parameters
+    ----------
+    tolerance : float
+        Largest relative error allowed in any property [-].
+    sample : callable
+        Source of the properties, see :data:`Sampler`.
+    enthalpy_at : callable
+        Specific enthalpy [J/kg] at one temperature [K], for the zero of the table's enthalpy.
+    T_min, T_max : float
+        Range [K].
+    may_narrow : bool
+        Cut the range back where it does not hold, instead of raising.
+    label : str
+        Fluid and pressure, for the message.
+
+    Returns
+    -------
+    PropertyTable
+
+    Raises
+    ------
+    TableAccuracyError
+        If the tolerance does not hold and the range may not be narrowed.
+    """
+    table, error = _measured(sample, T_min, T_max)
+    if error > tolerance:
+        narrow = _narrower(tolerance, sample, T_min, T_max)
+        if not may_narrow:
+            raise TableAccuracyError(
+                f"{label}: one table from {_C(T_min)} to {_C(T_max)} would be off by {error:.1e}, more than "
+                f"{tolerance:g}. From {_C(narrow[0])} to {_C(narrow[1])} it holds.",
+                error,
+                *narrow,
+            )
+        table, _ = _measured(sample, *narrow)
+    return table._replace(h=(*table.h[:-1], float(enthalpy_at(table.T_mid))))
+
+
+def _C(T: float) -> str:
+    return f"{T - 273.15:.2f} degC"
+
+
+def _measured(sample: Sampler, T_min: float, T_max: float) -> tuple[PropertyTable, float]:
+    table = fit_table(sample, T_min, T_max)
+    return table, max(table_error(table, sample).values())
+
+
+def _narrower(tolerance: float, sample: Sampler, T_min: float, T_max: float) -> tuple[float, float]:
+    """Widest range found by halving that holds the tolerance with one of the two ends kept."""
+
+    def holds(T_0: float, T_1: float) -> bool:
+        return _measured(sample, T_0, T_1)[1] <= tolerance
+
+    def widest(holds_width: Callable[[float], bool]) -> float:
+        good, bad = 0.0, T_max - T_min
+        for _ in range(7):
+            middle = 0.5 * (good + bad)
+            if holds_width(middle):
+                good = middle
+            else:
+                bad = middle
+        return good
+
+    up = widest(lambda width: holds(T_min, T_min + width))
+    down = widest(lambda width: holds(T_max - width, T_max))
+    return (T_min, T_min + up) if up >= down else (T_max - down, T_max)

@@ -105,7 +105,7 @@ def test_heat_capacity_is_the_derivative_of_enthalpy(water):
         )
 
 
-@pytest.mark.parametrize("name", ["water", "MPG 30%", "MEG 50%", "air"])
+@pytest.mark.parametrize("name", ["water", "MPG 30%", "MEG 50%", "air", "INCOMP::T66"])
 def test_temperature_from_enthalpy_inverts_enthalpy(name):
     table = Fluid.parse(name).table(3e5)
     for T in np.random.default_rng(5).uniform(table.T_min, table.T_max, 60):
