@@ -67,8 +67,8 @@ def water_saturation_temperature(p: float | Array) -> float | Array:
 def incompressible_saturation_temperature(substance: str, p: float) -> float | None:
     """Boiling temperature [K] of one of CoolProp's pure incompressible liquids at p [Pa].
 
-    Returns None where CoolProp has no vapour pressure, or where the liquid does not boil below the end of its
-    data at this pressure.
+    Returns None where CoolProp has no vapour pressure at the temperature of boiling: because it has none at
+    all, or because boiling lies above or below its data.
     """
     state, QT = new_state("INCOMP", substance), coolprop().QT_INPUTS
 
@@ -92,4 +92,4 @@ def incompressible_saturation_temperature(substance: str, p: float) -> float | N
             above = middle
         except ValueError:
             below = middle
-    return above
+    return None

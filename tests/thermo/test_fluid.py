@@ -101,6 +101,8 @@ def test_oil_boils_where_its_vapour_pressure_says():
     with pytest.raises(StateError, match="no boiling temperature"):
         fluid.saturation_temperature(1e7)
     with pytest.raises(StateError, match="no boiling temperature"):
+        fluid.saturation_temperature(1e-6)
+    with pytest.raises(StateError, match="no boiling temperature"):
         Fluid.parse("INCOMP::AS10").saturation_temperature(1e5)
 
 

@@ -112,6 +112,19 @@ def test_temperature_from_enthalpy_inverts_enthalpy(name):
         assert pk.temperature_from_enthalpy(table, pk.enthalpy(table, T)) == pytest.approx(T, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("T_in", "heat_rate", "L_per_min", "T_out"),
+    [(70.0, 5676.0, 8.0, 80.382654), (70.0, 5676.0, 10.0, 78.307539), (35.0, 5360.0, 8.0, 44.676416)],
+)
+def test_outlet_of_a_heated_stream_of_water(T_in, heat_rate, L_per_min, T_out):
+    # CoolProp at 3 bar, the flow measured at the inlet density
+    table = Fluid.parse("water").table(3e5)
+    T = T_in + 273.15
+    mass_flow = pk.density(table, T) * L_per_min / 6e4
+    h_out = pk.enthalpy(table, T) + heat_rate / mass_flow
+    assert pk.temperature_from_enthalpy(table, h_out) - 273.15 == pytest.approx(T_out, abs=5e-6)
+
+
 @pytest.mark.parametrize(("name", "fraction"), [("MPG", 0.3), ("MPG", 0.55), ("MEG", 0.25), ("MEG", 0.5)])
 def test_glycols_are_within_1e6_of_coolprop(name, fraction):
     p = 3e5
