@@ -19,6 +19,8 @@ CAPTURE = (
     / "avalon_A15-194_MMID0.txt"
 )
 
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "files.md"
+
 # Wall power [W], hash rate [TH/s], boards, chips of one board. Typed from the sources, not from the files.
 FACTS = {
     # shop.canaan.io product pages, second-hand; boards and chips: asic-rs hardware.rs @fdcd1018 (PR 307)
@@ -30,7 +32,7 @@ FACTS = {
     "antminer-s19-pro-hyd": (5060.0, 184.0, 4, 180),
     "antminer-s21-hyd": (5360.0, 335.0, 3, 216),
     "antminer-s21-plus-hyd": (4785.0, 319.0, 3, 95),
-    # pyasic @e2b9d357 for the VK30; its power is not published and only wanted to be uncertain, below
+    # pyasic @e2b9d357 for the VK30; its power is not published
     "whatsminer-m63s": (None, 390.0, 4, 370),
 }
 
@@ -51,7 +53,9 @@ def test_the_library_holds_the_known_miners() -> None:
 
 def test_published_facts(name: str, miner: MinerFile) -> None:
     wall, hashes, boards, chips = FACTS[name]
-    if wall is not None:
+    if wall is None:
+        assert miner.power.wall.status == "assumed"
+    else:
         assert miner.power.wall.nominal == wall
     assert miner.power.terahash_per_second.nominal == hashes
     assert (miner.boards.count, miner.chips.count) == (boards, chips)
@@ -75,7 +79,7 @@ def test_printed_efficiency(name: str, joule_per_terahash: float) -> None:
 def test_contradiction_on_the_500t_page_is_told() -> None:
     power = load_miner_file("canaan-a1566ha-500t").power
     assert power.wall.nominal / power.terahash_per_second.nominal == pytest.approx(16.128)
-    assert "16.8" in power.terahash_per_second.note
+    assert "prints 16.8 J/TH, which does not match" in power.terahash_per_second.note
 
 
 def test_every_quantity_says_where_it_comes_from(name: str, miner: MinerFile) -> None:
@@ -167,6 +171,15 @@ def test_leakage_range_covers_aquasar(miner: MinerFile) -> None:
         return s * (math.exp(30.0 / T_s) - 1.0)
 
     assert rise(share.lower, scale.upper) < 0.07 < rise(share.upper, scale.lower)
+
+
+def test_docs_list_every_key(miner: MinerFile) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    sections = {key.split(".")[0] for key in miner.quantities()}
+    for section in sections:
+        table = text.split(f"### `[{section}]`")[1].split("\n###")[0]
+        for field in type(getattr(miner, section)).model_fields:
+            assert f"| `{field}` |" in table, f"{section}.{field}"
 
 
 @pytest.mark.skipif(not CAPTURE.exists(), reason="shared/reference/telemetry is not beside the repository")
