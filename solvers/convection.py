@@ -1,8 +1,8 @@
 """Forced convection inside ducts: Nusselt numbers, regimes and property correction, as scalar formulas.
 
 Two groups. :func:`nusselt_gnielinski`, :func:`property_correction` and :func:`exp_poly` are straight-line
-arithmetic (no branch, power, logarithm or root), so that they vectorize over lanes and work on lane values as on
-floats. The others branch and look up tables; they are for the cells and cases that need them.
+arithmetic (no branch, power, logarithm or root), so that they vectorize over lanes and work on lane values as
+on floats. The others branch and look up tables; they are for the cells and cases that need them.
 """
 
 import math
@@ -100,7 +100,7 @@ def nusselt_laminar(duct: DuctLaminar, x_star: float) -> float:
     duct : DuctLaminar
         From :func:`hashheat.solvers.duct_table.duct_laminar`.
     x_star : float
-        x / (D_h Re Pr) [-], above 0. A cell of a marching scheme uses the distance of its centre from the inlet.
+        x / (D_h Re Pr) [-], above 0. A cell of a marching scheme uses its centre's distance from the inlet.
 
     Returns
     -------
@@ -131,7 +131,8 @@ def nusselt_laminar(duct: DuctLaminar, x_star: float) -> float:
 def nusselt_gnielinski(ln_Re: float, Re: float, Pr: float, Pr23: float, entrance: float) -> float:
     """Turbulent Nusselt number in a smooth tube or duct, by straight-line arithmetic.
 
-    Nu = (f/8) (Re - 1000) Pr / (1 + 12.7 sqrt(f/8) (Pr^(2/3) - 1)) * entrance, with f = (0.790 ln Re - 1.64)^-2.
+    Nu = (f/8) (Re - 1000) Pr / (1 + 12.7 sqrt(f/8) (Pr^(2/3) - 1)) * entrance,
+    with f = (0.790 ln Re - 1.64)^-2.
 
     Parameters
     ----------
@@ -156,7 +157,8 @@ def nusselt_gnielinski(ln_Re: float, Re: float, Pr: float, Pr23: float, entrance
 
     References
     ----------
-    V. Gnielinski, Int. Chem. Eng. 16 (1976) 359-368; friction: B. S. Petukhov, Adv. Heat Transfer 6 (1970) 503.
+    V. Gnielinski, Int. Chem. Eng. 16 (1976) 359-368; friction: B. S. Petukhov, Adv. Heat Transfer 6 (1970)
+    503-564.
     """
     # sqrt(f/8), straight from the definition of f: no root is taken.
     root = 1.0 / (_SQRT8 * (0.790 * ln_Re - 1.64))
@@ -212,7 +214,7 @@ def entrance_factor_mean(D_over_L: float) -> float:
 def nusselt_duct(Re: float, Pr: float, x_over_D: float, duct: DuctLaminar) -> float:
     """Local Nusselt number of a smooth duct in any regime; continuous in Re.
 
-    Laminar and thermally developing up to Re = 2300, turbulent with a local entrance factor from Re = 4000 on,
+    Laminar and thermally developing up to Re = 2300, turbulent with a local entrance factor from Re = 4000,
     in between linear in Re from the laminar value at 2300 to the turbulent value at 4000.
 
     Parameters
@@ -274,14 +276,14 @@ def nusselt_gnielinski_2013(Re: float, Pr: float, D_over_L: float, boundary: int
 
     Notes
     -----
-    0.6 < Pr < 1000, Re < 1e6. Turbulent friction here is Konakov's f = (1.8 log10 Re - 1.5)^-2, not Petukhov's.
-    The fully developed value at uniform flux is the exact 48/11 = 4.364 of VDI; the value 4.354 also
-    circulates (0.2 % lower where flow is developed).
+    0.6 < Pr < 1000, Re < 1e6. Turbulent friction here is Konakov's f = (1.8 log10 Re - 1.5)^-2, not
+    Petukhov's. The fully developed value at uniform flux is the exact 48/11 = 4.364 of VDI; the value 4.354
+    also circulates (0.2 % lower where the flow is developed).
 
     References
     ----------
-    V. Gnielinski, Int. J. Heat Mass Transfer 63 (2013) 134-140; laminar parts: VDI-Waermeatlas, 9th ed. (2002),
-    Ga equations 12 and 25.
+    V. Gnielinski, Int. J. Heat Mass Transfer 63 (2013) 134-140; laminar parts: VDI-Waermeatlas, 9th ed.
+    (2002), Ga equations 12 and 25.
     """
     if Re >= RE_TURBULENT:
         return _tube_turbulent(Re, Pr, D_over_L)

@@ -5,11 +5,11 @@ entering with one temperature. With velocity ``u`` of mean 1 the energy balance 
 ``u dT/dx = laplacian(T)``; its Galerkin form is ``M a' = -K a + load`` with ``K`` the Dirichlet form and
 ``M`` the velocity-weighted mass.
 
-* **T**: the heated walls have one constant temperature. The basis vanishes on them, and bulk and flux are sums
-  of exponentials.
+* **T**: the heated walls have one constant temperature. The basis vanishes on them, and bulk and flux are
+  sums of exponentials.
 * **H1**: the heat per length is constant along the duct and the heated walls have one temperature around the
-  perimeter, unknown along the duct. That temperature is one more basis function (equal to 1 everywhere), which
-  carries the whole load. Taking the bulk out of the basis leaves the same ``K`` and ``M - m m'/A``.
+  perimeter, unknown along the duct. That temperature is one more basis function (equal to 1 everywhere),
+  which carries the whole load. Taking the bulk out of the basis leaves the same ``K`` and ``M - m m'/A``.
 
 Walls that are not heated are adiabatic; that condition is the natural one and needs no basis function.
 Polynomials are integrated Legendre polynomials, whose stiffness matrix is the identity.
@@ -76,7 +76,7 @@ class DuctOperator:
 
     @cached_property
     def modes_T(self) -> tuple[Array, Array]:
-        """Modes of uniform wall temperature: rates ``r`` and shares ``w`` of ``theta_b = sum w exp(-r x*)``."""
+        """Modes of uniform temperature: rates ``r`` and shares ``w`` of ``theta_b = sum w exp(-r x*)``."""
         rate, weight = self._modes(self.mass)
         return rate, weight * rate / (self.hydraulic_diameter**2 * self.area)
 
@@ -102,7 +102,7 @@ class DuctOperator:
         return np.asarray(flux / bulk / (4.0 * self.heated_fraction))
 
     def nusselt_T_mean(self, x_star: ArrayLike) -> Array:
-        """Nusselt number [-] averaged from the inlet to x* (logarithmic mean difference), uniform temperature."""
+        """Nusselt number [-] at uniform temperature, mean from the inlet to x* (logarithmic difference)."""
         rate, share = self.modes_T
         x = np.asarray(x_star, dtype=float)
         log_bulk = np.log(np.exp(-(rate - rate[0]) * x[..., None]) @ share) - rate[0] * x

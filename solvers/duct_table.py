@@ -1,7 +1,7 @@
 """Laminar Nusselt numbers and friction of a duct as the small table a kernel reads.
 
-``data/duct_nusselt.csv`` holds local Nu against x* for the circular tube, the parallel plates and rectangles at
-Chebyshev points of ln(aspect ratio). It is made from :mod:`hashheat.solvers.duct_modes` by::
+``data/duct_nusselt.csv`` holds local Nu against x* for the circular tube, the parallel plates and rectangles
+at Chebyshev points of ln(aspect ratio). It is made from :mod:`hashheat.solvers.duct_modes` by::
 
     python -m hashheat.solvers.duct_table --regenerate
 
@@ -32,7 +32,7 @@ BOUNDARIES = ("H1", "T")
 ASPECT_RANGE = (0.05, 1.0)
 
 _FILE = "duct_nusselt.csv"
-_ASPECT_POINTS = 13
+_ASPECT_POINTS = 17
 #: x* of the file: 12 points a decade. It ends where even the slot of 1:20, whose side regions mix slowest,
 #: has reached its fully developed value.
 _X_STAR = np.logspace(-5.0, 2.0, 85)
@@ -63,8 +63,8 @@ def duct_laminar(
 ) -> DuctLaminar:
     """Laminar heat transfer and friction of a duct for use in kernels.
 
-    Hydrodynamically developed laminar flow, constant properties, thermally developing from x* = 0. Nu is local,
-    with D_h = 4 A / wetted perimeter, and the film coefficient is the mean over the *heated* perimeter.
+    Hydrodynamically developed laminar flow, constant properties, thermally developing from x* = 0. Nu is
+    local, with D_h = 4 A / wetted perimeter; the film coefficient is the mean over the *heated* perimeter.
 
     Parameters
     ----------
@@ -86,8 +86,8 @@ def duct_laminar(
     Raises
     ------
     InputError
-        Unknown shape, boundary or heated walls; an aspect ratio outside 0.05 to 1, or one for a shape that has
-        none.
+        Unknown shape, boundary or heated walls; an aspect ratio outside 0.05 to 1, or one for a shape that
+        has none.
 
     Notes
     -----

@@ -1,6 +1,6 @@
 """Loss coefficients of fittings, as scalar formulas: dp = K rho u^2 / 2.
 
-Turbulent flow, undisturbed upstream and downstream. In a serpentine with close bends they influence each other;
+Turbulent flow, undisturbed upstream and downstream. Close bends, as in a serpentine, influence each other:
 expect 20 to 40 % there. Expansion and contraction refer to the velocity in the **smaller** section.
 """
 
@@ -8,7 +8,7 @@ import math
 
 from hashheat.thermo.jit import kernel
 
-#: Sharp-edged entrance from a large vessel, flush with the wall [-] (Rennels and Hudson, chapter 9; rounded value).
+#: Sharp-edged entrance from a large vessel, flush with the wall [-]; the usual rounded value.
 K_ENTRANCE_SHARP = 0.5
 #: Exit into a large vessel: all kinetic energy is lost [-].
 K_EXIT = 1.0
@@ -18,7 +18,7 @@ K_EXIT = 1.0
 def bend_loss(angle: float, radius_over_diameter: float, f_darcy: float) -> float:
     """Loss coefficient of a smooth bend, friction along its own length included.
 
-    K = f angle r/D + (0.10 + 2.4 f) sin(angle/2) + 6.6 f (sqrt(sin(angle/2)) + sin(angle/2)) / (r/D)^(4 angle/pi)
+    K = f angle r/D + (0.10 + 2.4 f) s + 6.6 f (sqrt(s) + s) / (r/D)^(4 angle/pi), s = sin(angle/2)
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def contraction_loss(area_ratio: float) -> float:
 
 @kernel
 def expansion_loss(area_ratio: float) -> float:
-    """Loss coefficient of a sudden expansion (Borda and Carnot), on the velocity before it: (1 - area_ratio)^2.
+    """Loss coefficient of a sudden expansion (Borda, Carnot), on the velocity before it: (1 - area_ratio)^2.
 
     Parameters
     ----------
