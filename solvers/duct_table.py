@@ -91,7 +91,7 @@ def duct_laminar(
 
     Notes
     -----
-    What a kernel reads is within 1e-4 of the modal sums (measured: 4e-5). Below x* = 1e-5 it continues with
+    What a kernel reads is within 1e-4 of the modal sums (measured: 3e-5). Below x* = 1e-5 it continues with
     Leveque's slope, Nu ~ x*^(-1/3), which holds for both boundaries.
     """
     if shape not in SHAPES:
