@@ -12,8 +12,9 @@ FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _compiled(function: F, **more: bool) -> F:
-    compiled: F = numba.njit(cache=True, error_model="numpy", fastmath=FAST, **more)(function)
+def _compiled(function: F, **more: Any) -> F:
+    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": FAST, **more}
+    compiled: F = numba.njit(**options)(function)
     return compiled
 
 

@@ -1,0 +1,285 @@
+"""A hydro-cooled miner as a component: a device file, ready to be solved at any state."""
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from hashheat.components.chip_layout import chips_on_cells
+from hashheat.components.errors import CoolantRangeError, NotConvergedError, RunawayError, UnitError
+from hashheat.components.miner_file import MinerFile, load_miner_file
+from hashheat.components.unit import UnitInputs, UnitResults, solve_units
+from hashheat.components.variables import dataset
+from hashheat.solvers import serpentine as sp
+from hashheat.solvers.duct_table import DuctLaminar, duct_laminar
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_kernels import density
+from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.quantity import Quantity
+
+_FAILURES: dict[int, tuple[type[UnitError], str]] = {
+    sp.RUNAWAY: (RunawayError, "thermal runaway: leakage feeds on its own heat and no steady state exists"),
+    sp.NOT_CONVERGED: (NotConvergedError, "the solution did not converge"),
+    sp.OUT_OF_RANGE: (CoolantRangeError, "the coolant leaves its liquid range before it leaves the unit"),
+}
+
+
+def describe_failure(status: int) -> str:
+    """What a status of :mod:`hashheat.solvers.serpentine` other than ``OK`` means, in words."""
+    return _FAILURES[status][1]
+
+
+@dataclass(frozen=True)
+class Miner:
+    """A miner model.
+
+    Parameters
+    ----------
+    device : MinerFile
+        Its device file.
+
+    Examples
+    --------
+    >>> Miner.named("canaan-a1566ha-500t").solve(T_in=343.15, volume_flow=10 / 60e3)  # doctest: +SKIP
+    """
+
+    device: MinerFile
+
+    @classmethod
+    def named(cls, name: str) -> "Miner":
+        """Miner from a device file: a path, or a shipped name such as ``"canaan-a1566ha-500t"``."""
+        return cls(load_miner_file(name))
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every number of the device file by dotted key."""
+        return self.device.quantities()
+
+    @cached_property
+    def uncertain(self) -> dict[str, Quantity]:
+        """The quantities that a sample draws.
+
+        The chips' footprint only decides which cells a chip heats and stays nominal; the maker's flow is what a
+        plant overrides.
+        """
+        fixed = ("chips.length", "chips.width", "coolant.flow")
+        return {k: q for k, q in self.quantities.items() if q.is_uncertain and k not in fixed}
+
+    @cached_property
+    def layout(self) -> sp.PathLayout:
+        """Cells and chips of one board."""
+        chips, plate = self.device.chips, self.device.plate
+        on_cells = chips_on_cells(
+            chips.rows,
+            chips.columns,
+            (chips.length.nominal, chips.width.nominal),
+            (plate.length.nominal, plate.width.nominal),
+            plate.passes,
+            plate.cells_per_pass,
+        )
+        return sp.path_layout(plate.passes, plate.cells_per_pass, on_cells, plate.redevelops)
+
+    @cached_property
+    def duct(self) -> DuctLaminar:
+        """Laminar heat transfer and friction of the channel's nominal shape."""
+        plate = self.device.plate
+        if plate.channel_shape == "round":
+            return duct_laminar("tube")
+        w, h = plate.channel_width.nominal, plate.channel_height.nominal
+        return duct_laminar("rectangle", min(w, h) / max(w, h))
+
+    def values(self, n: int, overrides: Mapping[str, ArrayLike] | None = None) -> dict[str, np.ndarray]:
+        """Nominal device parameters, repeated n times, with some replaced.
+
+        Parameters
+        ----------
+        n : int
+            Number of units.
+        overrides : mapping of str to float or (n,) array, optional
+            Values in SI by dotted key.
+
+        Raises
+        ------
+        InputError
+            For a key that the device file does not have.
+        """
+        overrides = overrides or {}
+        for key in overrides:
+            if key not in self.quantities:
+                raise InputError("unknown device parameter", key=key, accepted=", ".join(self.quantities))
+        return {
+            key: np.broadcast_to(np.asarray(overrides.get(key, q.nominal), dtype=float), (n,))
+            for key, q in self.quantities.items()
+        }
+
+    def solve_arrays(
+        self,
+        values: Mapping[str, np.ndarray],
+        state: UnitInputs,
+        table: PropertyTable,
+        *,
+        with_fields: bool = False,
+        parallel: bool = True,
+    ) -> UnitResults:
+        """Solve on plain arrays; see :func:`hashheat.components.unit.solve_units`."""
+        return solve_units(
+            self.device,
+            self.layout,
+            self.duct,
+            values,
+            state,
+            table,
+            with_fields=with_fields,
+            parallel=parallel,
+        )
+
+    def solve(
+        self,
+        T_in: ArrayLike | xr.DataArray,
+        volume_flow: ArrayLike | xr.DataArray | None = None,
+        *,
+        mass_flow: ArrayLike | xr.DataArray | None = None,
+        fluid: Fluid | str = "water",
+        pressure: float = 3e5,
+        T_ambient: ArrayLike | xr.DataArray = 293.15,
+        frequency: ArrayLike | xr.DataArray = 1.0,
+        voltage: ArrayLike | xr.DataArray = 1.0,
+        with_fields: bool = False,
+        **overrides: ArrayLike | xr.DataArray,
+    ) -> xr.Dataset:
+        """Steady state of the unit, at one state or over any grid of states.
+
+        Parameters
+        ----------
+        T_in : float, array or DataArray
+            Coolant inlet temperature [K].
+        volume_flow : float, array or DataArray, optional
+            Flow of the unit at inlet temperature [m^3/s]; the device's nominal flow if neither is given.
+        mass_flow : float, array or DataArray, optional
+            Instead of volume_flow [kg/s].
+        fluid : Fluid or str
+            Coolant.
+        pressure : float
+            Absolute pressure at the unit's inlet [Pa].
+        T_ambient : float, array or DataArray
+            Room [K].
+        frequency, voltage : float, array or DataArray
+            Clock and supply voltage over nameplate [-].
+        with_fields : bool
+            Add temperatures along every board (dimensions board, cell).
+        **overrides : float, array or DataArray
+            Device parameters in SI, dots written as double underscores: ``chips__junction_to_plate=0.5``.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dimensions are those of the DataArrays given, broadcast by name; plain arrays of one length share the
+            dimension ``case``. Cases without a steady state hold NaN, marked in ``status``, with a warning.
+
+        Raises
+        ------
+        InputError, FreezingError, BoilingError
+            For states that make no sense before solving.
+        RunawayError, CoolantRangeError, NotConvergedError
+            For a single state that has no solution.
+        """
+        fluid = Fluid.parse(fluid) if isinstance(fluid, str) else fluid
+        if volume_flow is not None and mass_flow is not None:
+            raise InputError("give volume_flow or mass_flow, not both")
+        given: dict[str, ArrayLike | xr.DataArray] = {
+            "T_in": T_in,
+            "T_ambient": T_ambient,
+            "frequency": frequency,
+            "voltage": voltage,
+        } | {f"device.{key.replace('__', '.')}": value for key, value in overrides.items()}
+        by_volume = mass_flow is None
+        if by_volume:
+            given["flow"] = self.quantities["coolant.flow"].nominal if volume_flow is None else volume_flow
+        else:
+            given["flow"] = mass_flow  # type: ignore[assignment]
+        arrays = [
+            value if isinstance(value, xr.DataArray) else xr.DataArray(value, dims=("case",) * np.ndim(value))
+            for value in given.values()
+        ]
+        together = dict(zip(given, xr.broadcast(*arrays)))
+        template = together["T_in"]
+        n = max(template.size, 1)
+        flat = {key: np.ascontiguousarray(a.values, dtype=float).reshape(n) for key, a in together.items()}
+        for key in ("flow", "frequency", "voltage"):
+            if not np.all(flat[key] > 0.0):
+                name = ("volume_flow" if by_volume else "mass_flow") if key == "flow" else key
+                raise InputError("must be positive", key=name, found=float(np.min(flat[key])), accepted="> 0")
+        fluid.check_liquid(flat["T_in"], pressure, "the unit's inlet")
+        table = fluid.table(pressure)
+        flow = flat["flow"]
+        if by_volume:
+            flow = flow * np.array([density(table, T) for T in flat["T_in"]])
+        values = self.values(n, {k[7:]: v for k, v in flat.items() if k.startswith("device.")})
+        state = UnitInputs(flat["T_in"], flow, flat["T_ambient"], flat["frequency"], flat["voltage"])
+        results = self.solve_arrays(values, state, table, with_fields=with_fields)
+        self._report_failures(results.status, flat["T_in"])
+        return self._as_dataset(results, flow, template, fluid, pressure)
+
+    def _report_failures(self, status: np.ndarray, T_in: np.ndarray) -> None:
+        for code, (error, text) in _FAILURES.items():
+            failed = status == code
+            if not failed.any():
+                continue
+            first = f"at {T_in[failed][0] - 273.15:.2f} degC inlet"
+            if status.size == 1:
+                raise error(f"{self.device.name}: {text} ({first})")
+            warnings.warn(
+                f"{self.device.name}: {failed.sum()} of {status.size} states: {text} (first {first})",
+                stacklevel=3,
+            )
+
+    def _as_dataset(
+        self, results: UnitResults, flow: np.ndarray, template: xr.DataArray, fluid: Fluid, pressure: float
+    ) -> xr.Dataset:
+        shape, dims = template.shape, tuple(str(d) for d in template.dims)
+        failed = results.status != sp.OK
+
+        def shaped(values: np.ndarray) -> np.ndarray:
+            masked = np.where(failed, np.nan, values) if values.dtype.kind == "f" else values
+            return masked.reshape(shape)
+
+        T_boil = fluid.saturation_temperature(np.maximum(pressure - results.pressure_drop, 5e3))
+        data = {
+            name: (dims, shaped(values))
+            for name, values in {
+                "T_out": results.T_out,
+                "T_junction": results.T_junction,
+                "T_wall": results.T_wall,
+                "wall_power": results.wall_power,
+                "chip_power": results.chip_power,
+                "heat_rate": results.heat_rate,
+                "heat_loss": results.heat_loss,
+                "pressure_drop": results.pressure_drop,
+                "boiling_margin": T_boil - results.T_wall,
+                "loop_gain": results.loop_gain,
+                "hot_board": results.hot_board,
+                "hot_cell": results.hot_cell,
+            }.items()
+        }
+        data["mass_flow"] = (dims, flow.reshape(shape))
+        data["status"] = (dims, results.status.reshape(shape))
+        if results.fields.size:
+            middle = 0.5 * (results.fields[..., sp.FIELD_T_IN] + results.fields[..., sp.FIELD_T_OUT])
+            along = {
+                "T_fluid": middle,
+                "T_plate": results.fields[..., sp.FIELD_T_WALL],
+                "T_chip": results.fields[..., sp.FIELD_T_JUNCTION],
+                "htc": results.fields[..., sp.FIELD_HTC],
+            }
+            for name, values in along.items():
+                masked = np.where(failed[:, None, None], np.nan, values)
+                data[name] = ((*dims, "board", "cell"), masked.reshape(*shape, *values.shape[1:]))
+        coords = {str(name): coord for name, coord in template.coords.items()}
+        return dataset(
+            data, coords, {"miner": self.device.name, "fluid": fluid.name, "pressure_pascal": float(pressure)}
+        )

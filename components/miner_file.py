@@ -1,0 +1,201 @@
+"""The device file of a hydro-cooled miner: which keys it has, and what each means."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from hashheat.components.record import Section, find_file, load_record, quantity
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.quantity import Quantity
+
+LIBRARY = Path(__file__).parent / "library" / "miners"
+
+
+class Power(Section):
+    """What the unit draws, and how that changes with junction temperature and clock."""
+
+    wall: quantity("W", positive=True) = Field(  # type: ignore[valid-type]
+        description="electric power of the unit at the wall, e.g. '8064 W', at reference_temperature and clock 1"
+    )
+    terahash_per_second: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
+        description="hash rate at clock 1 in TH/s, a plain number"
+    )
+    psu_efficiency: quantity("1", maximum=1.0, positive=True) = Field(  # type: ignore[valid-type]
+        description="DC power of the hash boards over wall power"
+    )
+    psu_heat_to_water: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
+        description="share of the power supply's loss that the coolant takes, after the boards"
+    )
+    leakage_share: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
+        description="share of chip power that is leakage, at reference_temperature"
+    )
+    leakage_scale: quantity("delta_K", positive=True) = Field(  # type: ignore[valid-type]
+        description="temperature rise over which leakage grows e-fold, e.g. '30 K'"
+    )
+    reference_temperature: quantity("K", positive=True) = Field(  # type: ignore[valid-type]
+        description="junction temperature at which the wall power holds, e.g. '75 degC'"
+    )
+
+
+class Chips(Section):
+    """The chips of one board and how they sit on the plate."""
+
+    rows: int = Field(gt=0, description="chip rows across the plate's width")
+    columns: int = Field(gt=0, description="chip columns along the plate's length")
+    count: int = Field(gt=0, description="chips of one board; rows x columns must hold them exactly")
+    length: quantity("m", positive=True) = Field(description="package size along the plate")  # type: ignore[valid-type]
+    width: quantity("m", positive=True) = Field(description="package size across the plate")  # type: ignore[valid-type]
+    junction_to_plate: quantity("K/W", minimum=0.0) = Field(  # type: ignore[valid-type]
+        description="resistance from one junction to the channel wall below it: package, interface, spreading"
+    )
+    chip_spread: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
+        description="relative standard deviation of junction_to_plate from chip to chip"
+    )
+    unit_spread: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
+        description="relative standard deviation of junction_to_plate from unit to unit"
+    )
+    limit: quantity("K", positive=True) = Field(description="highest junction temperature, e.g. '95 degC'")  # type: ignore[valid-type]
+
+
+class Plate(Section):
+    """The cold plate of one board: a serpentine of rectangular or round channels."""
+
+    length: quantity("m", positive=True) = Field(description="along the passes")  # type: ignore[valid-type]
+    width: quantity("m", positive=True) = Field(description="across the passes")  # type: ignore[valid-type]
+    thickness: quantity("m", positive=True) = Field(description="of the plate")  # type: ignore[valid-type]
+    conductivity: quantity("W/(m K)", positive=True) = Field(description="of the plate's metal")  # type: ignore[valid-type]
+    passes: int = Field(gt=0, le=16, description="straight passes of the channel, 1 to 16")
+    cells_per_pass: int = Field(default=16, ge=2, le=512, description="finite volumes along each pass")
+    channel_shape: Literal["rectangular", "round"] = Field(description="'rectangular' or 'round'")
+    channel_width: quantity("m", positive=True) = Field(description="of the channel (diameter if round)")  # type: ignore[valid-type]
+    channel_height: quantity("m", positive=True) = Field(description="of the channel (diameter if round)")  # type: ignore[valid-type]
+    roughness: quantity("m", minimum=0.0) = Field(description="of the channel wall, e.g. '2 um'")  # type: ignore[valid-type]
+    redevelops: bool = Field(description="whether boundary layers start anew after each bend")
+    port_loss: quantity("1", minimum=0.0) = Field(  # type: ignore[valid-type]
+        description="sum of inlet and outlet loss coefficients, on the channel's velocity head"
+    )
+    nusselt_factor: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
+        description="multiplies the film coefficient of the correlation; its uncertainty"
+    )
+    friction_factor: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
+        description="multiplies the pressure drop of the plate; its uncertainty"
+    )
+
+
+class Boards(Section):
+    """The boards of a unit, in parallel."""
+
+    count: int = Field(gt=0, le=16, description="hash boards, each on its own plate")
+    flow_imbalance: quantity("1", minimum=0.0, maximum=0.9) = Field(  # type: ignore[valid-type]
+        description="the most favoured board gets 1 + this times the mean flow, the least 1 - this"
+    )
+
+
+class Coolant(Section):
+    """Flow the maker asks for, and what the unit loses in hoses and manifold."""
+
+    flow: quantity("m^3/s", positive=True) = Field(description="of the unit, e.g. '8 .. 10 L/min'")  # type: ignore[valid-type]
+    manifold_pressure_drop: quantity("Pa", minimum=0.0) = Field(  # type: ignore[valid-type]
+        description="of hoses, couplings and internal manifold at 10 L/min of cold water; grows with flow squared"
+    )
+
+
+class Surroundings(Section):
+    """Heat lost past the water."""
+
+    loss_conductance: quantity("W/K", minimum=0.0) = Field(  # type: ignore[valid-type]
+        description="from all plates of the unit to the room"
+    )
+
+
+class MinerFile(Section):
+    """A device file of a hydro-cooled miner."""
+
+    name: str = Field(description="as the maker writes it")
+    maker: str = Field(description="who makes it")
+    cooling: Literal["hydro"] = Field(description="'hydro'")
+    note: str = Field(default="", description="what a reader should know")
+    power: Power = Field(description="a [power] table")
+    boards: Boards = Field(description="a [boards] table")
+    chips: Chips = Field(description="a [chips] table")
+    plate: Plate = Field(description="a [plate] table")
+    coolant: Coolant = Field(description="a [coolant] table")
+    surroundings: Surroundings = Field(description="a [surroundings] table")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "MinerFile":
+        chips, plate = self.chips, self.plate
+        if chips.rows * chips.columns != chips.count:
+            _fault(
+                "the chip count does not fit the chip grid",
+                "chips.count",
+                f"{chips.count} chips on {chips.rows} rows x {chips.columns} columns",
+                f"count = rows x columns = {chips.rows * chips.columns}",
+            )
+        for across, along, extent, name in (
+            (chips.rows, chips.width, plate.width, "width"),
+            (chips.columns, chips.length, plate.length, "length"),
+        ):
+            if across * along.nominal > extent.nominal:
+                _fault(
+                    f"the chips do not fit on the plate's {name}",
+                    f"chips.{'rows' if name == 'width' else 'columns'}",
+                    f"{across} chips of {_mm(along.nominal)} on {_mm(extent.nominal)}",
+                    f"at most {int(extent.nominal / along.nominal)}",
+                )
+        pitch = _extreme(plate.width, 0) / plate.passes
+        if _extreme(plate.channel_width, 1) >= pitch:
+            _fault(
+                "the channel can be wider than its pitch",
+                "plate.channel_width",
+                f"up to {_mm(_extreme(plate.channel_width, 1))}",
+                f"over its whole range less than the smallest plate.width / plate.passes = {_mm(pitch)}",
+            )
+        if _extreme(plate.channel_height, 1) >= _extreme(plate.thickness, 0):
+            _fault(
+                "the channel can be higher than the plate is thick",
+                "plate.channel_height",
+                f"up to {_mm(_extreme(plate.channel_height, 1))}",
+                f"over its whole range less than the smallest plate.thickness = "
+                f"{_mm(_extreme(plate.thickness, 0))}",
+            )
+        if plate.channel_shape == "round" and plate.channel_width.nominal != plate.channel_height.nominal:
+            _fault("a round channel has one diameter", "plate.channel_height", None, "equal to channel_width")
+        return self
+
+
+def _extreme(quantity: Quantity, end: int) -> float:
+    """Smallest (0) or largest (1) value that a sample can hold, but for one draw in 2000."""
+    return float(quantity.quantile([0.0005, 0.9995])[end])
+
+
+def _mm(length: float) -> str:
+    return f"{length * 1e3:.4g} mm"
+
+
+def _fault(problem: str, key: str, found: str | None, accepted: str) -> None:
+    error = InputError(problem, key=key, found=found, accepted=accepted)
+    raise PydanticCustomError("hashheat", "{text}", {"text": problem, "error": error})
+
+
+def load_miner_file(name: str) -> MinerFile:
+    """Read a device file.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or a shipped name such as ``"canaan-a1566ha-500t"``.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or something in it cannot be used.
+    """
+    return load_record(find_file(name, LIBRARY, "miner"), MinerFile)
+
+
+def shipped_miners() -> list[str]:
+    """Names of the miners that come with the package."""
+    return sorted(p.stem for p in LIBRARY.glob("*.toml"))

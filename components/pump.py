@@ -1,0 +1,78 @@
+"""A pump by its curve: head against flow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hashheat.thermo.errors import HashheatError, InputError
+
+
+class PumpRangeError(HashheatError):
+    """The system asks for a flow beyond the pump's curve."""
+
+
+@dataclass(frozen=True)
+class PumpCurve:
+    """Parabola through the points of a pump curve.
+
+    Parameters
+    ----------
+    coefficients : (float, float, float)
+        Head ``c0 + c1 V + c2 V**2`` [Pa] at volume flow V [m^3/s].
+    largest_flow : float
+        End of the curve [m^3/s].
+    """
+
+    coefficients: tuple[float, float, float]
+    largest_flow: float
+
+    @classmethod
+    def through(cls, points: list[tuple[float, float]]) -> "PumpCurve":
+        """Least-squares parabola through (flow, head) pairs in SI, three or more.
+
+        Raises
+        ------
+        InputError
+            If the fit does not fall over the range of the points.
+        """
+        flow, head = np.array(points).T
+        largest = float(flow.max())
+        c2, c1, c0 = np.polyfit(flow / largest, head, 2)
+        if c1 + 2.0 * c2 >= 0.0 or c1 > 1e-9 * c0:
+            raise InputError(
+                "the head of a pump must fall with its flow", key="pump.curve", found=str(points)
+            )
+        return cls((float(c0), float(c1 / largest), float(c2 / largest**2)), largest)
+
+    def head(self, volume_flow: np.ndarray) -> np.ndarray:
+        """Head [Pa] at a volume flow [m^3/s]."""
+        c0, c1, c2 = self.coefficients
+        return c0 + (c1 + c2 * volume_flow) * volume_flow
+
+    def meet(self, resistance: np.ndarray) -> np.ndarray:
+        """Flow where the pump meets a system of ``dp = resistance * V**2``.
+
+        Parameters
+        ----------
+        resistance : array
+            [Pa s2/m6]
+
+        Returns
+        -------
+        array
+            Volume flow [m^3/s].
+
+        Raises
+        ------
+        PumpRangeError
+            If it lies beyond the end of the curve.
+        """
+        c0, c1, c2 = self.coefficients
+        a = resistance - c2
+        V = (c1 + np.sqrt(c1 * c1 + 4.0 * a * c0)) / (2.0 * a)
+        if np.any(V > self.largest_flow * (1.0 + 1e-9)):
+            raise PumpRangeError(
+                f"the system takes {np.max(V) * 3600:.4g} m3/h, but the pump curve ends at "
+                f"{self.largest_flow * 3600:.4g} m3/h: extend pump.curve or raise the pressure drop"
+            )
+        return V

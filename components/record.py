@@ -1,0 +1,169 @@
+"""Read a TOML file into a checked record: every key known, every number with its unit, errors that name both."""
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.quantity import Quantity
+
+
+class Section(BaseModel):
+    """One table of a file. Unknown keys are errors: a misspelt key must not fall back to a default."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    def quantities(self, prefix: str = "") -> dict[str, Quantity]:
+        """Every :class:`Quantity` below this section by its dotted key, in the file's order."""
+        found: dict[str, Quantity] = {}
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            key = f"{prefix}{name}"
+            if isinstance(value, Quantity):
+                found[key] = value
+            elif isinstance(value, Section):
+                found |= value.quantities(f"{key}.")
+        return found
+
+
+def quantity(
+    unit: str, minimum: float | None = None, maximum: float | None = None, positive: bool = False
+) -> Any:
+    """Pydantic type of a number with the given SI unit and bounds (in SI); see :meth:`Quantity.parse`."""
+
+    def read(spec: Any) -> Quantity:
+        if isinstance(spec, Quantity):
+            return spec
+        try:
+            return Quantity.parse(spec, unit, minimum=minimum, maximum=maximum, positive=positive)
+        except InputError as error:
+            raise PydanticCustomError("hashheat", "{text}", {"text": error.problem, "error": error}) from None
+
+    return Annotated[Quantity, BeforeValidator(read)]
+
+
+R = TypeVar("R", bound=Section)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Parse a TOML file.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError("file not found", file=str(path)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"file cannot be read: {error}", file=str(path)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"file is not valid TOML: {error}", file=str(path), accepted="TOML 1.0") from None
+
+
+def load_record(path: Path, kind: type[R]) -> R:
+    """Read a file into a record of the given kind.
+
+    Parameters
+    ----------
+    path : Path
+        TOML file.
+    kind : type of Section
+        Schema.
+
+    Raises
+    ------
+    InputError
+        Naming file, key, what was found and what is accepted; the first fault only.
+    """
+    try:
+        return kind.model_validate(read_toml(path))
+    except ValidationError as error:
+        raise _as_input_error(error, kind, str(path)) from None
+    except InputError as error:
+        raise error.within(file=str(path)) from None
+
+
+def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> InputError:
+    fault = error.errors()[0]
+    key = ".".join(str(part) for part in fault["loc"])
+    match fault["type"]:
+        case "hashheat":
+            inner: InputError = fault["ctx"]["error"]
+            return InputError(
+                inner.problem, file=file, key=inner.key or key, found=inner.found, accepted=inner.accepted
+            )
+        case "missing":
+            return InputError(
+                "a required key is missing", file=file, key=key, accepted=_describe(kind, fault)
+            )
+        case "extra_forbidden":
+            names = _keys_beside(kind, fault["loc"])
+            close = difflib.get_close_matches(str(fault["loc"][-1]), names, n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            return InputError(
+                "unknown key", file=file, key=key, found=fault["input"], accepted=f"{hint}{', '.join(names)}"
+            )
+        case _:
+            return InputError(fault["msg"], file=file, key=key, found=fault["input"])
+
+
+def _keys_beside(kind: type[Section], loc: tuple[int | str, ...]) -> list[str]:
+    """Names that the schema knows in the table where a key was found."""
+    model: Any = kind
+    for part in loc[:-1]:
+        if part in model.model_fields:
+            model = _section_type(model.model_fields[part].annotation) or model
+    return list(model.model_fields)
+
+
+def _section_type(annotation: Any) -> Any:
+    options = [annotation, *getattr(annotation, "__args__", ())]
+    return next((t for t in options if isinstance(t, type) and issubclass(t, Section)), None)
+
+
+def _describe(kind: type[Section], fault: Any) -> str:
+    model: Any = kind
+    for part in fault["loc"][:-1]:
+        if part in model.model_fields:
+            model = _section_type(model.model_fields[part].annotation) or model
+    field = model.model_fields.get(fault["loc"][-1])
+    return (field.description if field is not None and field.description else "see docs/files.md") or ""
+
+
+def find_file(name: str, library: Path, what: str) -> Path:
+    """Resolve a file name, or the name of a shipped file without its ending.
+
+    Parameters
+    ----------
+    name : str
+        A path to a ``.toml`` file, or the stem of a file in the library.
+    library : Path
+        Folder of shipped files.
+    what : str
+        The kind of file, for the message.
+
+    Raises
+    ------
+    InputError
+        If neither exists; lists the shipped names.
+    """
+    shipped = {p.stem: p for p in sorted(library.glob("*.toml"))}
+    if name in shipped:
+        return shipped[name]
+    path = Path(name)
+    if path.is_file():
+        return path
+    close = difflib.get_close_matches(name, shipped, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    raise InputError(
+        f"there is no {what} of this name",
+        file=name,
+        accepted=f"{hint}a TOML file, or one of the shipped names: {', '.join(shipped)}",
+    )

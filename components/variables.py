@@ -1,0 +1,82 @@
+"""Names, units and meanings of the variables in every Dataset, in one place (see docs/nomenclature.md)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import xarray as xr
+
+#: Name: (unit, long name).
+VARIABLES: dict[str, tuple[str, str]] = {
+    "T_in": ("K", "coolant inlet temperature"),
+    "T_out": ("K", "coolant outlet temperature"),
+    "T_out_mixed": ("K", "mixed outlet temperature of the plant"),
+    "T_junction": ("K", "hottest junction temperature"),
+    "T_junction_limit": ("K", "highest junction temperature allowed"),
+    "T_wall": ("K", "hottest wetted wall temperature"),
+    "T_fluid": ("K", "coolant temperature in the middle of the cell"),
+    "T_plate": ("K", "plate temperature of the cell"),
+    "T_chip": ("K", "junction temperature of a chip of mean resistance on the cell"),
+    "T_ambient": ("K", "temperature of the room"),
+    "mass_flow": ("kg s-1", "coolant mass flow"),
+    "volume_flow": ("m3 s-1", "coolant volume flow at inlet temperature"),
+    "pressure_drop": ("Pa", "pressure drop"),
+    "header_pressure_drop": ("Pa", "pressure drop between the ports of the headers"),
+    "heat_rate": ("W", "heat to the water"),
+    "heat_loss": ("W", "heat past the water"),
+    "wall_power": ("W", "electric power at the wall"),
+    "chip_power": ("W", "DC power of the chips"),
+    "pump_power": ("W", "electric power of the pumps"),
+    "exergy_rate": ("W", "exergy of the heat to the water, against the room"),
+    "junction_margin": ("K", "junction limit minus hottest junction"),
+    "boiling_margin": ("K", "saturation temperature minus hottest wetted wall"),
+    "outlet_margin": ("K", "outlet temperature minus what is asked"),
+    "pressure_margin": ("Pa", "highest allowed pressure drop minus pressure drop"),
+    "chip_allowance": ("K", "hottest chip of the unit above a chip of mean resistance, expected"),
+    "loop_gain": ("1", "leakage feedback: largest chip resistance times dP/dT; runaway at 1"),
+    "htc": ("W m-2 K-1", "film coefficient"),
+    "frequency": ("1", "clock over nameplate"),
+    "voltage": ("1", "supply voltage over nameplate"),
+    "hot_board": ("1", "board of the hottest junction, from 0"),
+    "hot_cell": ("1", "cell of the hottest junction, in path order from 0"),
+    "status": ("1", "0 steady state, 1 thermal runaway, 2 not converged, 3 coolant out of range"),
+    "inside_limits": ("1", "whether every limit of the unit holds"),
+    "passes": ("1", "whether every limit of the plant holds"),
+    "fraction_inside": ("1", "fraction of units inside every limit"),
+    "hash_rate": ("s-1", "hashes per second"),
+}
+
+
+def dataset(
+    data: Mapping[str, tuple[tuple[str, ...], Any]],
+    coords: Mapping[str, Any] | None = None,
+    attrs: Mapping[str, Any] | None = None,
+) -> xr.Dataset:
+    """Dataset with CF attributes on every variable the package knows.
+
+    Parameters
+    ----------
+    data : mapping of str to (dims, values)
+        Variables.
+    coords, attrs : mapping, optional
+        Coordinates and global attributes.
+
+    Returns
+    -------
+    xarray.Dataset
+
+    Raises
+    ------
+    KeyError
+        For a variable that is not in :data:`VARIABLES`: names are fixed there first.
+    """
+    made = xr.Dataset(
+        {name: (dims, values) for name, (dims, values) in data.items()}, coords, dict(attrs or {})
+    )
+    for name in data:
+        if name.startswith("sample_"):
+            continue
+        made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
+    for name in made.coords:
+        if name in VARIABLES:
+            made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
+    return made

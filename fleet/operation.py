@@ -1,0 +1,308 @@
+"""Operate a plant: share the flow among its units, solve every unit, for many samples at once."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from hashheat.components.header import HeaderGeometry, share_flow
+from hashheat.components.pump import PumpCurve
+from hashheat.components.unit import UnitInputs, UnitResults
+from hashheat.fleet.plant import MINER_PREFIX, Plant
+from hashheat.solvers import serpentine as sp
+from hashheat.thermo.jit import kernel
+from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy, viscosity
+from hashheat.thermo.property_table import PropertyTable
+
+Values = Mapping[str, np.ndarray]
+
+#: The unit's pressure law is taken from these multiples of the mean flow.
+_PROBES = (0.75, 1.0, 1.25)
+_FLOW_TOLERANCE = 1e-5
+_MAX_SWEEPS = 8
+# A loop that loses more than its pressure would boil at any temperature of interest; 5 kPa boils at 33 degC.
+_LOWEST_PRESSURE = 5e3
+
+
+class PlantState(NamedTuple):
+    """A plant in operation; shape (sample, unit) where not said otherwise.
+
+    Parameters
+    ----------
+    mass_flow : array
+        Of every unit [kg/s].
+    units : UnitResults
+        Of every unit, fields of shape (sample, unit); the junction of a chip of mean resistance.
+    T_out_mixed : (sample,) array
+        [K]
+    volume_flow : (sample,) array
+        Of the plant, at inlet temperature [m^3/s].
+    header_pressure_drop : (sample,) array
+        Between the ports of the headers [Pa].
+    pump_power : (sample,) array
+        Electric [W].
+    boiling_margin : array
+        Saturation temperature at the lowest pressure the unit can see, minus its hottest wetted wall [K].
+    resistance_factor : array
+        Chip resistance of the unit over the mean of the fleet [-].
+    """
+
+    mass_flow: np.ndarray
+    units: UnitResults
+    T_out_mixed: np.ndarray
+    volume_flow: np.ndarray
+    header_pressure_drop: np.ndarray
+    pump_power: np.ndarray
+    boiling_margin: np.ndarray
+    resistance_factor: np.ndarray
+
+
+class PressureLaw(NamedTuple):
+    """A unit's pressure drop ``a m + b m |m|`` and its state at mean flow; all of shape (sample,)."""
+
+    a: np.ndarray
+    b: np.ndarray
+    T_out: np.ndarray
+    heat_rate: np.ndarray
+    status: np.ndarray
+
+
+@kernel
+def states_at(table: PropertyTable, T: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Density [kg/m^3] and viscosity [Pa s] at many temperatures [K], held to the ends of the table."""
+    rho, mu = np.empty_like(T), np.empty_like(T)
+    for i in range(T.size):
+        inside = min(max(T[i], table.T_min), table.T_max)
+        rho[i], mu[i] = density(table, inside), viscosity(table, inside)
+    return rho, mu
+
+
+@kernel
+def _mixed(table: PropertyTable, m: np.ndarray, T: np.ndarray) -> np.ndarray:
+    """Temperature of the mixture of the flows of each row."""
+    mixed = np.empty(m.shape[0])
+    for i in range(m.shape[0]):
+        total, carried = 0.0, 0.0
+        for j in range(m.shape[1]):
+            total += m[i, j]
+            carried += m[i, j] * enthalpy(table, T[i, j])
+        mixed[i] = temperature_from_enthalpy(table, carried / total)
+    return mixed
+
+
+def miner_values(values: Values) -> dict[str, np.ndarray]:
+    """The part of a sample that belongs to the miner, under the miner's own keys."""
+    return {k.removeprefix(MINER_PREFIX): v for k, v in values.items() if k.startswith(MINER_PREFIX)}
+
+
+def resistance_factors(values: Values, places: np.ndarray) -> np.ndarray:
+    """Chip resistance of every unit over the fleet's mean: lognormal, (sample, unit)."""
+    spread = values[f"{MINER_PREFIX}chips.unit_spread"][:, None]
+    return np.exp(spread * places - 0.5 * spread**2)
+
+
+def solve_samples(
+    plant: Plant, values: Values, mass_flow: np.ndarray, resistance_factor: np.ndarray, **options: bool
+) -> UnitResults:
+    """Solve units of shape (sample, unit) at given flows.
+
+    Parameters
+    ----------
+    plant : Plant
+    values : mapping of str to (sample,) array
+        All numbers of plant and miner.
+    mass_flow : (sample, unit) array
+        [kg/s]
+    resistance_factor : (sample, unit) array
+        Place in the unit-to-unit spread.
+    **options : bool
+        ``with_fields``, ``parallel``.
+
+    Returns
+    -------
+    UnitResults
+        Every field with shape (sample, unit, ...).
+    """
+    samples, units = mass_flow.shape
+
+    def each(name: str) -> np.ndarray:
+        return np.repeat(values[name], units)
+
+    state = UnitInputs(
+        T_in=each("loop.inlet"),
+        mass_flow=mass_flow.ravel(),
+        T_ambient=each("surroundings.temperature"),
+        frequency=each("units.frequency"),
+        voltage=each("units.voltage"),
+        resistance_factor=resistance_factor.ravel(),
+    )
+    device = {key: np.repeat(v, units) for key, v in miner_values(values).items()}
+    flat = plant.miner.solve_arrays(device, state, plant.table, **options)
+    return UnitResults(*(field.reshape(samples, units, *field.shape[1:]) for field in flat))
+
+
+def pressure_law(plant: Plant, values: Values, mean_flow: np.ndarray) -> PressureLaw:
+    """How a unit of mean resistance loses pressure around the mean flow.
+
+    Parameters
+    ----------
+    plant, values
+        See :func:`solve_samples`.
+    mean_flow : (sample,) array
+        [kg/s]
+
+    Returns
+    -------
+    PressureLaw
+    """
+    flows = mean_flow[:, None] * np.array(_PROBES)
+    units = solve_samples(plant, values, flows, np.ones_like(flows))
+    per_flow = units.pressure_drop / flows
+    b = np.maximum((per_flow[:, 2] - per_flow[:, 0]) / (flows[:, 2] - flows[:, 0]), 0.0)
+    a = np.maximum(per_flow[:, 1] - b * flows[:, 1], 0.0)
+    # Turbulent flow has a small a; were it nothing, the law must still meet the middle point.
+    b = np.where(a > 0.0, b, per_flow[:, 1] / flows[:, 1])
+    return PressureLaw(a, b, units.T_out[:, 1], units.heat_rate[:, 1], units.status[:, 1])
+
+
+def _share(
+    plant: Plant, values: Values, total: np.ndarray, law: PressureLaw, scale: np.ndarray, rows: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Unit flows (sample, unit) and the mean pressure drop of the rows, each row with an equal share."""
+    file = plant.file
+    samples, per_row = total.size, scale.shape[1] // rows
+
+    def each(x: np.ndarray) -> np.ndarray:
+        return np.repeat(x, rows)
+
+    geometry = HeaderGeometry(
+        *(each(values[f"header.{key}"]) for key in ("diameter", "spacing", "roughness", "tee_loss"))
+    )
+    cold = states_at(plant.table, values["loop.inlet"])
+    warm = states_at(plant.table, law.T_out)
+    by_row = scale.reshape(samples * rows, per_row)
+    flows, drop = share_flow(
+        each(total) / file.units.rows,
+        (by_row * each(law.a)[:, None], by_row * each(law.b)[:, None]),
+        geometry,
+        file.header.arrangement,
+        (each(cold[0]), each(cold[1])),
+        (each(warm[0]), each(warm[1])),
+    )
+    return flows.reshape(samples, rows * per_row), drop.reshape(samples, rows).mean(axis=1)
+
+
+def flow_through(
+    plant: Plant, values: Values, law: PressureLaw, scale: np.ndarray, rows: int | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Plant flow, unit flows and pressure drop, for a fixed flow or against the pump's curve.
+
+    Parameters
+    ----------
+    plant, values
+        See :func:`solve_samples`.
+    law : PressureLaw
+        Of a unit of mean resistance.
+    scale : (sample, unit) array
+        Pressure drop of each unit over that law.
+    rows : int, optional
+        Rows that the units of ``scale`` stand for, by default all of the plant's.
+
+    Returns
+    -------
+    volume_flow : (sample,) array
+        Of the plant [m^3/s].
+    mass_flow : (sample, unit) array
+        [kg/s]
+    pressure_drop : (sample,) array
+        Between the ports of the headers [Pa].
+
+    Raises
+    ------
+    PumpRangeError
+        If the pump's curve ends before the system's.
+    """
+    rows = plant.file.units.rows if rows is None else rows
+    rho = states_at(plant.table, values["loop.inlet"])[0]
+    design = values["loop.flow"] * plant.file.units.count
+    volume_flow = design.copy()
+    if not plant.file.pump.curve:
+        return (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
+    curve = PumpCurve.through(plant.file.pump.curve_points())
+    outside = values["pump.external_pressure_drop"] / design**2
+    for _ in range(50):
+        flows, drop = _share(plant, values, volume_flow * rho, law, scale, rows)
+        found = curve.meet(drop / volume_flow**2 + outside)
+        settled = np.max(np.abs(found / volume_flow - 1.0)) < 1e-9
+        volume_flow = found
+        if settled:
+            break
+    return volume_flow, flows, drop
+
+
+def operate(
+    plant: Plant, values: Values, places: np.ndarray, flow_tolerance: float = _FLOW_TOLERANCE
+) -> PlantState:
+    """Steady operation of the whole plant.
+
+    The units' pressure drops follow from their own solution; flows and units are solved in turn until the flows
+    rest (measured on the Nordic plant: the first round leaves 2e-4 of the flow, the second 2e-7).
+
+    Parameters
+    ----------
+    plant : Plant
+    values : mapping of str to (sample,) array
+        All numbers of plant and miner.
+    places : (unit,) array
+        Of :func:`hashheat.fleet.sampling.unit_places`.
+    flow_tolerance : float
+        Largest relative change of a unit's flow in the last round [-].
+
+    Returns
+    -------
+    PlantState
+    """
+    factor = resistance_factors(values, places)
+    rho = states_at(plant.table, values["loop.inlet"])[0]
+    law = pressure_law(plant, values, values["loop.flow"] * rho)
+    scale = np.ones_like(factor)
+    volume_flow, flows, drop = flow_through(plant, values, law, scale)
+    for _ in range(_MAX_SWEEPS):
+        units = solve_samples(plant, values, flows, factor)
+        scale = units.pressure_drop / ((law.a[:, None] + law.b[:, None] * flows) * flows)
+        volume_flow, better, drop = flow_through(plant, values, law, scale)
+        settled = np.max(np.abs(better / flows - 1.0)) < flow_tolerance
+        if settled:
+            break
+        flows = better
+    return assemble(
+        plant, values, flows, units, _mixed(plant.table, flows, units.T_out), volume_flow, drop, factor
+    )
+
+
+def assemble(
+    plant: Plant,
+    values: Values,
+    mass_flow: np.ndarray,
+    units: UnitResults,
+    T_out_mixed: np.ndarray,
+    volume_flow: np.ndarray,
+    drop: np.ndarray,
+    factor: np.ndarray,
+) -> PlantState:
+    """Complete a plant's state from its flows and units: pump power and the distance from boiling."""
+    design = values["loop.flow"] * plant.file.units.count
+    outside = values["pump.external_pressure_drop"] * (volume_flow / design) ** 2
+    # The unit at the end of the headers sees the whole header loss; taking it for all is on the safe side.
+    lowest = values["loop.pressure"][:, None] - np.maximum(drop[:, None], units.pressure_drop)
+    T_boil = plant.fluid.saturation_temperature(np.maximum(lowest, _LOWEST_PRESSURE))
+    return PlantState(
+        mass_flow=mass_flow,
+        units=units,
+        T_out_mixed=T_out_mixed,
+        volume_flow=volume_flow,
+        header_pressure_drop=drop,
+        pump_power=volume_flow * (drop + outside) / values["pump.efficiency"],
+        boiling_margin=T_boil - units.T_wall,
+        resistance_factor=factor,
+    )

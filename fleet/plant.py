@@ -1,0 +1,106 @@
+"""A plant ready to be solved: its file, its miner and its coolant."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hashheat.components.miner import Miner
+from hashheat.components.miner_file import LIBRARY as MINER_LIBRARY
+from hashheat.components.miner_file import MinerFile
+from hashheat.components.record import find_file, load_record
+from hashheat.fleet.plant_file import PlantFile, load_plant_file
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.quantity import Quantity
+
+MINER_PREFIX = "miner."
+
+
+@dataclass(frozen=True)
+class Plant:
+    """Units on headers.
+
+    Parameters
+    ----------
+    file : PlantFile
+        The plant's own numbers.
+    miner : Miner
+        Model of its units.
+    fluid : Fluid
+        Coolant.
+    path : Path
+        Where the file stands, for messages.
+    """
+
+    file: PlantFile
+    miner: Miner
+    fluid: Fluid
+    path: Path
+
+    @classmethod
+    def named(cls, name: str) -> "Plant":
+        """Plant from a file, or from a shipped name such as ``"nordic-2mw"``.
+
+        Raises
+        ------
+        InputError
+            Naming file, key and value at fault. A miner named in the file may be a path relative to it.
+        """
+        file, path = load_plant_file(name)
+        beside = path.parent / file.units.miner
+        try:
+            miner_path = beside if beside.is_file() else find_file(file.units.miner, MINER_LIBRARY, "miner")
+        except InputError as error:
+            raise InputError(
+                "there is no miner of this name",
+                file=str(path),
+                key="units.miner",
+                found=file.units.miner,
+                accepted=error.accepted,
+            ) from None
+        miner = Miner(load_record(miner_path, MinerFile))
+        try:
+            fluid = Fluid.parse(file.loop.fluid)
+        except InputError as error:
+            raise error.within(file=str(path), key="loop.fluid") from None
+        return cls(file, miner, fluid, path)
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every number of the plant and its miner; the miner's keys begin with ``miner.``."""
+        own = self.file.quantities()
+        return own | {f"{MINER_PREFIX}{key}": q for key, q in self.miner.quantities.items()}
+
+    @cached_property
+    def uncertain(self) -> list[str]:
+        """Keys of the quantities that a sample draws, in the file's order."""
+        own = [name for name, q in self.file.quantities().items() if q.is_uncertain]
+        return own + [f"{MINER_PREFIX}{name}" for name in self.miner.uncertain]
+
+    @cached_property
+    def table(self) -> PropertyTable:
+        """Coolant properties at the loop's nominal pressure."""
+        return self.fluid.table(self.file.loop.pressure.nominal)
+
+    def check_states(self) -> None:
+        """Raise if the coolant is not liquid at the inlet, over the whole range given for it.
+
+        Raises
+        ------
+        FreezingError, BoilingError
+            With file and key.
+        """
+        inlet, pressure = self.quantities["loop.inlet"], self.quantities["loop.pressure"]
+        if self.fluid.is_gas:
+            raise InputError(
+                "the units need a liquid coolant",
+                file=str(self.path),
+                key="loop.fluid",
+                found=self.fluid.name,
+            )
+        lowest, highest = (float(x) for x in inlet.quantile([0.001, 0.999]))
+        thinnest = float(pressure.quantile([0.001])[0])
+        where = f"the units' inlet ({self.path}, loop.inlet)"
+        for T in (lowest, highest):
+            self.fluid.check_liquid(T, thinnest, where)

@@ -1,0 +1,152 @@
+"""Which assumption moves the verdict most: first-order and total Sobol indices with their errors."""
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+from scipy.stats import sobol_indices
+
+from hashheat.fleet.operation import (
+    Values,
+    assemble,
+    flow_through,
+    pressure_law,
+    resistance_factors,
+    solve_samples,
+    states_at,
+)
+from hashheat.fleet.plant import Plant
+from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
+from hashheat.fleet.verdict import Margins, margins
+from hashheat.solvers.serpentine import OK
+
+#: A unit without a steady state counts with this margin, so that the variance stays finite [K].
+_UNSOLVED = -100.0
+_BOOTSTRAPS = 200
+_CHUNK = 2048
+
+#: The outcomes that are looked at, in the order of the Dataset's dimension ``outcome``.
+OUTCOMES = ("verdict", "junction", "outlet")
+
+
+def decisive_units(found: Margins, most: int = 8) -> np.ndarray:
+    """Units that were the worst of the plant in some sample, the most frequent first.
+
+    Parameters
+    ----------
+    found : Margins
+        Of the whole plant over many samples.
+    most : int
+        Keep at most this many.
+
+    Returns
+    -------
+    (k,) int array
+        Measured on the Nordic plant: one unit is the hottest in almost every sample, so that a handful stands
+        for all 228.
+    """
+    worst = np.concatenate([found.junction.argmin(axis=1), found.boiling.argmin(axis=1)])
+    units, counts = np.unique(worst, return_counts=True)
+    return units[np.argsort(-counts, kind="stable")][:most]
+
+
+def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarray, z: float) -> np.ndarray:
+    """Verdict, junction and outlet margin [K] of each sample, shape (3, sample), from the decisive units."""
+    per_row = plant.file.units.count // plant.file.units.rows
+    mean_flow = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
+    law = pressure_law(plant, values, mean_flow)
+    volume_flow, row, drop = flow_through(plant, values, law, np.ones((mean_flow.size, per_row)), rows=1)
+    flows = np.ascontiguousarray(row[:, units % per_row])
+    factor = resistance_factors(values, places[units])
+    solved = solve_samples(plant, values, flows, factor)
+    state = assemble(plant, values, flows, solved, law.T_out, volume_flow, drop, factor)
+    found = margins(plant, values, state, z)
+    outlet = np.where(law.status == OK, law.T_out - values["limits.outlet"], _UNSOLVED)
+    junction = np.maximum(found.junction.min(axis=1), _UNSOLVED)
+    boiling = np.maximum(found.boiling.min(axis=1), _UNSOLVED)
+    return np.stack([np.minimum(np.minimum(junction, boiling), outlet), junction, outlet])
+
+
+def verdict_sensitivity(
+    plant: Plant,
+    places: np.ndarray,
+    units: np.ndarray,
+    z: float,
+    samples: int = 512,
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Sobol indices of the plant's temperature margins.
+
+    Parameters
+    ----------
+    plant : Plant
+    places : (unit,) array
+        Each unit's place in the unit-to-unit spread.
+    units : (k,) int array
+        Units that decide, of :func:`decisive_units`.
+    z : float
+        Of :func:`hashheat.fleet.verdict.chip_place`.
+    samples : int
+        Base samples, a power of two; the cost is ``samples * (inputs + 2)`` plants.
+    progress : callable, optional
+        Called with the fraction done.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``sobol_first`` and ``sobol_total`` over (outcome, input), with the ends of their 95 % bootstrap
+        intervals in ``..._low`` and ``..._high``. Empty where nothing is uncertain.
+
+    Notes
+    -----
+    Estimators of Saltelli et al. 2010 (Comput. Phys. Commun. 181, 259) by :func:`scipy.stats.sobol_indices`.
+    The mixed outlet is taken from a unit at mean flow, the worst unit from the decisive ones.
+    """
+    names = plant.uncertain
+    d = len(names)
+    dims = ("outcome", "input")
+    coords = {"outcome": list(OUTCOMES), "input": names}
+    if d == 0:
+        empty = {name: (dims, np.zeros((len(OUTCOMES), 0))) for name in _NAMES}
+        return xr.Dataset(empty, coords)
+    cube = sobol_points(samples, 2 * d, SEED + 1)
+    A, B = cube[:, :d], cube[:, d:]
+    points = np.empty((d + 2, samples, d))
+    points[0], points[1] = A, B
+    for i in range(d):
+        points[i + 2] = A
+        points[i + 2, :, i] = B[:, i]
+    flat = points.reshape(-1, d)
+    found = np.empty((len(OUTCOMES), flat.shape[0]))
+    for first in range(0, flat.shape[0], _CHUNK):
+        part = slice(first, min(first + _CHUNK, flat.shape[0]))
+        values = from_uniform(plant.quantities, names, flat[part])
+        found[:, part] = _outcomes(plant, values, places, units, z)
+        if progress is not None:
+            progress(part.stop / flat.shape[0])
+    f = found.reshape(len(OUTCOMES), d + 2, samples)
+    varies = f[:, 0].std(axis=1) > 0.0
+    data = {name: np.zeros((len(OUTCOMES), d)) for name in _NAMES}
+    given = {"f_A": f[varies, 0], "f_B": f[varies, 1], "f_AB": np.moveaxis(f[varies, 2:], 1, 0)}
+    indices = sobol_indices(func=given, n=samples, rng=np.random.default_rng(SEED))
+    with warnings.catch_warnings():
+        # An input that does not act on an outcome has no scatter to resample; its interval is a point.
+        warnings.simplefilter("ignore")
+        spread = indices.bootstrap(confidence_level=0.95, n_resamples=_BOOTSTRAPS)
+    for kind, index, interval in (
+        ("first", indices.first_order, spread.first_order.confidence_interval),
+        ("total", indices.total_order, spread.total_order.confidence_interval),
+    ):
+        data[f"sobol_{kind}"][varies] = index
+        data[f"sobol_{kind}_low"][varies] = np.where(np.isfinite(interval.low), interval.low, index)
+        data[f"sobol_{kind}_high"][varies] = np.where(np.isfinite(interval.high), interval.high, index)
+    made = xr.Dataset({name: (dims, values) for name, values in data.items()}, coords)
+    for name in _NAMES:
+        kind = "first-order" if "first" in name else "total"
+        end = ", end of the 95 % interval" if name.endswith(("low", "high")) else ""
+        made[name].attrs.update(units="1", long_name=f"{kind} Sobol index{end}")
+    return made
+
+
+_NAMES = tuple(f"sobol_{kind}{end}" for kind in ("first", "total") for end in ("", "_low", "_high"))

@@ -1,0 +1,131 @@
+"""What must hold, and by how much it does."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hashheat.fleet.hot_chip import hottest_chip
+from hashheat.fleet.operation import PlantState, Values, miner_values, solve_samples
+from hashheat.fleet.plant import MINER_PREFIX, Plant
+from hashheat.solvers import serpentine as sp
+
+
+class Margins(NamedTuple):
+    """Distance to every limit: a limit holds where its margin is not negative.
+
+    Parameters
+    ----------
+    T_junction : (sample, unit) array
+        Hottest single chip of each unit [K].
+    chip_allowance : (sample, unit) array
+        Part of it that comes from the scatter among chips [K].
+    junction : (sample, unit) array
+        Junction limit minus that [K].
+    boiling : (sample, unit) array
+        Boiling margin minus the one asked for [K].
+    pressure : (sample, unit) array
+        Highest allowed minus the unit's pressure drop [Pa].
+    outlet : (sample,) array
+        Mixed outlet temperature minus the one asked for [K].
+    solved : (sample, unit) array of bool
+        Whether the unit has a steady state at all; where not, its margins are minus infinity.
+    """
+
+    T_junction: np.ndarray
+    chip_allowance: np.ndarray
+    junction: np.ndarray
+    boiling: np.ndarray
+    pressure: np.ndarray
+    outlet: np.ndarray
+    solved: np.ndarray
+
+    @property
+    def inside(self) -> np.ndarray:
+        """Units inside every limit, (sample, unit)."""
+        return (self.junction >= 0.0) & (self.boiling >= 0.0) & (self.pressure >= 0.0) & self.solved
+
+    @property
+    def passes(self) -> np.ndarray:
+        """Samples in which the plant passes, (sample,)."""
+        return self.inside.all(axis=1) & (self.outlet >= 0.0)
+
+    @property
+    def temperature(self) -> np.ndarray:
+        """Smallest temperature margin of the plant, (sample,) [K]: what the verdict hangs on."""
+        return np.minimum(np.minimum(self.junction.min(axis=1), self.boiling.min(axis=1)), self.outlet)
+
+
+def mean_rise(plant: Plant, values: Values, state: PlantState) -> np.ndarray:
+    """Junction above plate of a chip of mean resistance and power, (sample, unit) [K]."""
+    chips = plant.miner.device.chips.count * plant.miner.device.boards.count
+    resistance = values[f"{MINER_PREFIX}chips.junction_to_plate"][:, None] * state.resistance_factor
+    return resistance * state.units.chip_power / chips
+
+
+def chip_place(plant: Plant, values: Values, state: PlantState, unit: int) -> float:
+    """Place of a unit's hottest chip in the chip-to-chip spread.
+
+    Parameters
+    ----------
+    plant, values, state
+        One sample in operation.
+    unit : int
+        The unit to look at, usually the hottest.
+
+    Returns
+    -------
+    float
+        Standard deviations of ``chip_spread * mean_rise`` by which the hottest chip is expected above a chip of
+        mean resistance on the hottest cell (median, see :func:`hashheat.fleet.hot_chip.hottest_chip`). It hardly
+        depends on the state, so that one number serves all samples.
+    """
+    one = slice(unit, unit + 1)
+    fields = solve_samples(
+        plant, values, state.mass_flow[:, one], state.resistance_factor[:, one], with_fields=True
+    ).fields[0, 0]
+    T_chip = fields[..., sp.FIELD_T_JUNCTION]
+    rise = T_chip - fields[..., sp.FIELD_T_WALL]
+    spread = float(values[f"{MINER_PREFIX}chips.chip_spread"][0])
+    sigma = spread * mean_rise(plant, values, state)[0, unit]
+    if sigma == 0.0:
+        return 0.0
+    chips = np.broadcast_to(plant.miner.layout.chips, T_chip.shape)
+    top = hottest_chip(T_chip.ravel(), rise.ravel(), chips.ravel(), spread)
+    return float((top - T_chip[chips > 0.0].max()) / sigma)
+
+
+def margins(plant: Plant, values: Values, state: PlantState, z: float) -> Margins:
+    """Margins of a plant in operation.
+
+    Parameters
+    ----------
+    plant : Plant
+    values : mapping of str to (sample,) array
+        All numbers of plant and miner.
+    state : PlantState
+        Of :func:`hashheat.fleet.operation.operate`.
+    z : float
+        Of :func:`chip_place`.
+
+    Returns
+    -------
+    Margins
+    """
+    device = miner_values(values)
+    allowance = z * device["chips.chip_spread"][:, None] * mean_rise(plant, values, state)
+    hottest = state.units.T_junction + allowance
+    solved = state.units.status == sp.OK
+    worst = -np.inf
+
+    def of_units(margin: np.ndarray) -> np.ndarray:
+        return np.where(solved, margin, worst)
+
+    return Margins(
+        T_junction=hottest,
+        chip_allowance=allowance,
+        junction=of_units(device["chips.limit"][:, None] - hottest),
+        boiling=of_units(state.boiling_margin - values["limits.boiling_margin"][:, None]),
+        pressure=of_units(values["limits.pressure_drop"][:, None] - state.units.pressure_drop),
+        outlet=np.where(solved.all(axis=1), state.T_out_mixed - values["limits.outlet"], worst),
+        solved=solved,
+    )

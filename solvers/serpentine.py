@@ -1,0 +1,650 @@
+"""A heated plate with a serpentine coolant path: finite volumes along the path, many cases at once.
+
+The plate is cut into ``n_pass`` parallel strips, each with its own straight channel, and each strip into
+``n_cell`` cells::
+
+        j = 0     1     2     3
+      +-----+-----+-----+-----+
+      | -->   -->   -->   --> | \\     pass 0, cells in path order s = 0 1 2 3
+      +-----+-----+-----+-----+  |
+      | <--   <--   <--   <-- | /     pass 1, s = 7 6 5 4
+      +-----+-----+-----+-----+
+
+Wall cell (all conductances per cell, [W/K])::
+
+    kA/dx (T_e - 2 T + T_w) + G dx (T_n - 2 T + T_s)          conduction along the strip and between strips
+      - g (T - F) - u (T - T_ambient) + chips * P(T_j) = 0    coolant, surroundings, chips
+
+with ``T_j = T + R P(T_j)`` and ``P = P_dynamic + P_leak exp((T_j - T_ref) / T_scale)``. The coolant gains
+``m (h_out - h_in) = g (T - F)`` in each cell, F being the mean of inlet and outlet temperature (box scheme,
+second order, exact in energy). Ends and outer edges of the plate are adiabatic but for the loss u.
+
+Each iteration evaluates the film coefficients, linearizes the chips (Newton; the junction is eliminated), solves
+the wall exactly by a banded LDL^T factorization, and marches the coolant. The wall sees the coolant one iteration
+late: that lag shrinks by about G L / (m cp) an iteration, and is damped where it does not.
+
+Newton on the convex leakage, started from below, climbs to the lower (physical) branch. When the slope of the
+feedback reaches one, or a pivot of the factorization is no longer positive, there is no steady state: runaway.
+"""
+
+from typing import NamedTuple
+
+import numba
+import numpy as np
+
+from hashheat.solvers.convection import exp_poly, nusselt_duct, nusselt_gnielinski, property_correction
+from hashheat.solvers.duct_table import DuctLaminar
+from hashheat.solvers.friction import friction_duct, viscosity_correction_friction
+from hashheat.solvers.lanes import WIDTH, any_lane, load, select, store
+from hashheat.solvers.minor_losses import bend_loss
+from hashheat.thermo.jit import kernel, parallel_kernel
+from hashheat.thermo.packed_table import pack, unpack
+from hashheat.thermo.property_kernels import (
+    conductivity,
+    density,
+    enthalpy,
+    heat_capacity,
+    log_prandtl,
+    fluidity,
+    log_viscosity,
+    prandtl_cube_root,
+    viscosity,
+)
+from hashheat.thermo.property_table import PropertyTable
+
+# Rows of the input table: one column a case.
+(
+    T_IN,  # K
+    MASS_FLOW,  # kg/s
+    HYDRAULIC_DIAMETER,  # m
+    FLOW_AREA,  # m2
+    HEATED_PERIMETER,  # m
+    PASS_LENGTH,  # m
+    WALL_CONDUCTANCE,  # kA of one strip, W m/K
+    CROSS_CONDUCTANCE,  # G between neighbouring strips, W/(m K)
+    CHIP_RESISTANCE,  # junction to plate, K/W a chip
+    P_DYNAMIC,  # W a chip
+    P_LEAK,  # W a chip at T_LEAK
+    T_LEAK,  # K
+    LEAK_SCALE,  # K
+    LOSS,  # plate to surroundings, W/(m K) along the path
+    T_AMBIENT,  # K
+    NUSSELT_FACTOR,  # multiplies the correlation, -
+    FIXED_HTC,  # W/(m2 K); 0 takes the correlation
+    ROUGHNESS,  # m
+    BEND_RATIO,  # bend radius over hydraulic diameter, -
+    PORT_LOSS,  # sum of loss coefficients of inlet and outlet, -
+) = range(20)
+N_INPUTS = 20
+
+# Rows of the output table.
+(
+    T_OUT,  # K
+    T_JUNCTION,  # hottest, K
+    HOT_CELL,  # its place in path order
+    T_WALL,  # hottest wetted wall, K
+    HEAT_WATER,  # W
+    CHIP_POWER,  # W
+    HEAT_LOSS,  # W
+    PRESSURE_DROP,  # Pa
+    LOOP_GAIN,  # largest R dP/dT_j, -
+    IMBALANCE,  # (power - water - loss) / power, -
+    ITERATIONS,
+    STATUS,
+) = range(12)
+N_OUTPUTS = 12
+
+# Values of STATUS.
+OK, RUNAWAY, NOT_CONVERGED, OUT_OF_RANGE = range(4)
+
+# Rows of one cell in the field table.
+FIELD_T_IN, FIELD_T_OUT, FIELD_T_WALL, FIELD_T_JUNCTION, FIELD_HTC = range(5)
+N_FIELDS = 5
+
+# Rows of the scratch table: what a block needs of its cases, then its cells from NODE on. Reciprocals are stored
+# because a division costs as much as ten multiplications.
+(
+    ACTIVE,  # 1 while the case still iterates
+    STATE,
+    COUNT,  # iterations
+    HEAT,  # W to the coolant
+    FLUX,  # m D / A: Reynolds number times viscosity
+    LN_FLUX,
+    ENTRY,  # (D / L)^(2/3) / 3, of the turbulent entrance
+    SLENDERNESS,  # L / D
+    NUSSELT_SCALE,  # correction of the correlation over D
+    WORK,  # four rows
+) = range(10)
+NODE = WORK + 4
+
+_MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
+_LAMINAR_END = 4000.0
+
+
+class PathLayout(NamedTuple):
+    """Where the cells and the chips of a serpentine are; the same for all cases of a call.
+
+    Parameters
+    ----------
+    n_pass, n_cell : int
+        Passes, and cells in each.
+    chips : (n_pass * n_cell,) float array
+        Chips on each cell in path order; a chip that covers several cells is split.
+    development : (n_pass * n_cell,) float array
+        Distance of each cell's middle from where the boundary layers start, over the pass length.
+    development_23 : (n_pass * n_cell,) float array
+        ``development ** (-2/3)``.
+    """
+
+    n_pass: int
+    n_cell: int
+    chips: np.ndarray
+    development: np.ndarray
+    development_23: np.ndarray
+
+
+@kernel
+def _scratch_rows(n_pass: int, n_cell: int) -> int:
+    n = n_pass * n_cell
+    return NODE + (n + 1) + 7 * n + (n_pass + 1) * n
+
+
+@kernel
+def _magnitude(a: float) -> float:
+    return select(a < 0.0, -a, a)
+
+
+@kernel
+def _bounded(a: float, low: float, high: float) -> float:
+    return select(a < low, low, select(a > high, high, a))
+
+
+@kernel
+def _film_conductance(
+    par: np.ndarray,
+    col: int,
+    S: np.ndarray,
+    development: float,
+    development_23: float,
+    T: float,
+    T_wall: float,
+    table: PropertyTable,
+    duct: DuctLaminar,
+) -> float:
+    """Film coefficient [W/(m2 K)] of one cell for every lane."""
+    Re = load(S, FLUX, 0) * fluidity(table, T)
+    ln_Re = load(S, LN_FLUX, 0) - log_viscosity(table, T)
+    Pr13 = prandtl_cube_root(table, T)
+    Pr23 = Pr13 * Pr13
+    Pr = Pr23 * Pr13
+    Nu = nusselt_gnielinski(ln_Re, Re, Pr, Pr23, 1.0 + load(S, ENTRY, 0) * development_23)
+    if any_lane(Re < _LAMINAR_END):
+        store(S, WORK, 0, Re)
+        store(S, WORK + 1, 0, Pr)
+        store(S, WORK + 2, 0, Nu)
+        store(S, WORK + 3, 0, load(S, SLENDERNESS, 0) * development)
+        for lane in range(WIDTH):
+            if S[WORK, lane] < _LAMINAR_END:
+                S[WORK + 2, lane] = nusselt_duct(S[WORK, lane], S[WORK + 1, lane], S[WORK + 3, lane], duct)
+        Nu = load(S, WORK + 2, 0)
+    Nu = Nu * property_correction(log_prandtl(table, T), log_prandtl(table, T_wall))
+    fixed = load(par, FIXED_HTC, col)
+    correlated = Nu * conductivity(table, T) * load(S, NUSSELT_SCALE, 0)
+    return select(fixed > 0.0, fixed, correlated)
+
+
+@kernel
+def _path_to_wall(s: int, n_pass: int, n_cell: int) -> int:
+    """Wall index (column by column, passes inner) of the cell at place s along the path."""
+    p = s // n_cell
+    j = s - p * n_cell
+    if p % 2 == 1:
+        j = n_cell - 1 - j
+    return j * n_pass + p
+
+
+@kernel
+def _factor_and_solve(S: np.ndarray, n: int, b: int, band: int, pivot: int, x: int) -> float:
+    """LDL^T of the banded wall matrix in place, and its solution; returns the smallest pivot of each lane.
+
+    Row ``band + i * (b + 1) + k`` holds entry (i, i - k); row ``x + i`` the right-hand side, then the solution.
+    """
+    nb = b + 1
+    smallest = load(S, band, 0)
+    for i in range(n):
+        kb = min(b, i)
+        row = band + i * nb
+        for k in range(kb, 0, -1):
+            a = load(S, row + k, 0)
+            other = band + (i - k) * nb
+            for m in range(k + 1, kb + 1):
+                a = a - load(S, row + m, 0) * load(S, other + m - k, 0)
+            store(S, row + k, 0, a)
+        d = load(S, row, 0)
+        y = load(S, x + i, 0)
+        for k in range(1, kb + 1):
+            a = load(S, row + k, 0)
+            ratio = a * load(S, pivot + i - k, 0)
+            d = d - ratio * a
+            y = y - ratio * load(S, x + i - k, 0)
+            store(S, row + k, 0, ratio)
+        smallest = select(d < smallest, d, smallest)
+        # A lane whose pivot is not positive is running away and will be dropped; keep its numbers finite.
+        store(S, pivot + i, 0, 1.0 / select(d > 0.0, d, 1.0))
+        store(S, x + i, 0, y)
+    for i in range(n - 1, -1, -1):
+        y = load(S, x + i, 0) * load(S, pivot + i, 0)
+        for k in range(1, min(b, n - 1 - i) + 1):
+            y = y - load(S, band + (i + k) * nb + k, 0) * load(S, x + i + k, 0)
+        store(S, x + i, 0, y)
+    return smallest
+
+
+@kernel
+def _solve_block(
+    par: np.ndarray,
+    col: int,
+    layout: PathLayout,
+    table: PropertyTable,
+    duct: DuctLaminar,
+    tolerance: float,
+    max_iterations: int,
+    S: np.ndarray,
+    out: np.ndarray,
+    fields: np.ndarray,
+) -> None:
+    n_pass, n_cell = layout.n_pass, layout.n_cell
+    n = n_pass * n_cell
+    b = n_pass
+    nb = b + 1
+    WALL = NODE + n + 1
+    JUNCTION = WALL + n
+    EXCHANGE = JUNCTION + n
+    SLOPE = EXCHANGE + n
+    SOURCE = SLOPE + n
+    X = SOURCE + n
+    PIVOT = X + n
+    BAND = PIVOT + n
+
+    for lane in range(WIDTH):
+        c = col + lane
+        slenderness = par[PASS_LENGTH, c] / par[HYDRAULIC_DIAMETER, c]
+        S[FLUX, lane] = par[MASS_FLOW, c] * par[HYDRAULIC_DIAMETER, c] / par[FLOW_AREA, c]
+        S[LN_FLUX, lane] = np.log(S[FLUX, lane])
+        S[ENTRY, lane] = slenderness ** (-2.0 / 3.0) / 3.0
+        S[SLENDERNESS, lane] = slenderness
+        S[NUSSELT_SCALE, lane] = par[NUSSELT_FACTOR, c] / par[HYDRAULIC_DIAMETER, c]
+        S[ACTIVE, lane] = 1.0
+        S[STATE, lane] = NOT_CONVERGED
+        S[COUNT, lane] = max_iterations
+
+    T_in = load(par, T_IN, col)
+    m = load(par, MASS_FLOW, col)
+    R = load(par, CHIP_RESISTANCE, col)
+    P_dynamic = load(par, P_DYNAMIC, col)
+    P_leak = load(par, P_LEAK, col)
+    T_leak = load(par, T_LEAK, col)
+    per_scale = 1.0 / load(par, LEAK_SCALE, col)
+    T_ambient = load(par, T_AMBIENT, col)
+    dx = load(par, PASS_LENGTH, col) / n_cell
+    wetted = load(par, HEATED_PERIMETER, col) * dx
+    loss = load(par, LOSS, col) * dx
+    along = load(par, WALL_CONDUCTANCE, col) / dx
+    across = load(par, CROSS_CONDUCTANCE, col) * dx
+    h_in = enthalpy(table, T_in)
+    per_cp = 1.0 / heat_capacity(table, T_in)
+    per_m = 1.0 / m
+
+    # Start: every chip at the power it would draw at inlet temperature, which is below the solution.
+    P0 = P_dynamic + P_leak * exp_poly(_bounded((T_in - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT))
+    T = T_in
+    store(S, NODE, 0, T)
+    for s in range(n):
+        T_next = T + layout.chips[s] * P0 * per_m * per_cp
+        i = _path_to_wall(s, n_pass, n_cell)
+        middle = 0.5 * (T + T_next)
+        store(S, WALL + i, 0, middle)
+        store(S, JUNCTION + i, 0, middle + R * P0)
+        store(S, NODE + s + 1, 0, T_next)
+        T = T_next
+
+    relaxation = 1.0 + 0.0 * T_in
+    last_change = 1e30 + 0.0 * T_in
+    for iteration in range(max_iterations):
+        stable = R < -1.0  # false in every lane
+        unstable = R < -1.0
+        for s in range(n):
+            i = _path_to_wall(s, n_pass, n_cell)
+            T0 = load(S, NODE + s, 0)
+            T_mean = _bounded(0.5 * (T0 + load(S, NODE + s + 1, 0)), table.T_min, table.T_max)
+            T_wall = _bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
+            g = wetted * _film_conductance(
+                par,
+                col,
+                S,
+                layout.development[s],
+                layout.development_23[s],
+                T_mean,
+                T_wall,
+                table,
+                duct,
+            )
+            m_cp = m * heat_capacity(table, T_mean)
+            exchange = g * m_cp / (m_cp + 0.5 * g)
+            # P is linear in the wall temperature once T_j = T + R P is eliminated.
+            T_j = load(S, JUNCTION + i, 0)
+            exponent = (T_j - T_leak) * per_scale
+            unstable = unstable | (exponent > _MAX_EXPONENT)
+            leak = P_leak * exp_poly(_bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
+            dP = leak * per_scale
+            reserve = 1.0 - R * dP
+            unstable = unstable | (reserve <= 0.0)
+            reserve = select(reserve > 0.0, reserve, 1.0)
+            per_reserve = 1.0 / reserve
+            slope = dP * per_reserve
+            source = (P_dynamic + leak - dP * T_j) * per_reserve
+            chips = layout.chips[s]
+            store(S, EXCHANGE + i, 0, exchange)
+            store(S, SLOPE + i, 0, slope)
+            store(S, SOURCE + i, 0, source)
+            store(S, X + i, 0, exchange * T0 + loss * T_ambient + chips * source)
+            diagonal = exchange + loss - chips * slope
+            row = BAND + i * nb
+            for k in range(1, nb):
+                store(S, row + k, 0, 0.0)
+            p = i % n_pass
+            j = i // n_pass
+            if p > 0:
+                diagonal = diagonal + across
+                store(S, row + 1, 0, -across)
+            if p < n_pass - 1:
+                diagonal = diagonal + across
+            if j > 0:
+                diagonal = diagonal + along
+                store(S, row + b, 0, -along)
+            if j < n_cell - 1:
+                diagonal = diagonal + along
+            store(S, row, 0, diagonal)
+
+        smallest = _factor_and_solve(S, n, b, BAND, PIVOT, X)
+        unstable = unstable | (smallest <= 0.0)
+
+        # A lane that runs away keeps its last finite state.
+        active = load(S, ACTIVE, 0)
+        running = active > 0.5
+        moving = select(unstable, 0.0, active) > 0.5
+        change = 0.0 * T_in
+        gained = 0.0 * T_in
+        T0 = load(S, NODE, 0)
+        for s in range(n):
+            i = _path_to_wall(s, n_pass, n_cell)
+            T_wall = load(S, X + i, 0)
+            T_before = load(S, WALL + i, 0)
+            change = select(_magnitude(T_wall - T_before) > change, _magnitude(T_wall - T_before), change)
+            store(S, WALL + i, 0, select(moving, T_wall, T_before))
+            T_j = T_wall + R * (load(S, SOURCE + i, 0) + load(S, SLOPE + i, 0) * T_wall)
+            T_before = load(S, JUNCTION + i, 0)
+            change = select(_magnitude(T_j - T_before) > change, _magnitude(T_j - T_before), change)
+            store(S, JUNCTION + i, 0, select(moving, T_j, T_before))
+            # The wall balance was closed with the old inlet of this cell: the coolant takes just that heat.
+            gained = gained + load(S, EXCHANGE + i, 0) * (T_wall - T0)
+            T_old = load(S, NODE + s + 1, 0)
+            T_at = _bounded(T_old, table.T_min, table.T_max)
+            # The slope at the inlet will do: the iteration has others to wait for.
+            T_new = T_at + (h_in + gained * per_m - enthalpy(table, T_at)) * per_cp
+            T_new = T_old + relaxation * (T_new - T_old)
+            change = select(_magnitude(T_new - T_old) > change, _magnitude(T_new - T_old), change)
+            store(S, NODE + s + 1, 0, select(moving, T_new, T_old))
+            T0 = T_old
+        store(S, HEAT, 0, select(moving, gained, load(S, HEAT, 0)))
+        relaxation = select(
+            change > 0.8 * last_change, 0.5 * relaxation, select(relaxation < 0.7, 1.3 * relaxation, 1.0)
+        )
+        last_change = change
+
+        # A lane that is done is frozen, so that its result does not depend on its neighbours in the block.
+        stable = change < tolerance
+        finished = running & (stable | unstable)
+        state = select(unstable, 1.0 * RUNAWAY, 1.0 * OK)
+        store(S, STATE, 0, select(finished, state, load(S, STATE, 0)))
+        store(S, COUNT, 0, select(finished, 1.0 * (iteration + 1), load(S, COUNT, 0)))
+        active = select(finished, 0.0, active)
+        store(S, ACTIVE, 0, active)
+        if not any_lane(active > 0.5):
+            break
+
+    # Results, from the frozen state alone.
+    hottest = load(S, JUNCTION, 0)
+    place = 0.0 * T_in
+    T_wall_max = load(S, WALL, 0)
+    power = 0.0 * T_in
+    lost = 0.0 * T_in
+    gain = 0.0 * T_in
+    T_low, T_high = T_in, T_in
+    for s in range(n):
+        i = _path_to_wall(s, n_pass, n_cell)
+        T_j = load(S, JUNCTION + i, 0)
+        T_wall = load(S, WALL + i, 0)
+        exponent = _bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+        leak = P_leak * exp_poly(exponent)
+        gain = select(R * leak * per_scale > gain, R * leak * per_scale, gain)
+        power = power + layout.chips[s] * (P_dynamic + leak)
+        lost = lost + loss * (T_wall - T_ambient)
+        if layout.chips[s] > 0.0:
+            place = select(T_j > hottest, 1.0 * s, place)
+            hottest = select(T_j > hottest, T_j, hottest)
+        T_wall_max = select(T_wall > T_wall_max, T_wall, T_wall_max)
+        T = load(S, NODE + s + 1, 0)
+        T_low = select(T < T_low, T, T_low)
+        T_high = select(T > T_high, T, T_high)
+    water = load(S, HEAT, 0)
+    state = load(S, STATE, 0)
+    outside = (T_low < table.T_min) | (T_high > table.T_max)
+    state = select(outside & (state < 0.5), 1.0 * OUT_OF_RANGE, state)
+    store(out, T_OUT, col, load(S, NODE + n, 0))
+    store(out, T_JUNCTION, col, hottest)
+    store(out, HOT_CELL, col, place)
+    store(out, T_WALL, col, T_wall_max)
+    store(out, HEAT_WATER, col, water)
+    store(out, CHIP_POWER, col, power)
+    store(out, HEAT_LOSS, col, lost)
+    store(out, LOOP_GAIN, col, gain)
+    store(out, IMBALANCE, col, (power - water - lost) / select(power > 0.0, power, 1.0))
+    store(out, ITERATIONS, col, load(S, COUNT, 0))
+    store(out, STATUS, col, state)
+    _pressure_drop(par, col, layout, table, duct, S, NODE, WALL, out)
+
+    if fields.shape[0] > 0:
+        for s in range(n):
+            i = _path_to_wall(s, n_pass, n_cell)
+            T0 = load(S, NODE + s, 0)
+            T1 = load(S, NODE + s + 1, 0)
+            T_wall = load(S, WALL + i, 0)
+            htc = _film_conductance(
+                par,
+                col,
+                S,
+                layout.development[s],
+                layout.development_23[s],
+                _bounded(0.5 * (T0 + T1), table.T_min, table.T_max),
+                _bounded(T_wall, table.T_min, table.T_max),
+                table,
+                duct,
+            )
+            row = s * N_FIELDS
+            store(fields, row + FIELD_T_IN, col, T0)
+            store(fields, row + FIELD_T_OUT, col, T1)
+            store(fields, row + FIELD_T_WALL, col, T_wall)
+            store(fields, row + FIELD_T_JUNCTION, col, load(S, JUNCTION + i, 0))
+            store(fields, row + FIELD_HTC, col, htc)
+
+
+@kernel
+def _pressure_drop(
+    par: np.ndarray,
+    col: int,
+    layout: PathLayout,
+    table: PropertyTable,
+    duct: DuctLaminar,
+    S: np.ndarray,
+    node: int,
+    wall: int,
+    out: np.ndarray,
+) -> None:
+    """Friction pass by pass with the state at its middle (exact for a linear profile), bends and ports."""
+    n_pass, n_cell = layout.n_pass, layout.n_cell
+    half = n_cell // 2
+    for lane in range(WIDTH):
+        c = col + lane
+        D = par[HYDRAULIC_DIAMETER, c]
+        flux = par[MASS_FLOW, c] / par[FLOW_AREA, c]
+        dp = 0.0
+        for p in range(n_pass):
+            s = p * n_cell + half
+            if n_cell % 2 == 0:
+                T = S[node + s, lane]
+            else:
+                T = 0.5 * (S[node + s, lane] + S[node + s + 1, lane])
+            T = min(max(T, table.T_min), table.T_max)
+            T_wall = S[wall + _path_to_wall(s, n_pass, n_cell), lane]
+            T_wall = min(max(T_wall, table.T_min), table.T_max)
+            mu = viscosity(table, T)
+            Re = flux * D / mu
+            head = 0.5 * flux * flux / density(table, T)
+            f = friction_duct(Re, par[ROUGHNESS, c] / D, duct.fRe)
+            corrected = f * viscosity_correction_friction(Re, viscosity(table, T_wall) / mu)
+            dp += head * corrected * par[PASS_LENGTH, c] / D
+            if p < n_pass - 1:
+                dp += head * bend_loss(np.pi, par[BEND_RATIO, c], f)
+            if p == 0:
+                dp += 0.5 * head * par[PORT_LOSS, c]
+            if p == n_pass - 1:
+                dp += 0.5 * head * par[PORT_LOSS, c]
+        out[PRESSURE_DROP, c] = dp
+
+
+@kernel
+def _solve_range(
+    first: int,
+    last: int,
+    par: np.ndarray,
+    layout: PathLayout,
+    packed: np.ndarray,
+    duct: DuctLaminar,
+    tolerance: float,
+    max_iterations: int,
+    out: np.ndarray,
+    fields: np.ndarray,
+) -> None:
+    table = unpack(packed)
+    S = np.zeros((_scratch_rows(layout.n_pass, layout.n_cell), WIDTH))
+    for block in range(first, last):
+        _solve_block(par, block * WIDTH, layout, table, duct, tolerance, max_iterations, S, out, fields)
+
+
+@parallel_kernel
+def _solve_parallel(
+    chunk: int,
+    par: np.ndarray,
+    layout: PathLayout,
+    packed: np.ndarray,
+    duct: DuctLaminar,
+    tolerance: float,
+    max_iterations: int,
+    out: np.ndarray,
+    fields: np.ndarray,
+) -> None:
+    blocks = par.shape[1] // WIDTH
+    chunks = (blocks + chunk - 1) // chunk
+    for q in numba.prange(chunks):
+        _solve_range(
+            q * chunk,
+            min(blocks, (q + 1) * chunk),
+            par,
+            layout,
+            packed,
+            duct,
+            tolerance,
+            max_iterations,
+            out,
+            fields,
+        )
+
+
+def path_layout(n_pass: int, n_cell: int, chips: np.ndarray, redevelops: bool = True) -> PathLayout:
+    """Cells of a serpentine.
+
+    Parameters
+    ----------
+    n_pass, n_cell : int
+        Passes, and cells in each.
+    chips : (n_pass, n_cell) or (n_pass * n_cell,) array_like
+        Chips on each cell in path order.
+    redevelops : bool
+        Whether the boundary layers start anew after each bend.
+
+    Returns
+    -------
+    PathLayout
+    """
+    along = np.tile((np.arange(n_cell) + 0.5) / n_cell, n_pass)
+    if not redevelops:
+        along = along + np.repeat(np.arange(n_pass), n_cell)
+    flat = np.ascontiguousarray(chips, dtype=float).reshape(n_pass * n_cell)
+    return PathLayout(n_pass, n_cell, flat, along, along ** (-2.0 / 3.0))
+
+
+def solve_serpentine(
+    cases: np.ndarray,
+    layout: PathLayout,
+    table: PropertyTable,
+    duct: DuctLaminar,
+    *,
+    tolerance: float = 1e-6,
+    max_iterations: int = 200,
+    with_fields: bool = False,
+    parallel: bool = True,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Steady state of many serpentine plates that share layout and fluid.
+
+    Parameters
+    ----------
+    cases : (N_INPUTS, n) float array
+        One column a case, rows as named at the top of this module.
+    layout : PathLayout
+        Cells and chips.
+    table : PropertyTable
+        Coolant properties.
+    duct : DuctLaminar
+        Laminar Nusselt numbers and friction of the channel's shape.
+    tolerance : float
+        A case is done when no coolant or wall temperature changes by more than this between iterations [K].
+    max_iterations : int
+        After so many iterations a case is marked ``NOT_CONVERGED``.
+    with_fields : bool
+        Also return the temperatures of every cell.
+    parallel : bool
+        Use all threads. The result is the same bit for bit.
+
+    Returns
+    -------
+    results : (N_OUTPUTS, n) float array
+        Rows as named at the top of this module. Only columns whose ``STATUS`` is ``OK`` are a steady state.
+    fields : (n_pass * n_cell, N_FIELDS, n) float array
+        Cells in path order; empty unless ``with_fields``.
+    """
+    n = cases.shape[1]
+    padded = -(-n // WIDTH) * WIDTH
+    par = np.empty((N_INPUTS, padded))
+    par[:, :n] = cases
+    par[:, n:] = cases[:, n - 1 : n]
+    out = np.zeros((N_OUTPUTS, padded))
+    cells = layout.n_pass * layout.n_cell
+    fields = np.zeros((cells * N_FIELDS if with_fields else 0, padded))
+    if parallel:
+        _solve_parallel(4, par, layout, pack(table), duct, tolerance, max_iterations, out, fields)
+    else:
+        _solve_range(
+            0, padded // WIDTH, par, layout, pack(table), duct, tolerance, max_iterations, out, fields
+        )
+    return out[:, :n], fields.reshape(cells if with_fields else 0, N_FIELDS, padded)[:, :, :n]
