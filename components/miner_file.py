@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from hashheat.components.record import Section, find_file, load_record, quantity
+from hashheat.components.record import Section, find_file, load_record, number
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 
@@ -16,26 +16,31 @@ LIBRARY = Path(__file__).parent / "library" / "miners"
 class Power(Section):
     """What the unit draws, and how that changes with junction temperature and clock."""
 
-    wall: quantity("W", positive=True) = Field(  # type: ignore[valid-type]
-        description="electric power of the unit at the wall, e.g. '8064 W', at reference_temperature and clock 1"
+    wall: Quantity = number(
+        "W",
+        positive=True,
+        about="electric power of the unit at the wall, e.g. '8064 W', at reference_temperature and clock 1",
     )
-    terahash_per_second: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
-        description="hash rate at clock 1 in TH/s, a plain number"
+    terahash_per_second: Quantity = number(
+        "1", positive=True, about="hash rate at clock 1 in TH/s, a plain number"
     )
-    psu_efficiency: quantity("1", maximum=1.0, positive=True) = Field(  # type: ignore[valid-type]
-        description="DC power of the hash boards over wall power"
+    psu_efficiency: Quantity = number(
+        "1", maximum=1.0, positive=True, about="DC power of the hash boards over wall power"
     )
-    psu_heat_to_water: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
-        description="share of the power supply's loss that the coolant takes, after the boards"
+    psu_heat_to_water: Quantity = number(
+        "1",
+        minimum=0.0,
+        maximum=1.0,
+        about="share of the power supply's loss that the coolant takes, after the boards",
     )
-    leakage_share: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
-        description="share of chip power that is leakage, at reference_temperature"
+    leakage_share: Quantity = number(
+        "1", minimum=0.0, maximum=1.0, about="share of chip power that is leakage, at reference_temperature"
     )
-    leakage_scale: quantity("delta_K", positive=True) = Field(  # type: ignore[valid-type]
-        description="temperature rise over which leakage grows e-fold, e.g. '30 K'"
+    leakage_scale: Quantity = number(
+        "delta_K", positive=True, about="temperature rise over which leakage grows e-fold, e.g. '30 K'"
     )
-    reference_temperature: quantity("K", positive=True) = Field(  # type: ignore[valid-type]
-        description="junction temperature at which the wall power holds, e.g. '75 degC'"
+    reference_temperature: Quantity = number(
+        "K", positive=True, about="junction temperature at which the wall power holds, e.g. '75 degC'"
     )
 
 
@@ -45,42 +50,50 @@ class Chips(Section):
     rows: int = Field(gt=0, description="chip rows across the plate's width")
     columns: int = Field(gt=0, description="chip columns along the plate's length")
     count: int = Field(gt=0, description="chips of one board; rows x columns must hold them exactly")
-    length: quantity("m", positive=True) = Field(description="package size along the plate")  # type: ignore[valid-type]
-    width: quantity("m", positive=True) = Field(description="package size across the plate")  # type: ignore[valid-type]
-    junction_to_plate: quantity("K/W", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="resistance from one junction to the channel wall below it: package, interface, spreading"
+    length: Quantity = number("m", positive=True, about="package size along the plate")
+    width: Quantity = number("m", positive=True, about="package size across the plate")
+    junction_to_plate: Quantity = number(
+        "K/W",
+        minimum=0.0,
+        about="resistance from one junction to the channel wall below it: package, interface, spreading",
     )
-    chip_spread: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
-        description="relative standard deviation of junction_to_plate from chip to chip"
+    chip_spread: Quantity = number(
+        "1",
+        minimum=0.0,
+        maximum=1.0,
+        about="relative standard deviation of junction_to_plate from chip to chip",
     )
-    unit_spread: quantity("1", minimum=0.0, maximum=1.0) = Field(  # type: ignore[valid-type]
-        description="relative standard deviation of junction_to_plate from unit to unit"
+    unit_spread: Quantity = number(
+        "1",
+        minimum=0.0,
+        maximum=1.0,
+        about="relative standard deviation of junction_to_plate from unit to unit",
     )
-    limit: quantity("K", positive=True) = Field(description="highest junction temperature, e.g. '95 degC'")  # type: ignore[valid-type]
+    limit: Quantity = number("K", positive=True, about="highest junction temperature, e.g. '95 degC'")
 
 
 class Plate(Section):
     """The cold plate of one board: a serpentine of rectangular or round channels."""
 
-    length: quantity("m", positive=True) = Field(description="along the passes")  # type: ignore[valid-type]
-    width: quantity("m", positive=True) = Field(description="across the passes")  # type: ignore[valid-type]
-    thickness: quantity("m", positive=True) = Field(description="of the plate")  # type: ignore[valid-type]
-    conductivity: quantity("W/(m K)", positive=True) = Field(description="of the plate's metal")  # type: ignore[valid-type]
+    length: Quantity = number("m", positive=True, about="along the passes")
+    width: Quantity = number("m", positive=True, about="across the passes")
+    thickness: Quantity = number("m", positive=True, about="of the plate")
+    conductivity: Quantity = number("W/(m K)", positive=True, about="of the plate's metal")
     passes: int = Field(gt=0, le=16, description="straight passes of the channel, 1 to 16")
     cells_per_pass: int = Field(default=16, ge=2, le=512, description="finite volumes along each pass")
     channel_shape: Literal["rectangular", "round"] = Field(description="'rectangular' or 'round'")
-    channel_width: quantity("m", positive=True) = Field(description="of the channel (diameter if round)")  # type: ignore[valid-type]
-    channel_height: quantity("m", positive=True) = Field(description="of the channel (diameter if round)")  # type: ignore[valid-type]
-    roughness: quantity("m", minimum=0.0) = Field(description="of the channel wall, e.g. '2 um'")  # type: ignore[valid-type]
+    channel_width: Quantity = number("m", positive=True, about="of the channel (diameter if round)")
+    channel_height: Quantity = number("m", positive=True, about="of the channel (diameter if round)")
+    roughness: Quantity = number("m", minimum=0.0, about="of the channel wall, e.g. '2 um'")
     redevelops: bool = Field(description="whether boundary layers start anew after each bend")
-    port_loss: quantity("1", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="sum of inlet and outlet loss coefficients, on the channel's velocity head"
+    port_loss: Quantity = number(
+        "1", minimum=0.0, about="sum of inlet and outlet loss coefficients, on the channel's velocity head"
     )
-    nusselt_factor: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
-        description="multiplies the film coefficient of the correlation; its uncertainty"
+    nusselt_factor: Quantity = number(
+        "1", positive=True, about="multiplies the film coefficient of the correlation; its uncertainty"
     )
-    friction_factor: quantity("1", positive=True) = Field(  # type: ignore[valid-type]
-        description="multiplies the pressure drop of the plate; its uncertainty"
+    friction_factor: Quantity = number(
+        "1", positive=True, about="multiplies the pressure drop of the plate; its uncertainty"
     )
 
 
@@ -88,26 +101,29 @@ class Boards(Section):
     """The boards of a unit, in parallel."""
 
     count: int = Field(gt=0, le=16, description="hash boards, each on its own plate")
-    flow_imbalance: quantity("1", minimum=0.0, maximum=0.9) = Field(  # type: ignore[valid-type]
-        description="the most favoured board gets 1 + this times the mean flow, the least 1 - this"
+    flow_imbalance: Quantity = number(
+        "1",
+        minimum=0.0,
+        maximum=0.9,
+        about="the most favoured board gets 1 + this times the mean flow, the least 1 - this",
     )
 
 
 class Coolant(Section):
     """Flow the maker asks for, and what the unit loses in hoses and manifold."""
 
-    flow: quantity("m^3/s", positive=True) = Field(description="of the unit, e.g. '8 .. 10 L/min'")  # type: ignore[valid-type]
-    manifold_pressure_drop: quantity("Pa", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="of hoses, couplings and internal manifold at 10 L/min of cold water; grows with flow squared"
+    flow: Quantity = number("m^3/s", positive=True, about="of the unit, e.g. '8 .. 10 L/min'")
+    manifold_pressure_drop: Quantity = number(
+        "Pa",
+        minimum=0.0,
+        about="of hoses, couplings and internal manifold at 10 L/min of cold water; grows with flow squared",
     )
 
 
 class Surroundings(Section):
     """Heat lost past the water."""
 
-    loss_conductance: quantity("W/K", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="from all plates of the unit to the room"
-    )
+    loss_conductance: Quantity = number("W/K", minimum=0.0, about="from all plates of the unit to the room")
 
 
 class MinerFile(Section):

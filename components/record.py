@@ -3,9 +3,9 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from hashheat.thermo.errors import InputError
@@ -16,6 +16,17 @@ class Section(BaseModel):
     """One table of a file. Unknown keys are errors: a misspelt key must not fall back to a default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _read_quantity(cls, given: Any, info: ValidationInfo) -> Any:
+        form: Any = cls.model_fields[str(info.field_name)].json_schema_extra
+        if form is None or given is None or isinstance(given, Quantity):
+            return given
+        try:
+            return Quantity.parse(given, form["unit"], **form["bounds"])
+        except InputError as error:
+            raise PydanticCustomError("hashheat", "{text}", {"text": error.problem, "error": error}) from None
 
     def quantities(self, prefix: str = "") -> dict[str, Quantity]:
         """Every :class:`Quantity` below this section by its dotted key, in the file's order."""
@@ -30,20 +41,30 @@ class Section(BaseModel):
         return found
 
 
-def quantity(
-    unit: str, minimum: float | None = None, maximum: float | None = None, positive: bool = False
+def number(
+    unit: str,
+    *,
+    about: str,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    positive: bool = False,
+    default: Any = ...,
 ) -> Any:
-    """Pydantic type of a number with the given SI unit and bounds (in SI); see :meth:`Quantity.parse`."""
+    """Field of a :class:`Section` that holds a quantity; see :meth:`Quantity.parse` for what it accepts.
 
-    def read(spec: Any) -> Quantity:
-        if isinstance(spec, Quantity):
-            return spec
-        try:
-            return Quantity.parse(spec, unit, minimum=minimum, maximum=maximum, positive=positive)
-        except InputError as error:
-            raise PydanticCustomError("hashheat", "{text}", {"text": error.problem, "error": error}) from None
-
-    return Annotated[Quantity, BeforeValidator(read)]
+    Parameters
+    ----------
+    unit : str
+        SI unit.
+    about : str
+        What it is, with an example; shown where the key is missing.
+    minimum, maximum, positive
+        Bounds [unit].
+    default : optional
+        Value where the key is missing; by default the key is required.
+    """
+    bounds: Any = {"minimum": minimum, "maximum": maximum, "positive": positive}
+    return Field(default=default, description=about, json_schema_extra={"unit": unit, "bounds": bounds})
 
 
 R = TypeVar("R", bound=Section)

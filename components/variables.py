@@ -76,7 +76,7 @@ def dataset(
         if name.startswith("sample_"):
             continue
         made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
-    for name in made.coords:
+    for name in map(str, made.coords):
         if name in VARIABLES:
             made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
     return made

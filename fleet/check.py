@@ -326,12 +326,14 @@ def _reasons(plant: Plant, result: xr.Dataset, found: Margins, hottest: int) -> 
             failed.append(f"{count} of {margin.size} units {text}")
     if failed:
         return failed
-    names = ("outlet temperature", "junction limit", "distance from boiling")
-    spare = (outlet, float(found.junction.min()), float(found.boiling.min()))
+    names = ["junction limit", "distance from boiling"]
+    spare = [float(found.junction.min()), float(found.boiling.min())]
+    if plant.file.loop.outlet_setpoint is None:  # a set point is held, whatever is to spare
+        names.append("outlet temperature")
+        spare.append(outlet)
     tightest = int(np.argmin(spare))
-    return [
-        f"at nominal values every limit holds; the {names[tightest]} is tightest with {spare[tightest]:.2f} K to spare"
-    ]
+    best = f"the {names[tightest]} is tightest with {spare[tightest]:.2f} K to spare"
+    return [f"at nominal values every limit holds; {best}"]
 
 
 def _provenance(plant: Plant) -> list[dict[str, Any]]:

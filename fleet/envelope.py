@@ -95,5 +95,5 @@ def _grid(
     solved = units.status == OK
     holds = found.inside & (units.T_out >= each["limits.outlet"][:, None])
     shape = (samples, T_in.size, flow.size)
-    masked = (np.where(solved, x, np.nan) for x in (units.T_out, found.T_junction))
-    return (*(x.reshape(shape) for x in masked), holds.reshape(shape))
+    T_out, T_junction = (np.where(solved, x, np.nan).reshape(shape) for x in (units.T_out, found.T_junction))
+    return T_out, T_junction, holds.reshape(shape)

@@ -78,6 +78,14 @@ def states_at(table: PropertyTable, T: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 @kernel
+def _enthalpies(table: PropertyTable, T: np.ndarray) -> np.ndarray:
+    h = np.empty_like(T)
+    for i in range(T.size):
+        h[i] = enthalpy(table, T[i])
+    return h
+
+
+@kernel
 def _mixed(table: PropertyTable, m: np.ndarray, T: np.ndarray) -> np.ndarray:
     """Temperature of the mixture of the flows of each row."""
     mixed = np.empty(m.shape[0])
@@ -165,6 +173,42 @@ def pressure_law(plant: Plant, values: Values, mean_flow: np.ndarray) -> Pressur
     return PressureLaw(a, b, units.T_out[:, 1], units.heat_rate[:, 1], units.status[:, 1])
 
 
+def mean_unit_flow(plant: Plant, values: Values) -> tuple[np.ndarray, PressureLaw]:
+    """Mean flow of a unit and its pressure law there.
+
+    With an outlet set point, the flow that brings a unit of mean resistance to it; else the design flow.
+
+    Parameters
+    ----------
+    plant, values
+        See :func:`solve_samples`.
+
+    Returns
+    -------
+    mean_flow : (sample,) array
+        [kg/s]
+    law : PressureLaw
+    """
+    design = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
+    law = pressure_law(plant, values, design)
+    if "loop.outlet_setpoint" not in values:
+        return design, law
+    rise = _enthalpies(plant.table, values["loop.outlet_setpoint"]) - _enthalpies(
+        plant.table, values["loop.inlet"]
+    )
+    flow = design
+    # With the outlet held, heat depends on flow through the inner temperatures alone: each round gains two digits.
+    for _ in range(4):
+        before = flow
+        flow = law.heat_rate / rise
+        # A throttle or a pump has an end; where it is reached, the outlet misses its set point and shows it.
+        flow = np.clip(np.where(law.status == sp.OK, flow, design), 0.25 * design, 3.0 * design)
+        law = pressure_law(plant, values, flow)
+        if np.max(np.abs(flow / before - 1.0)) < 1e-6:
+            break
+    return flow, law
+
+
 def _share(
     plant: Plant, values: Values, total: np.ndarray, law: PressureLaw, scale: np.ndarray, rows: int
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -193,14 +237,21 @@ def _share(
 
 
 def flow_through(
-    plant: Plant, values: Values, law: PressureLaw, scale: np.ndarray, rows: int | None = None
+    plant: Plant,
+    values: Values,
+    mean_flow: np.ndarray,
+    law: PressureLaw,
+    scale: np.ndarray,
+    rows: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Plant flow, unit flows and pressure drop, for a fixed flow or against the pump's curve.
+    """Plant flow, unit flows and pressure drop, for a given mean flow or against the pump's curve.
 
     Parameters
     ----------
     plant, values
         See :func:`solve_samples`.
+    mean_flow : (sample,) array
+        Mean flow of a unit, where no pump curve decides it [kg/s].
     law : PressureLaw
         Of a unit of mean resistance.
     scale : (sample, unit) array
@@ -224,12 +275,11 @@ def flow_through(
     """
     rows = plant.file.units.rows if rows is None else rows
     rho = states_at(plant.table, values["loop.inlet"])[0]
-    design = values["loop.flow"] * plant.file.units.count
-    volume_flow = design.copy()
+    volume_flow = mean_flow / rho * plant.file.units.count
     if not plant.file.pump.curve:
         return (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
     curve = PumpCurve.through(plant.file.pump.curve_points())
-    outside = values["pump.external_pressure_drop"] / design**2
+    outside = values["pump.external_pressure_drop"] / (values["loop.flow"] * plant.file.units.count) ** 2
     for _ in range(50):
         flows, drop = _share(plant, values, volume_flow * rho, law, scale, rows)
         found = curve.meet(drop / volume_flow**2 + outside)
@@ -263,14 +313,13 @@ def operate(
     PlantState
     """
     factor = resistance_factors(values, places)
-    rho = states_at(plant.table, values["loop.inlet"])[0]
-    law = pressure_law(plant, values, values["loop.flow"] * rho)
+    mean_flow, law = mean_unit_flow(plant, values)
     scale = np.ones_like(factor)
-    volume_flow, flows, drop = flow_through(plant, values, law, scale)
+    volume_flow, flows, drop = flow_through(plant, values, mean_flow, law, scale)
     for _ in range(_MAX_SWEEPS):
         units = solve_samples(plant, values, flows, factor)
         scale = units.pressure_drop / ((law.a[:, None] + law.b[:, None] * flows) * flows)
-        volume_flow, better, drop = flow_through(plant, values, law, scale)
+        volume_flow, better, drop = flow_through(plant, values, mean_flow, law, scale)
         settled = np.max(np.abs(better / flows - 1.0)) < flow_tolerance
         if settled:
             break

@@ -1,13 +1,15 @@
 """The plant file: units on headers, their loop, and what is asked of them."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from hashheat.components.record import Section, find_file, load_record, quantity
+from hashheat.components.record import Section, find_file, load_record, number
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.quantity import Quantity
 from hashheat.thermo.units import to_si
 
 LIBRARY = Path(__file__).parent / "library"
@@ -19,18 +21,26 @@ class Units(Section):
     miner: str = Field(description="a device file, or the shipped name of one, e.g. 'canaan-a1566ha-500t'")
     count: int = Field(gt=0, description="units in operation")
     rows: int = Field(gt=0, description="identical header pairs, balanced to equal flow; must divide count")
-    frequency: quantity("1", positive=True) = Field(description="clock over nameplate, a plain number")  # type: ignore[valid-type]
-    voltage: quantity("1", positive=True) = Field(description="supply voltage over nameplate, a plain number")  # type: ignore[valid-type]
+    frequency: Quantity = number("1", positive=True, about="clock over nameplate, a plain number")
+    voltage: Quantity = number("1", positive=True, about="supply voltage over nameplate, a plain number")
 
 
 class Loop(Section):
     """The coolant at the units' inlet."""
 
     fluid: str = Field(description="e.g. 'water' or 'propylene glycol 30 %'")
-    inlet: quantity("K", positive=True) = Field(description="temperature at the units' inlet, e.g. '70 degC'")  # type: ignore[valid-type]
-    pressure: quantity("Pa", positive=True) = Field(description="absolute, at the units' inlet, e.g. '3 bar'")  # type: ignore[valid-type]
-    flow: quantity("m^3/s", positive=True) = Field(  # type: ignore[valid-type]
-        description="design flow of one unit, e.g. '10 L/min'; a pump curve overrides it"
+    inlet: Quantity = number("K", positive=True, about="temperature at the units' inlet, e.g. '70 degC'")
+    pressure: Quantity = number("Pa", positive=True, about="absolute, at the units' inlet, e.g. '3 bar'")
+    flow: Quantity = number(
+        "m^3/s",
+        positive=True,
+        about="design flow of one unit, e.g. '10 L/min'; a pump curve or an outlet set point overrides it",
+    )
+    outlet_setpoint: Quantity | None = number(
+        "K",
+        positive=True,
+        about="mixed outlet temperature that a throttle holds, e.g. '80.5 degC', within 0.25 to 3 times flow",
+        default=None,
     )
 
 
@@ -38,22 +48,22 @@ class Header(Section):
     """Supply and return header of one row."""
 
     arrangement: Literal["U", "Z"] = Field(description="'U': outlet at the inlet's end; 'Z': at the far end")
-    diameter: quantity("m", positive=True) = Field(description="inner diameter, e.g. '100 mm'")  # type: ignore[valid-type]
-    spacing: quantity("m", positive=True) = Field(description="between neighbouring units along the header")  # type: ignore[valid-type]
-    roughness: quantity("m", minimum=0.0) = Field(description="of the header's wall, e.g. '0.05 mm'")  # type: ignore[valid-type]
-    tee_loss: quantity("1", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="loss coefficient of a tee for the flow that passes it straight on"
+    diameter: Quantity = number("m", positive=True, about="inner diameter, e.g. '100 mm'")
+    spacing: Quantity = number("m", positive=True, about="between neighbouring units along the header")
+    roughness: Quantity = number("m", minimum=0.0, about="of the header's wall, e.g. '0.05 mm'")
+    tee_loss: Quantity = number(
+        "1", minimum=0.0, about="loss coefficient of a tee for the flow that passes it straight on"
     )
 
 
 class Pump(Section):
     """What moves the coolant."""
 
-    efficiency: quantity("1", positive=True, maximum=1.0) = Field(  # type: ignore[valid-type]
-        description="hydraulic over electric power, e.g. '0.5 .. 0.7'"
+    efficiency: Quantity = number(
+        "1", positive=True, maximum=1.0, about="hydraulic over electric power, e.g. '0.5 .. 0.7'"
     )
-    external_pressure_drop: quantity("Pa", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="of exchanger, filters and pipes outside the headers, at the design flow"
+    external_pressure_drop: Quantity = number(
+        "Pa", minimum=0.0, about="of exchanger, filters and pipes outside the headers, at the design flow"
     )
     curve: tuple[tuple[str, str], ...] = Field(
         default=(),
@@ -71,19 +81,17 @@ class Pump(Section):
 class Surroundings(Section):
     """The room."""
 
-    temperature: quantity("K", positive=True) = Field(description="of the room, e.g. '10 .. 30 degC'")  # type: ignore[valid-type]
+    temperature: Quantity = number("K", positive=True, about="of the room, e.g. '10 .. 30 degC'")
 
 
 class Limits(Section):
     """What must hold for the plant to pass."""
 
-    outlet: quantity("K", positive=True) = Field(
-        description="lowest mixed outlet temperature, e.g. '80 degC'"
-    )  # type: ignore[valid-type]
-    boiling_margin: quantity("delta_K", minimum=0.0) = Field(  # type: ignore[valid-type]
-        description="lowest distance of any wetted wall from boiling, e.g. '10 K'"
+    outlet: Quantity = number("K", positive=True, about="lowest mixed outlet temperature, e.g. '80 degC'")
+    boiling_margin: Quantity = number(
+        "delta_K", minimum=0.0, about="lowest distance of any wetted wall from boiling, e.g. '10 K'"
     )
-    pressure_drop: quantity("Pa", positive=True) = Field(description="highest over a unit, e.g. '2 bar'")  # type: ignore[valid-type]
+    pressure_drop: Quantity = number("Pa", positive=True, about="highest over a unit, e.g. '2 bar'")
     probability: float = Field(gt=0.0, lt=1.0, description="probability of a pass that is asked for, 0 to 1")
 
 
@@ -109,13 +117,29 @@ class PlantFile(Section):
                 f"{self.units.count} units in {self.units.rows} rows",
                 f"a divisor of the count: {', '.join(map(str, divisors))}",
             )
+        if self.pump.curve and self.loop.outlet_setpoint is not None:
+            _fault(
+                "a pump curve and an outlet set point both decide the flow",
+                "loop.outlet_setpoint",
+                "both are given",
+                "one of pump.curve and loop.outlet_setpoint",
+            )
+        if self.loop.outlet_setpoint is not None:
+            inlet, outlet = self.loop.inlet.nominal, self.loop.outlet_setpoint.nominal
+            if outlet <= inlet:
+                _fault(
+                    "the outlet set point is not above the inlet",
+                    "loop.outlet_setpoint",
+                    f"{outlet - 273.15:.2f} degC",
+                    f"above loop.inlet = {inlet - 273.15:.2f} degC",
+                )
         if self.pump.curve:
             try:
                 points = self.pump.curve_points()
             except InputError as error:
                 raise PydanticCustomError("hashheat", "{t}", {"t": error.problem, "error": error}) from None
             heads = [head for _, head in points]
-            falls = all(a > b for a, b in zip(heads, heads[1:]))
+            falls = all(a > b for a, b in pairwise(heads))
             if len(points) < 3 or points[0][0] < 0.0 or min(heads) < 0.0 or not falls:
                 _fault(
                     "a pump curve needs three or more points whose head falls as the flow rises",

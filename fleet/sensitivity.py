@@ -11,10 +11,9 @@ from hashheat.fleet.operation import (
     Values,
     assemble,
     flow_through,
-    pressure_law,
+    mean_unit_flow,
     resistance_factors,
     solve_samples,
-    states_at,
 )
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
@@ -54,9 +53,9 @@ def decisive_units(found: Margins, most: int = 8) -> np.ndarray:
 def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarray, z: float) -> np.ndarray:
     """Verdict, junction and outlet margin [K] of each sample, shape (3, sample), from the decisive units."""
     per_row = plant.file.units.count // plant.file.units.rows
-    mean_flow = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
-    law = pressure_law(plant, values, mean_flow)
-    volume_flow, row, drop = flow_through(plant, values, law, np.ones((mean_flow.size, per_row)), rows=1)
+    mean_flow, law = mean_unit_flow(plant, values)
+    alike = np.ones((mean_flow.size, per_row))
+    volume_flow, row, drop = flow_through(plant, values, mean_flow, law, alike, rows=1)
     flows = np.ascontiguousarray(row[:, units % per_row])
     factor = resistance_factors(values, places[units])
     solved = solve_samples(plant, values, flows, factor)

@@ -10,14 +10,18 @@ With ``NUMBA_DISABLE_JIT=1`` a lane value is a NumPy array of ``WIDTH`` floats a
 """
 
 import operator
+import os
 from typing import Any
 
 import numba
 import numpy as np
 from llvmlite import ir
 from numba.core import types
-from numba.extending import intrinsic, models, overload, register_model
+from numba.extending import intrinsic as _intrinsic
+from numba.extending import models, overload, register_model
 from numba.np.arrayobj import make_array
+
+intrinsic: Any = _intrinsic  # its own types describe the compile-time signature, not the call
 
 #: Cases in one lane value. Two AVX-512 registers: the second hides the latency of the first (measured).
 WIDTH = 16
@@ -219,20 +223,20 @@ def _negative(a):  # type: ignore[no-untyped-def]
     return None
 
 
-if numba.config.DISABLE_JIT:
+if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
 
-    def load(array: np.ndarray, i: int, j: int) -> np.ndarray:  # type: ignore[no-redef]
+    def load(array: np.ndarray, i: int, j: int) -> np.ndarray:
         """Lane value ``array[i, j:j+WIDTH]``."""
         return array[i, j : j + WIDTH].copy()
 
-    def store(array: np.ndarray, i: int, j: int, value: Any) -> None:  # type: ignore[no-redef]
+    def store(array: np.ndarray, i: int, j: int, value: Any) -> None:
         """Write a lane value to ``array[i, j:j+WIDTH]``."""
         array[i, j : j + WIDTH] = value
 
-    def select(mask: Any, yes: Any, no: Any) -> Any:  # type: ignore[no-redef]
+    def select(mask: Any, yes: Any, no: Any) -> Any:
         """Lane by lane ``yes if mask else no``."""
         return np.where(mask, yes, no)
 
-    def any_lane(mask: Any) -> bool:  # type: ignore[no-redef]
+    def any_lane(mask: Any) -> bool:
         """Whether the mask holds in at least one lane."""
         return bool(np.any(mask))
