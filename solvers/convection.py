@@ -160,9 +160,10 @@ def nusselt_gnielinski(ln_Re: float, Re: float, Pr: float, Pr23: float, entrance
     V. Gnielinski, Int. Chem. Eng. 16 (1976) 359-368; friction: B. S. Petukhov, Adv. Heat Transfer 6 (1970)
     503-564.
     """
-    # sqrt(f/8), straight from the definition of f: no root is taken.
-    root = 1.0 / (_SQRT8 * (0.790 * ln_Re - 1.64))
-    return root * root * (Re - 1000.0) * Pr / (1.0 + 12.7 * root * (Pr23 - 1.0)) * entrance
+    # With s = 1/sqrt(f/8), straight from the definition of f, no root is taken and one division is left:
+    # (f/8) / (1 + 12.7 sqrt(f/8) c) = 1 / (s (s + 12.7 c)).
+    s = _SQRT8 * (0.790 * ln_Re - 1.64)
+    return (Re - 1000.0) * Pr * entrance / (s * (s + 12.7 * (Pr23 - 1.0)))
 
 
 @kernel

@@ -21,7 +21,8 @@ second order, exact in energy). Ends and outer edges of the plate are adiabatic 
 
 Each iteration evaluates the film coefficients, linearizes the chips (Newton; the junction is eliminated), solves
 the wall exactly by a banded LDL^T factorization, and marches the coolant. The wall sees the coolant one iteration
-late: that lag shrinks by about G L / (m cp) an iteration, and is damped where it does not.
+late; that lag shrinks by about G L / (m cp) an iteration, and Anderson's acceleration carries it to flows of a
+thirtieth of the usual, where the plain iteration would diverge.
 
 Newton on the convex leakage, started from below, climbs to the lower (physical) branch. When the slope of the
 feedback reaches one, or a pivot of the factorization is no longer positive, there is no steady state: runaway.
@@ -119,6 +120,7 @@ NODE = WORK + 4
 
 _MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
 _LAMINAR_END = 4000.0
+_DEPTH = 2  # of the Anderson acceleration
 
 
 class PathLayout(NamedTuple):
@@ -146,7 +148,7 @@ class PathLayout(NamedTuple):
 @kernel
 def _scratch_rows(n_pass: int, n_cell: int) -> int:
     n = n_pass * n_cell
-    return NODE + (n + 1) + 7 * n + (n_pass + 1) * n
+    return NODE + (n + 1) + 7 * n + (n_pass + 1 + 2 * (_DEPTH + 1)) * n
 
 
 @kernel
@@ -204,40 +206,113 @@ def _path_to_wall(s: int, n_pass: int, n_cell: int) -> int:
 
 
 @kernel
-def _factor_and_solve(S: np.ndarray, n: int, b: int, band: int, pivot: int, x: int) -> float:
-    """LDL^T of the banded wall matrix in place, and its solution; returns the smallest pivot of each lane.
+def _wall_to_path(i: int, n_pass: int, n_cell: int) -> int:
+    """Place along the path of the cell with wall index i: the inverse of :func:`_path_to_wall`."""
+    j = i // n_pass
+    p = i - j * n_pass
+    if p % 2 == 1:
+        j = n_cell - 1 - j
+    return p * n_cell + j
 
-    Row ``band + i * (b + 1) + k`` holds entry (i, i - k); row ``x + i`` the right-hand side, then the solution.
+
+@kernel
+def _factor_row(
+    S: np.ndarray,
+    i: int,
+    n_pass: int,
+    row: int,
+    pivot: int,
+    x: int,
+    diagonal: float,
+    right: float,
+    along: float,
+    across: float,
+    zero: float,
+) -> float:
+    """Row i of the LDL^T factorization of the banded wall matrix, and of the forward substitution.
+
+    Entry (i, i - n_pass) is ``-along``, entry (i, i - 1) ``-across`` within a column, all others of the band fill
+    up as the factorization goes. Row ``row + i * n_pass + k - 1`` of S keeps L(i, i - k), row ``pivot + i`` the
+    inverse pivot, row ``x + i`` the right-hand side. Returns the pivot.
     """
-    nb = b + 1
-    smallest = load(S, band, 0)
-    for i in range(n):
-        kb = min(b, i)
-        row = band + i * nb
-        for k in range(kb, 0, -1):
-            a = load(S, row + k, 0)
-            other = band + (i - k) * nb
-            for m in range(k + 1, kb + 1):
-                a = a - load(S, row + m, 0) * load(S, other + m - k, 0)
-            store(S, row + k, 0, a)
-        d = load(S, row, 0)
-        y = load(S, x + i, 0)
-        for k in range(1, kb + 1):
-            a = load(S, row + k, 0)
-            ratio = a * load(S, pivot + i - k, 0)
-            d = d - ratio * a
-            y = y - ratio * load(S, x + i - k, 0)
-            store(S, row + k, 0, ratio)
-        smallest = select(d < smallest, d, smallest)
-        # A lane whose pivot is not positive is running away and will be dropped; keep its numbers finite.
-        store(S, pivot + i, 0, 1.0 / select(d > 0.0, d, 1.0))
-        store(S, x + i, 0, y)
+    here = row + i * n_pass - 1
+    reach = min(n_pass, i)
+    for k in range(reach, 0, -1):
+        a = zero
+        if k == n_pass:
+            a = zero - along
+        elif k == 1 and i % n_pass > 0:
+            a = zero - across
+        other = row + (i - k) * n_pass - 1
+        for m in range(k + 1, reach + 1):
+            a = a - load(S, here + m, 0) * load(S, other + m - k, 0)
+        store(S, here + k, 0, a)
+    for k in range(1, reach + 1):
+        a = load(S, here + k, 0)
+        ratio = a * load(S, pivot + i - k, 0)
+        diagonal = diagonal - ratio * a
+        right = right - ratio * load(S, x + i - k, 0)
+        store(S, here + k, 0, ratio)
+    # A lane whose pivot is not positive is running away and will be dropped; keep its numbers finite.
+    store(S, pivot + i, 0, 1.0 / select(diagonal > 0.0, diagonal, 1.0))
+    store(S, x + i, 0, right)
+    return diagonal
+
+
+@kernel
+def _substitute_back(S: np.ndarray, n: int, n_pass: int, row: int, pivot: int, x: int) -> None:
+    """Solution of the factored system, in place of its right-hand side."""
     for i in range(n - 1, -1, -1):
         y = load(S, x + i, 0) * load(S, pivot + i, 0)
-        for k in range(1, min(b, n - 1 - i) + 1):
-            y = y - load(S, band + (i + k) * nb + k, 0) * load(S, x + i + k, 0)
+        for k in range(1, min(n_pass, n - 1 - i) + 1):
+            y = y - load(S, row + (i + k) * n_pass + k - 1, 0) * load(S, x + i + k, 0)
         store(S, x + i, 0, y)
-    return smallest
+
+
+@kernel
+def _accelerate(
+    S: np.ndarray, n: int, iteration: int, x: int, step: int, history: int, moving: float, zero: float
+) -> None:
+    """Anderson step of depth two on the coolant temperatures, lane by lane.
+
+    Rows ``x``, ``step`` of S hold the iterate and the step to its image; ``history`` the last of each and the
+    last two differences of both. The combination of the last images with the smallest remaining step is taken
+    (normal equations; a difference that is zero, as at the start, drops out).
+    """
+    last_x, last_step = history, history + n
+    old = history + 2 * n + (iteration % 2) * 2 * n
+    other = history + 2 * n + ((iteration + 1) % 2) * 2 * n
+    a11, a12, a22, b1, b2 = zero, zero, zero, zero, zero
+    for s in range(n):
+        r = load(S, step + s, 0)
+        if iteration > 0:
+            T = load(S, x + s, 0)
+            store(S, old + s, 0, T - load(S, last_x + s, 0))
+            store(S, old + n + s, 0, r - load(S, last_step + s, 0))
+        d1 = load(S, old + n + s, 0)
+        d2 = load(S, other + n + s, 0)
+        a11 = a11 + d1 * d1
+        a12 = a12 + d1 * d2
+        a22 = a22 + d2 * d2
+        b1 = b1 + d1 * r
+        b2 = b2 + d2 * r
+    a11 = a11 * (1.0 + 1e-12) + 1e-60
+    a22 = a22 * (1.0 + 1e-12) + 1e-60
+    per = 1.0 / (a11 * a22 - a12 * a12)
+    c1 = (b1 * a22 - b2 * a12) * per
+    c2 = (b2 * a11 - b1 * a12) * per
+    for s in range(n):
+        T = load(S, x + s, 0)
+        r = load(S, step + s, 0)
+        store(S, last_x + s, 0, T)
+        store(S, last_step + s, 0, r)
+        better = (
+            T
+            + r
+            - c1 * (load(S, old + s, 0) + load(S, old + n + s, 0))
+            - c2 * (load(S, other + s, 0) + load(S, other + n + s, 0))
+        )
+        store(S, x + s, 0, select(moving, better, T))
 
 
 @kernel
@@ -255,8 +330,6 @@ def _solve_block(
 ) -> None:
     n_pass, n_cell = layout.n_pass, layout.n_cell
     n = n_pass * n_cell
-    b = n_pass
-    nb = b + 1
     WALL = NODE + n + 1
     JUNCTION = WALL + n
     EXCHANGE = JUNCTION + n
@@ -265,6 +338,8 @@ def _solve_block(
     X = SOURCE + n
     PIVOT = X + n
     BAND = PIVOT + n
+    STEP = BAND + n_pass * n
+    HISTORY = STEP + n
 
     for lane in range(WIDTH):
         c = col + lane
@@ -289,6 +364,7 @@ def _solve_block(
     dx = load(par, PASS_LENGTH, col) / n_cell
     wetted = load(par, HEATED_PERIMETER, col) * dx
     loss = load(par, LOSS, col) * dx
+    zero = 0.0 * T_in
     along = load(par, WALL_CONDUCTANCE, col) / dx
     across = load(par, CROSS_CONDUCTANCE, col) * dx
     h_in = enthalpy(table, T_in)
@@ -308,13 +384,13 @@ def _solve_block(
         store(S, NODE + s + 1, 0, T_next)
         T = T_next
 
-    relaxation = 1.0 + 0.0 * T_in
-    last_change = 1e30 + 0.0 * T_in
+    for r in range(2 * (_DEPTH + 1) * n):
+        store(S, HISTORY + r, 0, 0.0)
     for iteration in range(max_iterations):
         stable = R < -1.0  # false in every lane
         unstable = R < -1.0
-        for s in range(n):
-            i = _path_to_wall(s, n_pass, n_cell)
+        for i in range(n):
+            s = _wall_to_path(i, n_pass, n_cell)
             T0 = load(S, NODE + s, 0)
             T_mean = _bounded(0.5 * (T0 + load(S, NODE + s + 1, 0)), table.T_min, table.T_max)
             T_wall = _bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
@@ -347,34 +423,28 @@ def _solve_block(
             store(S, EXCHANGE + i, 0, exchange)
             store(S, SLOPE + i, 0, slope)
             store(S, SOURCE + i, 0, source)
-            store(S, X + i, 0, exchange * T0 + loss * T_ambient + chips * source)
+            right = exchange * T0 + loss * T_ambient + chips * source
             diagonal = exchange + loss - chips * slope
-            row = BAND + i * nb
-            for k in range(1, nb):
-                store(S, row + k, 0, 0.0)
             p = i % n_pass
             j = i // n_pass
             if p > 0:
                 diagonal = diagonal + across
-                store(S, row + 1, 0, -across)
             if p < n_pass - 1:
                 diagonal = diagonal + across
             if j > 0:
                 diagonal = diagonal + along
-                store(S, row + b, 0, -along)
             if j < n_cell - 1:
                 diagonal = diagonal + along
-            store(S, row, 0, diagonal)
-
-        smallest = _factor_and_solve(S, n, b, BAND, PIVOT, X)
-        unstable = unstable | (smallest <= 0.0)
+            found = _factor_row(S, i, n_pass, BAND, PIVOT, X, diagonal, right, along, across, zero)
+            unstable = unstable | (found <= 0.0)
+        _substitute_back(S, n, n_pass, BAND, PIVOT, X)
 
         # A lane that runs away keeps its last finite state.
         active = load(S, ACTIVE, 0)
         running = active > 0.5
         moving = select(unstable, 0.0, active) > 0.5
-        change = 0.0 * T_in
-        gained = 0.0 * T_in
+        change = zero
+        gained = zero
         T0 = load(S, NODE, 0)
         for s in range(n):
             i = _path_to_wall(s, n_pass, n_cell)
@@ -392,16 +462,12 @@ def _solve_block(
             T_at = _bounded(T_old, table.T_min, table.T_max)
             # The slope at the inlet will do: the iteration has others to wait for.
             T_new = T_at + (h_in + gained * per_m - enthalpy(table, T_at)) * per_cp
-            T_new = T_old + relaxation * (T_new - T_old)
-            change = select(_magnitude(T_new - T_old) > change, _magnitude(T_new - T_old), change)
-            store(S, NODE + s + 1, 0, select(moving, T_new, T_old))
+            step = T_new - T_old
+            change = select(_magnitude(step) > change, _magnitude(step), change)
+            store(S, STEP + s, 0, step)
             T0 = T_old
+        _accelerate(S, n, iteration, NODE + 1, STEP, HISTORY, moving, zero)
         store(S, HEAT, 0, select(moving, gained, load(S, HEAT, 0)))
-        relaxation = select(
-            change > 0.8 * last_change, 0.5 * relaxation, select(relaxation < 0.7, 1.3 * relaxation, 1.0)
-        )
-        last_change = change
-
         # A lane that is done is frozen, so that its result does not depend on its neighbours in the block.
         stable = change < tolerance
         finished = running & (stable | unstable)
@@ -415,11 +481,11 @@ def _solve_block(
 
     # Results, from the frozen state alone.
     hottest = load(S, JUNCTION, 0)
-    place = 0.0 * T_in
+    place = zero
     T_wall_max = load(S, WALL, 0)
-    power = 0.0 * T_in
-    lost = 0.0 * T_in
-    gain = 0.0 * T_in
+    power = zero
+    lost = zero
+    gain = zero
     T_low, T_high = T_in, T_in
     for s in range(n):
         i = _path_to_wall(s, n_pass, n_cell)
