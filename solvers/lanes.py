@@ -21,6 +21,8 @@ from numba.extending import intrinsic as _intrinsic
 from numba.extending import models, overload, register_model
 from numba.np.arrayobj import make_array
 
+from hashheat.thermo.jit import kernel
+
 intrinsic: Any = _intrinsic  # its own types describe the compile-time signature, not the call
 
 #: Cases in one lane value. Two AVX-512 registers: the second hides the latency of the first (measured).
@@ -240,3 +242,15 @@ if os.environ.get("NUMBA_DISABLE_JIT", "0") != "0":
     def any_lane(mask: Any) -> bool:
         """Whether the mask holds in at least one lane."""
         return bool(np.any(mask))
+
+
+@kernel
+def magnitude(a: Any) -> Any:
+    """Absolute value of a lane value."""
+    return select(a < 0.0, -a, a)
+
+
+@kernel
+def bounded(a: Any, low: Any, high: Any) -> Any:
+    """Lane value held between low and high."""
+    return select(a < low, low, select(a > high, high, a))

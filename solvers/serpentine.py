@@ -33,10 +33,12 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
+from hashheat.solvers.anderson import DEPTH, accelerate
+from hashheat.solvers.banded import factor_row, substitute_back
 from hashheat.solvers.convection import exp_poly, nusselt_duct, nusselt_gnielinski, property_correction
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.solvers.friction import friction_duct, viscosity_correction_friction
-from hashheat.solvers.lanes import WIDTH, any_lane, load, select, store
+from hashheat.solvers.lanes import WIDTH, any_lane, bounded, load, magnitude, select, store
 from hashheat.solvers.minor_losses import bend_loss
 from hashheat.thermo.jit import kernel, parallel_kernel
 from hashheat.thermo.packed_table import pack, unpack
@@ -120,7 +122,6 @@ NODE = WORK + 4
 
 _MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
 _LAMINAR_END = 4000.0
-_DEPTH = 2  # of the Anderson acceleration
 
 
 class PathLayout(NamedTuple):
@@ -148,17 +149,7 @@ class PathLayout(NamedTuple):
 @kernel
 def _scratch_rows(n_pass: int, n_cell: int) -> int:
     n = n_pass * n_cell
-    return NODE + (n + 1) + 7 * n + (n_pass + 1 + 2 * (_DEPTH + 1)) * n
-
-
-@kernel
-def _magnitude(a: float) -> float:
-    return select(a < 0.0, -a, a)
-
-
-@kernel
-def _bounded(a: float, low: float, high: float) -> float:
-    return select(a < low, low, select(a > high, high, a))
+    return NODE + (n + 1) + 7 * n + (n_pass + 1 + 2 * (DEPTH + 1)) * n
 
 
 @kernel
@@ -213,106 +204,6 @@ def _wall_to_path(i: int, n_pass: int, n_cell: int) -> int:
     if p % 2 == 1:
         j = n_cell - 1 - j
     return p * n_cell + j
-
-
-@kernel
-def _factor_row(
-    S: np.ndarray,
-    i: int,
-    n_pass: int,
-    row: int,
-    pivot: int,
-    x: int,
-    diagonal: float,
-    right: float,
-    along: float,
-    across: float,
-    zero: float,
-) -> float:
-    """Row i of the LDL^T factorization of the banded wall matrix, and of the forward substitution.
-
-    Entry (i, i - n_pass) is ``-along``, entry (i, i - 1) ``-across`` within a column, all others of the band fill
-    up as the factorization goes. Row ``row + i * n_pass + k - 1`` of S keeps L(i, i - k), row ``pivot + i`` the
-    inverse pivot, row ``x + i`` the right-hand side. Returns the pivot.
-    """
-    here = row + i * n_pass - 1
-    reach = min(n_pass, i)
-    for k in range(reach, 0, -1):
-        a = zero
-        if k == n_pass:
-            a = zero - along
-        elif k == 1 and i % n_pass > 0:
-            a = zero - across
-        other = row + (i - k) * n_pass - 1
-        for m in range(k + 1, reach + 1):
-            a = a - load(S, here + m, 0) * load(S, other + m - k, 0)
-        store(S, here + k, 0, a)
-    for k in range(1, reach + 1):
-        a = load(S, here + k, 0)
-        ratio = a * load(S, pivot + i - k, 0)
-        diagonal = diagonal - ratio * a
-        right = right - ratio * load(S, x + i - k, 0)
-        store(S, here + k, 0, ratio)
-    # A lane whose pivot is not positive is running away and will be dropped; keep its numbers finite.
-    store(S, pivot + i, 0, 1.0 / select(diagonal > 0.0, diagonal, 1.0))
-    store(S, x + i, 0, right)
-    return diagonal
-
-
-@kernel
-def _substitute_back(S: np.ndarray, n: int, n_pass: int, row: int, pivot: int, x: int) -> None:
-    """Solution of the factored system, in place of its right-hand side."""
-    for i in range(n - 1, -1, -1):
-        y = load(S, x + i, 0) * load(S, pivot + i, 0)
-        for k in range(1, min(n_pass, n - 1 - i) + 1):
-            y = y - load(S, row + (i + k) * n_pass + k - 1, 0) * load(S, x + i + k, 0)
-        store(S, x + i, 0, y)
-
-
-@kernel
-def _accelerate(
-    S: np.ndarray, n: int, iteration: int, x: int, step: int, history: int, moving: float, zero: float
-) -> None:
-    """Anderson step of depth two on the coolant temperatures, lane by lane.
-
-    Rows ``x``, ``step`` of S hold the iterate and the step to its image; ``history`` the last of each and the
-    last two differences of both. The combination of the last images with the smallest remaining step is taken
-    (normal equations; a difference that is zero, as at the start, drops out).
-    """
-    last_x, last_step = history, history + n
-    old = history + 2 * n + (iteration % 2) * 2 * n
-    other = history + 2 * n + ((iteration + 1) % 2) * 2 * n
-    a11, a12, a22, b1, b2 = zero, zero, zero, zero, zero
-    for s in range(n):
-        r = load(S, step + s, 0)
-        if iteration > 0:
-            T = load(S, x + s, 0)
-            store(S, old + s, 0, T - load(S, last_x + s, 0))
-            store(S, old + n + s, 0, r - load(S, last_step + s, 0))
-        d1 = load(S, old + n + s, 0)
-        d2 = load(S, other + n + s, 0)
-        a11 = a11 + d1 * d1
-        a12 = a12 + d1 * d2
-        a22 = a22 + d2 * d2
-        b1 = b1 + d1 * r
-        b2 = b2 + d2 * r
-    a11 = a11 * (1.0 + 1e-12) + 1e-60
-    a22 = a22 * (1.0 + 1e-12) + 1e-60
-    per = 1.0 / (a11 * a22 - a12 * a12)
-    c1 = (b1 * a22 - b2 * a12) * per
-    c2 = (b2 * a11 - b1 * a12) * per
-    for s in range(n):
-        T = load(S, x + s, 0)
-        r = load(S, step + s, 0)
-        store(S, last_x + s, 0, T)
-        store(S, last_step + s, 0, r)
-        better = (
-            T
-            + r
-            - c1 * (load(S, old + s, 0) + load(S, old + n + s, 0))
-            - c2 * (load(S, other + s, 0) + load(S, other + n + s, 0))
-        )
-        store(S, x + s, 0, select(moving, better, T))
 
 
 @kernel
@@ -372,7 +263,7 @@ def _solve_block(
     per_m = 1.0 / m
 
     # Start: every chip at the power it would draw at inlet temperature, which is below the solution.
-    P0 = P_dynamic + P_leak * exp_poly(_bounded((T_in - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT))
+    P0 = P_dynamic + P_leak * exp_poly(bounded((T_in - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT))
     T = T_in
     store(S, NODE, 0, T)
     for s in range(n):
@@ -384,7 +275,7 @@ def _solve_block(
         store(S, NODE + s + 1, 0, T_next)
         T = T_next
 
-    for r in range(2 * (_DEPTH + 1) * n):
+    for r in range(2 * (DEPTH + 1) * n):
         store(S, HISTORY + r, 0, 0.0)
     for iteration in range(max_iterations):
         stable = R < -1.0  # false in every lane
@@ -392,8 +283,8 @@ def _solve_block(
         for i in range(n):
             s = _wall_to_path(i, n_pass, n_cell)
             T0 = load(S, NODE + s, 0)
-            T_mean = _bounded(0.5 * (T0 + load(S, NODE + s + 1, 0)), table.T_min, table.T_max)
-            T_wall = _bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
+            T_mean = bounded(0.5 * (T0 + load(S, NODE + s + 1, 0)), table.T_min, table.T_max)
+            T_wall = bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
             g = wetted * _film_conductance(
                 par,
                 col,
@@ -411,7 +302,7 @@ def _solve_block(
             T_j = load(S, JUNCTION + i, 0)
             exponent = (T_j - T_leak) * per_scale
             unstable = unstable | (exponent > _MAX_EXPONENT)
-            leak = P_leak * exp_poly(_bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
+            leak = P_leak * exp_poly(bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
             dP = leak * per_scale
             reserve = 1.0 - R * dP
             unstable = unstable | (reserve <= 0.0)
@@ -435,9 +326,9 @@ def _solve_block(
                 diagonal = diagonal + along
             if j < n_cell - 1:
                 diagonal = diagonal + along
-            found = _factor_row(S, i, n_pass, BAND, PIVOT, X, diagonal, right, along, across, zero)
+            found = factor_row(S, i, n_pass, BAND, PIVOT, X, diagonal, right, along, across, zero)
             unstable = unstable | (found <= 0.0)
-        _substitute_back(S, n, n_pass, BAND, PIVOT, X)
+        substitute_back(S, n, n_pass, BAND, PIVOT, X)
 
         # A lane that runs away keeps its last finite state.
         active = load(S, ACTIVE, 0)
@@ -450,23 +341,23 @@ def _solve_block(
             i = _path_to_wall(s, n_pass, n_cell)
             T_wall = load(S, X + i, 0)
             T_before = load(S, WALL + i, 0)
-            change = select(_magnitude(T_wall - T_before) > change, _magnitude(T_wall - T_before), change)
+            change = select(magnitude(T_wall - T_before) > change, magnitude(T_wall - T_before), change)
             store(S, WALL + i, 0, select(moving, T_wall, T_before))
             T_j = T_wall + R * (load(S, SOURCE + i, 0) + load(S, SLOPE + i, 0) * T_wall)
             T_before = load(S, JUNCTION + i, 0)
-            change = select(_magnitude(T_j - T_before) > change, _magnitude(T_j - T_before), change)
+            change = select(magnitude(T_j - T_before) > change, magnitude(T_j - T_before), change)
             store(S, JUNCTION + i, 0, select(moving, T_j, T_before))
             # The wall balance was closed with the old inlet of this cell: the coolant takes just that heat.
             gained = gained + load(S, EXCHANGE + i, 0) * (T_wall - T0)
             T_old = load(S, NODE + s + 1, 0)
-            T_at = _bounded(T_old, table.T_min, table.T_max)
+            T_at = bounded(T_old, table.T_min, table.T_max)
             # The slope at the inlet will do: the iteration has others to wait for.
             T_new = T_at + (h_in + gained * per_m - enthalpy(table, T_at)) * per_cp
             step = T_new - T_old
-            change = select(_magnitude(step) > change, _magnitude(step), change)
+            change = select(magnitude(step) > change, magnitude(step), change)
             store(S, STEP + s, 0, step)
             T0 = T_old
-        _accelerate(S, n, iteration, NODE + 1, STEP, HISTORY, moving, zero)
+        accelerate(S, n, iteration, NODE + 1, STEP, HISTORY, moving, zero)
         store(S, HEAT, 0, select(moving, gained, load(S, HEAT, 0)))
         # A lane that is done is frozen, so that its result does not depend on its neighbours in the block.
         stable = change < tolerance
@@ -491,7 +382,7 @@ def _solve_block(
         i = _path_to_wall(s, n_pass, n_cell)
         T_j = load(S, JUNCTION + i, 0)
         T_wall = load(S, WALL + i, 0)
-        exponent = _bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+        exponent = bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
         leak = P_leak * exp_poly(exponent)
         gain = select(R * leak * per_scale > gain, R * leak * per_scale, gain)
         power = power + layout.chips[s] * (P_dynamic + leak)
@@ -532,8 +423,8 @@ def _solve_block(
                 S,
                 layout.development[s],
                 layout.development_23[s],
-                _bounded(0.5 * (T0 + T1), table.T_min, table.T_max),
-                _bounded(T_wall, table.T_min, table.T_max),
+                bounded(0.5 * (T0 + T1), table.T_min, table.T_max),
+                bounded(T_wall, table.T_min, table.T_max),
                 table,
                 duct,
             )
@@ -666,7 +557,7 @@ def solve_serpentine(
     table: PropertyTable,
     duct: DuctLaminar,
     *,
-    tolerance: float = 1e-6,
+    tolerance: float = 1e-5,
     max_iterations: int = 200,
     with_fields: bool = False,
     parallel: bool = True,
@@ -684,7 +575,8 @@ def solve_serpentine(
     duct : DuctLaminar
         Laminar Nusselt numbers and friction of the channel's shape.
     tolerance : float
-        A case is done when no coolant or wall temperature changes by more than this between iterations [K].
+        A case is done when no temperature would change by more than this in another iteration [K]; the error
+        that is left is about a tenth of it.
     max_iterations : int
         After so many iterations a case is marked ``NOT_CONVERGED``.
     with_fields : bool
