@@ -1,0 +1,92 @@
+"""What `hashheat check` and `hashheat warmup` do between arguments and output."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from hashheat.fleet.check import check_plant
+from hashheat.fleet.plant import Plant
+from hashheat.output import check_directory, write_together
+from hashheat.progress import Bar
+from hashheat.report import write_report
+from hashheat.summary import summarize
+from hashheat.thermo.errors import InputError
+
+FILES = ("result.nc", "report.html")
+
+
+def run_check(
+    name: str,
+    output: Path | None = None,
+    *,
+    samples: int = 1024,
+    sensitivity: bool = True,
+    quiet: bool = False,
+) -> tuple[dict[str, Any], list[Path]]:
+    """Check a plant and write its results.
+
+    Parameters
+    ----------
+    name : str
+        Plant file or shipped name.
+    output : Path, optional
+        Directory; ``<plant>-report`` below the current one if not given.
+    samples : int
+        A power of two.
+    sensitivity : bool
+        Whether to compute what moves the verdict most.
+    quiet : bool
+        No progress bar.
+
+    Returns
+    -------
+    summary : dict
+        Of :func:`hashheat.summary.summarize`.
+    paths : list of Path
+        Files written.
+
+    Raises
+    ------
+    InputError, FreezingError, BoilingError
+        Before anything is computed or written.
+    """
+    if samples < 1 or samples & (samples - 1):
+        raise InputError(
+            "the number of samples must be a power of two",
+            key="--samples",
+            found=samples,
+            accepted="a power of two, such as 256, 512, 1024",
+        )
+    plant = Plant.named(name)
+    plant.check_states()
+    directory = output if output is not None else Path(f"{plant.path.stem}-report")
+    check_directory(directory, FILES)
+    with Bar(quiet) as bar:
+        result = check_plant(plant, samples, sensitivity_samples=512 if sensitivity else 0, progress=bar)
+    result.attrs.setdefault("passes", plant.miner.layout.n_pass)
+    summary = summarize(result)
+    paths = write_together(
+        directory,
+        {
+            "result.nc": lambda path: write_result(result, path),
+            "report.html": lambda path: write_report(result, summary, path),
+        },
+    )
+    return summary, paths
+
+
+def write_result(result: xr.Dataset, path: Path) -> None:
+    """Write the Dataset as NetCDF-4; reading it back gives the same."""
+    result.to_netcdf(path, engine="h5netcdf")
+
+
+def warm_up(quiet: bool = False) -> float:
+    """Run every kernel once and return how long that took [s]."""
+    start = time.perf_counter()
+    plant = Plant.named("nordic-2mw")
+    with Bar(quiet) as bar:
+        check_plant(plant, samples=2, sensitivity_samples=2, envelope_points=3, progress=bar)
+        plant.miner.solve(343.15, with_fields=True)
+    return time.perf_counter() - start

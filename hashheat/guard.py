@@ -1,0 +1,67 @@
+"""From exceptions to exit statuses and messages of one screen."""
+
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import typer
+
+from hashheat.thermo.errors import HashheatError
+
+#: Exit statuses.
+HOLDS, FAILS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def _say(text: str) -> None:
+    # Plain print: square brackets in a user's file are no markup.
+    print(text, file=sys.stderr)
+
+
+def guarded(command: Callable[..., int]) -> Callable[..., None]:
+    """Command that returns its exit status, made safe: no traceback for what a user or a disk can cause.
+
+    Parameters
+    ----------
+    command : callable
+        Returns 0 or 1. A HashheatError or OSError it raises becomes status 2 with its message, an interrupt 130,
+        anything else 3 with a line that asks for a report, and the traceback where ``HASHHEAT_DEBUG=1``.
+    """
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        try:
+            status = command(*args, **kwargs)
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            _say("hashheat: interrupted, nothing written")
+            status = INTERRUPTED
+        except BrokenPipeError:
+            # The reader of our output has gone; the interpreter must not try to flush into it again.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            status = HOLDS
+        except Exception as error:
+            status = _explain(error)
+            if os.environ.get("HASHHEAT_DEBUG") == "1":
+                traceback.print_exc()
+        raise typer.Exit(status)
+
+    return run
+
+
+def _explain(error: Exception) -> int:
+    """Say on the error stream what went wrong, and give the exit status for it."""
+    if isinstance(error, HashheatError):
+        _say(f"hashheat: {error}")
+        return BAD_INPUT
+    if isinstance(error, OSError):
+        _say(f"hashheat: cannot read or write: {error.strerror or error}\n  file:     {error.filename}")
+        return BAD_INPUT
+    _say(
+        f"hashheat: internal error ({type(error).__name__}: {error}); please report it, with the output under "
+        "HASHHEAT_DEBUG=1"
+    )
+    return INTERNAL

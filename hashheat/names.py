@@ -1,0 +1,79 @@
+"""What a dotted key means, in words for a reader who has not seen the files."""
+
+import re
+
+_WORDS: dict[str, str] = {
+    "units.frequency": "clock of the units",
+    "units.voltage": "supply voltage of the units",
+    "loop.inlet": "inlet temperature",
+    "loop.pressure": "pressure at the units' inlet",
+    "loop.flow": "flow of a unit",
+    "loop.outlet_setpoint": "outlet set point",
+    "header.diameter": "header diameter",
+    "header.spacing": "spacing of the units",
+    "header.roughness": "header roughness",
+    "header.tee_loss": "tee loss coefficient",
+    "pump.efficiency": "pump efficiency",
+    "pump.external_pressure_drop": "pressure drop outside headers",
+    "surroundings.temperature": "room temperature",
+    "limits.outlet": "outlet temperature asked for",
+    "limits.boiling_margin": "distance from boiling asked for",
+    "limits.pressure_drop": "highest pressure drop of a unit",
+    "power.wall": "power of a unit at the wall",
+    "power.terahash_per_second": "hash rate of a unit [TH/s]",
+    "power.psu_efficiency": "efficiency of the power supply",
+    "power.psu_heat_to_water": "supply loss to water, share",
+    "power.leakage_share": "leakage share of chip power",
+    "power.leakage_scale": "leakage: rise for e-fold growth",
+    "power.reference_temperature": "chip temperature of rated power",
+    "boards.flow_imbalance": "flow imbalance among boards",
+    "chips.length": "chip length",
+    "chips.width": "chip width",
+    "chips.junction_to_plate": "junction-to-plate resistance",
+    "chips.chip_spread": "chip-to-chip spread of resistance",
+    "chips.unit_spread": "unit-to-unit spread of resistance",
+    "chips.limit": "junction temperature limit",
+    "plate.length": "plate length",
+    "plate.width": "plate width",
+    "plate.thickness": "plate thickness",
+    "plate.conductivity": "plate conductivity",
+    "plate.channel_width": "channel width",
+    "plate.channel_height": "channel height",
+    "plate.roughness": "channel roughness",
+    "plate.port_loss": "port loss of the plate",
+    "plate.nusselt_factor": "film coefficient, model error",
+    "plate.friction_factor": "plate friction, model error",
+    "coolant.flow": "flow the maker asks for",
+    "coolant.manifold_pressure_drop": "pressure drop of hoses, manifold",
+    "surroundings.loss_conductance": "heat loss conductance to room",
+}
+
+
+def in_words(key: str) -> str:
+    """Name of an input for a reader.
+
+    Parameters
+    ----------
+    key : str
+        Dotted key of a plant file, or of a device file with or without ``miner.`` in front.
+
+    Returns
+    -------
+    str
+        For a key not known here, the key itself with its dots and underscores taken out.
+    """
+    own = key.removeprefix("miner.")
+    return _WORDS.get(own) or own.replace(".", ": ").replace("_", " ")
+
+
+def compact(text: str) -> str:
+    """Shorten a described value: ``95.00 degC .. 115.00 degC (uniform)`` to ``95 .. 115 °C``."""
+    text = text.removesuffix(" (uniform)").removesuffix(" (normal)").replace("degC", "°C")
+    for mark in (" .. ", " +/- "):
+        ends = text.split(mark)
+        if len(ends) == 2:
+            (first, _, unit), (last, _, last_unit) = (end.partition(" ") for end in ends)
+            first, last = (re.sub(r"(\.\d*?)0+$", r"\1", number).rstrip(".") for number in (first, last))
+            head = first if unit == last_unit else f"{first} {unit}"
+            return f"{head}{mark}{last} {last_unit}".rstrip()
+    return text
