@@ -218,7 +218,7 @@ def test_grid(miner):
 
     T_junction 368.976 K, 0.60 K too low, 2.3 % of its rise above the inlet; T_wall 0.58 K too low; T_out
     0.021 K too low; heat to the water 0.18 % too low. Nearly all of it is the chips: with one cell a chip the
-    heat of a footprint of 8 mm spreads over its pitch of 26.6 mm. 64 cells are 0.22 K and 128 cells 0.02 K low.
+    heat of a footprint of 8 mm spreads over its pitch of 26.6 mm. 64 cells are 0.22 K low, 128 cells 0.02 K.
     """
     fine = on_grid(miner, 256)
     errors = {n: on_grid(miner, n).T_junction[0] - fine.T_junction[0] for n in (16, 32, 64, 128)}
