@@ -22,7 +22,8 @@ def run_check(
     output: Path | None = None,
     *,
     samples: int = 1024,
-    sensitivity: bool = True,
+    sensitivity_samples: int = 512,
+    envelope_points: int = 33,
     quiet: bool = False,
 ) -> tuple[dict[str, Any], list[Path]]:
     """Check a plant and write its results.
@@ -33,10 +34,8 @@ def run_check(
         Plant file or shipped name.
     output : Path, optional
         Directory; ``<plant>-report`` below the current one if not given.
-    samples : int
-        A power of two.
-    sensitivity : bool
-        Whether to compute what moves the verdict most.
+    samples, sensitivity_samples, envelope_points : int
+        As in :func:`hashheat.fleet.check.check_plant`.
     quiet : bool
         No progress bar.
 
@@ -64,7 +63,13 @@ def run_check(
     directory = output if output is not None else Path(f"{plant.path.stem}-report")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:
-        result = check_plant(plant, samples, sensitivity_samples=512 if sensitivity else 0, progress=bar)
+        result = check_plant(
+            plant,
+            samples,
+            sensitivity_samples=sensitivity_samples,
+            envelope_points=envelope_points,
+            progress=bar,
+        )
     result.attrs.setdefault("passes", plant.miner.layout.n_pass)
     summary = summarize(result)
     paths = write_together(

@@ -72,7 +72,11 @@ def check(
     from hashheat.check_command import run_check
 
     summary, paths = run_check(
-        plant, output, samples=samples, sensitivity=not no_sensitivity, quiet=quiet or as_json
+        plant,
+        output,
+        samples=samples,
+        sensitivity_samples=0 if no_sensitivity else 512,
+        quiet=quiet or as_json,
     )
     if as_json:
         _print_json(summary | {"paths": [str(path) for path in paths]})

@@ -12,7 +12,7 @@ import typer
 from hashheat.thermo.errors import HashheatError
 
 #: Exit statuses.
-HOLDS, FAILS, BAD_INPUT, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 130
+HOLDS, FAILS, BAD_INPUT, INTERNAL, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
 
 
 def _say(text: str) -> None:
@@ -42,7 +42,7 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
         except BrokenPipeError:
             # The reader of our output has gone; the interpreter must not try to flush into it again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            status = HOLDS
+            status = PIPE_CLOSED
         except Exception as error:
             status = _explain(error)
             if os.environ.get("HASHHEAT_DEBUG") == "1":

@@ -74,7 +74,7 @@ def summarize(result: xr.Dataset) -> dict[str, Any]:
         "plant_file": attrs["plant_file"],
         "note": attrs["plant_note"],
         "verdict": attrs["verdict"],
-        "reasons": [*attrs["reasons"].split("\n"), *(_most_broken(limits) if is_sampled else [])],
+        "reasons": [*attrs["reasons"].split("\n"), *(_most_broken(limits, ~solved) if is_sampled else [])],
         "nominal_passes": bool(attrs["nominal_passes"]),
         "probability": number(result["pass_probability"]),
         "probability_standard_error": number(result["pass_probability_error"]),
@@ -194,8 +194,10 @@ def _limits(result: xr.Dataset, given: dict[str, Any], numbers: dict[str, Any]) 
     return rows
 
 
-def _most_broken(limits: list[dict[str, Any]]) -> list[str]:
-    """Which limit breaks in most samples, as a sentence; nothing where none ever does."""
+def _most_broken(limits: list[dict[str, Any]], unsolved: np.ndarray) -> list[str]:
+    """What goes wrong in most samples, as a sentence; nothing where nothing ever does."""
+    if unsolved.any():
+        return [f"{int(unsolved.sum())} of {unsolved.size} samples have no valid steady state"]
     worst = min(limits, key=lambda row: row["holds_in"])
     if worst["holds_in"] == 1.0:
         return []

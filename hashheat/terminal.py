@@ -6,6 +6,7 @@ from typing import Any
 from hashheat.thermo.units import show
 
 STATUS_WORDS = ("steady state", "thermal runaway", "not converged", "coolant out of range")
+_SHORT = ("", "runaway", "unsettled", "out of range")  # the same within the width of a column
 
 
 def in_field(
@@ -113,12 +114,7 @@ def show_check(summary: dict[str, Any], paths: list[str]) -> None:
     if any(row["limit_is_uncertain"] for row in s["limits"]):
         console.print("* the limit itself is uncertain and is sampled too", style="dim")
     if s["samples_without_steady_state"]:
-        console.print(
-            f"{s['samples_without_steady_state']} of {s['samples']} samples have no steady state; "
-            "the percentiles leave them out",
-            style="red",
-        )
-
+        print("the percentiles leave out the samples without a valid steady state")
     print()
     rows = table("plant", "nominal", "5 %", "50 %", "95 %")
     for name in ("heat_rate", "wall_power", "pump_power", "fraction_inside"):
@@ -135,7 +131,7 @@ def show_check(summary: dict[str, Any], paths: list[str]) -> None:
                 str(u["row"]),
                 str(u["place"]),
                 in_field(u["volume_flow"], "m^3/s", 3, False),
-                Text(STATUS_WORDS[u["status"]], style="red"),
+                Text(_SHORT[u["status"]], style="red"),
             )
             continue
         rows.add_row(

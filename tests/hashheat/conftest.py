@@ -1,0 +1,102 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numba
+import pytest
+
+from hashheat.components.miner_file import LIBRARY as MINERS
+
+# A plant of its own: the shipped ones may change, and this one is small.
+PLANT = """\
+name = "Twelve units"
+note = "of the tests"
+
+[units]
+miner = "canaan-a1566ha-500t"
+count = 12
+rows = 2
+frequency = 1.0
+voltage = 1.0
+
+[loop]
+fluid = "water"
+inlet = { value = "70 degC", status = "assumed", source = "made up for a test" }
+pressure = "3 bar"
+flow = "10 L/min"
+
+[header]
+arrangement = "Z"
+diameter = "50 mm"
+spacing = "0.2 m"
+roughness = "0.05 mm"
+tee_loss = "0.1 .. 0.4"
+
+[pump]
+efficiency = "0.5 .. 0.7"
+external_pressure_drop = "40 .. 100 kPa"
+
+[surroundings]
+temperature = "10 .. 30 degC"
+
+[limits]
+outlet = "80 degC"
+boiling_margin = "10 K"
+pressure_drop = "2 bar"
+probability = 0.9
+"""
+
+
+@pytest.fixture
+def plant_file(tmp_path):
+    """Write the plant with some lines replaced: plant_file(("70 degC", "105 degC"), ...)."""
+
+    def write(*changes, name="twelve.toml"):
+        text = PLANT
+        for old, new in changes:
+            assert text.count(old) == 1, old
+            text = text.replace(old, new)
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return write
+
+
+@pytest.fixture
+def command(tmp_path):
+    """Run the command line in a process of its own, in the test's folder."""
+
+    def run(*arguments):
+        return subprocess.run(
+            [sys.executable, "-m", "hashheat.cli", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "100"},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def checked(tmp_path_factory):
+    """One check of the plant with its files, shared by all tests that only look at it."""
+    from hashheat.check_command import run_check
+
+    folder: Path = tmp_path_factory.mktemp("checked")
+    path = folder / "twelve.toml"
+    path.write_text(PLANT, encoding="utf-8")
+    sizes = {"samples": 64, "sensitivity_samples": 64, "envelope_points": 9}
+    if numba.config.DISABLE_JIT:
+        # Interpreted kernels: the same path through the code on a few cells.
+        device = (MINERS / "canaan-a1566ha-500t.toml").read_text(encoding="utf-8")
+        coarse = device.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+        (folder / "canaan-a1566ha-500t").write_text(coarse, encoding="utf-8")
+        sizes = {"samples": 4, "sensitivity_samples": 2, "envelope_points": 3}
+    summary, paths = run_check(str(path), folder / "out", quiet=True, **sizes)
+    return SimpleNamespace(summary=summary, paths=paths, folder=folder / "out", plant=path, sizes=sizes)

@@ -1,0 +1,48 @@
+"""The library command shows what the files hold."""
+
+import json
+
+import pytest
+
+from hashheat import cli
+from hashheat.components.miner import Miner
+from hashheat.components.miner_file import LIBRARY, shipped_miners
+from hashheat.fleet.plant_file import shipped_plants
+
+
+def test_list_names_every_shipped_file(capsys):
+    assert cli.main(["library", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [m["name"] for m in found["miners"]] == shipped_miners()
+    assert [p["name"] for p in found["plants"]] == shipped_plants()
+    miner = next(m for m in found["miners"] if m["name"] == "canaan-a1566ha-500t")
+    assert (miner["wall_power"]["value"], miner["chips"], miner["boards"]) == (8064.0, 640, 4)
+    assert cli.main(["library"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in [*shipped_miners(), *shipped_plants()])
+
+
+@pytest.mark.parametrize("name", ["canaan-a1566ha-500t", "nordic-2mw"])
+def test_a_file_is_shown_with_every_value_and_status(name, capsys):
+    assert cli.main(["library", name, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert cli.main(["library", name]) == 0
+    shown = capsys.readouterr().out
+    for row in found["numbers"]:
+        assert row["key"] in shown
+        assert row["status"] in shown
+    assert found["kind"] == ("plant" if name == "nordic-2mw" else "miner")
+    if found["kind"] == "miner":
+        assert [r["key"] for r in found["numbers"]] == list(Miner.named(name).quantities)
+
+
+def test_a_copy_is_the_file_and_is_never_overwritten(tmp_path, capsys):
+    target = tmp_path / "own.toml"
+    assert cli.main(["library", "canaan-a1566ha-500t", "--copy", str(target)]) == 0
+    assert target.read_bytes() == (LIBRARY / "canaan-a1566ha-500t.toml").read_bytes()
+    target.write_text("mine")
+    capsys.readouterr()
+    assert cli.main(["library", "canaan-a1566ha-500t", "--copy", str(target)]) == 2
+    assert str(target) in capsys.readouterr().err
+    assert target.read_text() == "mine"
+    assert cli.main(["library", "nordic-2mw", "--copy", str(tmp_path / "no" / "where.toml")]) == 2
