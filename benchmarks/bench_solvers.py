@@ -1,9 +1,9 @@
 """The unit kernel and the ladder against plain SciPy solutions of the same equations, in one session.
 
 A unit is four boards of 64 cells with temperature-dependent water, leakage and conduction along and across
-the plate. The peers are what one would write first: a loop around ``scipy.sparse.linalg.spsolve`` for a board,
-and ``scipy.optimize.root`` for a ladder. Both must give the same answer to 1e-6 K and 1e-6 of the flow. The
-timed board stops where the kernel stops, when no temperature changes by more than 1e-6 K.
+the plate. The peers are what one would write first: a loop around ``scipy.sparse.linalg.spsolve`` for a
+board, and ``scipy.optimize.root`` for a ladder. Both must give the same answer to 1e-6 K and 1e-6 of the flow.
+The timed board stops where the kernel stops, when no coolant temperature changes by more than 1e-6 K.
 """
 
 import math
