@@ -17,3 +17,7 @@ class CoolantRangeError(UnitError):
 
 class NotConvergedError(UnitError):
     """The iteration did not settle; nothing can be said about this state."""
+
+
+class PressureLossError(UnitError):
+    """The unit loses more pressure than there is at its inlet."""

@@ -6,13 +6,14 @@ import numpy as np
 
 from hashheat.solvers.friction import friction_duct
 from hashheat.solvers.ladder import OK, U, Z, solve_ladder
-from hashheat.thermo.errors import HashheatError
+from hashheat.thermo.errors import HashheatError, InputError
 from hashheat.thermo.jit import kernel
 
 ARRANGEMENTS = {"U": U, "Z": Z}
 
 _TUBE_FRE = 64.0
 _MAX_SWEEPS = 30
+_REST = 1e-10
 
 
 class FlowSharingError(HashheatError):
@@ -92,16 +93,21 @@ def share_flow(
     ------
     FlowSharingError
         If the balance did not settle.
+    InputError
+        For an unknown arrangement.
 
     Notes
     -----
     Friction after :func:`hashheat.solvers.friction.friction_duct`, its Reynolds number at the flow of each
     segment, repeated until the flows rest.
     """
+    if arrangement not in ARRANGEMENTS:
+        raise InputError("unknown header arrangement", found=arrangement, accepted=", ".join(ARRANGEMENTS))
     cases, units = branch[0].shape
     code = ARRANGEMENTS[arrangement]
     flows = np.repeat(total_flow[:, None] / units, units, axis=1)
-    pressure_drop = np.zeros(cases)
+    rested, pressure_drop = flows.copy(), np.zeros(cases)
+    moving = np.ones(cases, dtype=bool)
     none = np.zeros((cases, units - 1))
     supply_b, back_b = none.copy(), none.copy()
     for _ in range(_MAX_SWEEPS):
@@ -109,11 +115,14 @@ def share_flow(
         _segments(beyond, *geometry, *supply, supply_b)
         _segments(beyond if code == U else total_flow[:, None] - beyond, *geometry, *back, back_b)
         before = flows
-        flows, pressure_drop, status = solve_ladder(
-            total_flow, branch, (none, supply_b), (none, back_b), code
-        )
+        flows, drop, status = solve_ladder(total_flow, branch, (none, supply_b), (none, back_b), code)
         if np.any(status != OK):
             break
-        if np.max(np.abs(flows - before) / total_flow[:, None]) * units < 1e-10:
-            return flows, pressure_drop
+        # Each case is taken when it rests itself, so that its result does not depend on the others.
+        change = np.max(np.abs(flows - before), axis=1) / total_flow * units
+        done = moving & (change < _REST)
+        rested[done], pressure_drop[done] = flows[done], drop[done]
+        moving &= ~done
+        if not moving.any():
+            return rested, pressure_drop
     raise FlowSharingError("the flow along the headers did not settle")

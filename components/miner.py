@@ -10,7 +10,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hashheat.components.chip_layout import chips_on_cells
-from hashheat.components.errors import CoolantRangeError, NotConvergedError, RunawayError, UnitError
+from hashheat.components.errors import (
+    CoolantRangeError,
+    NotConvergedError,
+    PressureLossError,
+    RunawayError,
+    UnitError,
+)
 from hashheat.components.miner_file import MinerFile, load_miner_file
 from hashheat.components.unit import UnitInputs, UnitResults, solve_units
 from hashheat.components.variables import dataset
@@ -22,10 +28,16 @@ from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
 
+#: Status of a state whose pressure drop the loop cannot give; follows those of the solver.
+PRESSURE_LOST = sp.OUT_OF_RANGE + 1
+#: What must be left of the pressure at a unit's outlet [Pa].
+LOWEST_PRESSURE = 5e3
+
 _FAILURES: dict[int, tuple[type[UnitError], str]] = {
     sp.RUNAWAY: (RunawayError, "thermal runaway: leakage feeds on its own heat and no steady state exists"),
     sp.NOT_CONVERGED: (NotConvergedError, "the solution did not converge"),
     sp.OUT_OF_RANGE: (CoolantRangeError, "the coolant leaves its liquid range before it leaves the unit"),
+    PRESSURE_LOST: (PressureLossError, "the unit loses more pressure than there is at its inlet"),
 }
 
 
@@ -112,10 +124,24 @@ class Miner:
         for key in overrides:
             if key not in self.quantities:
                 raise InputError("unknown device parameter", key=key, accepted=", ".join(self.quantities))
-        return {
+            self.device.check_values(key, overrides[key])
+        drawn = {
             key: np.broadcast_to(np.asarray(overrides.get(key, q.nominal), dtype=float), (n,))
             for key, q in self.quantities.items()
         }
+        pitch = drawn["plate.width"] / self.device.plate.passes
+        for key, room in (
+            ("plate.channel_width", pitch),
+            ("plate.channel_height", drawn["plate.thickness"]),
+        ):
+            if np.any(drawn[key] >= room):
+                raise InputError(
+                    "the channel does not fit into the plate",
+                    key=key,
+                    found=f"{float(drawn[key].max()):g} m",
+                    accepted=f"less than {float(room.min()):g} m",
+                )
+        return drawn
 
     def solve_arrays(
         self,
@@ -202,13 +228,9 @@ class Miner:
             given["flow"] = self.quantities["coolant.flow"].nominal if volume_flow is None else volume_flow
         else:
             given["flow"] = mass_flow  # type: ignore[assignment]
-        arrays = [
-            value if isinstance(value, xr.DataArray) else xr.DataArray(value, dims=("case",) * np.ndim(value))
-            for value in given.values()
-        ]
-        together = dict(zip(given, xr.broadcast(*arrays)))
+        together = _broadcast(given)
         template = together["T_in"]
-        n = max(template.size, 1)
+        n = template.size
         flat = {key: np.ascontiguousarray(a.values, dtype=float).reshape(n) for key, a in together.items()}
         for key in ("flow", "frequency", "voltage"):
             if not np.all(flat[key] > 0.0):
@@ -222,6 +244,8 @@ class Miner:
         values = self.values(n, {k[7:]: v for k, v in flat.items() if k.startswith("device.")})
         state = UnitInputs(flat["T_in"], flow, flat["T_ambient"], flat["frequency"], flat["voltage"])
         results = self.solve_arrays(values, state, table, with_fields=with_fields)
+        lost = (results.status == sp.OK) & (results.pressure_drop > pressure - LOWEST_PRESSURE)
+        results = results._replace(status=np.where(lost, PRESSURE_LOST, results.status))
         self._report_failures(results.status, flat["T_in"])
         return self._as_dataset(results, flow, template, fluid, pressure)
 
@@ -248,7 +272,7 @@ class Miner:
             masked = np.where(failed, np.nan, values) if values.dtype.kind == "f" else values
             return masked.reshape(shape)
 
-        T_boil = fluid.saturation_temperature(np.maximum(pressure - results.pressure_drop, 5e3))
+        T_boil = fluid.saturation_temperature(np.maximum(pressure - results.pressure_drop, LOWEST_PRESSURE))
         data = {
             name: (dims, shaped(values))
             for name, values in {
@@ -283,3 +307,33 @@ class Miner:
         return dataset(
             data, coords, {"miner": self.device.name, "fluid": fluid.name, "pressure_pascal": float(pressure)}
         )
+
+
+def _broadcast(given: Mapping[str, ArrayLike | xr.DataArray]) -> dict[str, xr.DataArray]:
+    """Arrays of one shape: DataArrays by the names of their dimensions, others along ``case``."""
+    arrays = []
+    for name, value in given.items():
+        if isinstance(value, xr.DataArray):
+            arrays.append(value)
+            continue
+        try:
+            plain = np.asarray(value, dtype=float)
+        except (TypeError, ValueError):
+            raise InputError("is not a number", key=name, found=repr(value), accepted="SI numbers") from None
+        if plain.ndim > 1:
+            raise InputError(
+                "a plain array may have one dimension only",
+                key=name,
+                found=f"shape {plain.shape}",
+                accepted="a number, a one-dimensional array, or a DataArray with named dimensions",
+            )
+        arrays.append(xr.DataArray(plain, dims=("case",) * plain.ndim))
+    try:
+        together = dict(zip(given, xr.broadcast(*arrays)))
+    except ValueError as error:
+        raise InputError(
+            "the arrays do not fit together", found=str(error), accepted="equal lengths along each dimension"
+        ) from None
+    if next(iter(together.values())).size == 0:
+        raise InputError("there is nothing to solve: an array is empty")
+    return together

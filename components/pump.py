@@ -33,9 +33,17 @@ class PumpCurve:
         Raises
         ------
         InputError
-            If the fit does not fall over the range of the points.
+            For fewer than three points, a flow or head that is negative or no number, or a fit that does not
+            fall over the range of the points.
         """
-        flow, head = np.array(points).T
+        table = np.array(points, dtype=float).reshape(-1, 2)
+        flow, head = table.T
+        if len(table) < 3 or not np.all(np.isfinite(table)) or np.any(table < 0.0) or not np.any(flow > 0.0):
+            raise InputError(
+                "a pump curve needs three or more points of flow and head, none negative",
+                key="pump.curve",
+                found=str(points),
+            )
         largest = float(flow.max())
         c2, c1, c0 = np.polyfit(flow / largest, head, 2)
         if c1 + 2.0 * c2 >= 0.0 or c1 > 1e-9 * c0:
@@ -68,11 +76,13 @@ class PumpCurve:
             If it lies beyond the end of the curve.
         """
         c0, c1, c2 = self.coefficients
-        a = resistance - c2
-        V = (c1 + np.sqrt(c1 * c1 + 4.0 * a * c0)) / (2.0 * a)
-        if np.any(V > self.largest_flow * (1.0 + 1e-9)):
+        end = self.largest_flow
+        # The head falls with the flow and the system rises, so they meet before the end or not at all.
+        if np.any(self.head(np.asarray(end)) > resistance * end**2 * (1.0 + 1e-9)):
             raise PumpRangeError(
-                f"the system takes {np.max(V) * 3600:.4g} m3/h, but the pump curve ends at "
-                f"{self.largest_flow * 3600:.4g} m3/h: extend pump.curve or raise the pressure drop"
+                f"the system takes more flow than the pump gives: its curve ends at {end * 3600:.4g} m3/h; extend "
+                "pump.curve or raise the pressure drop"
             )
-        return V
+        a = resistance - c2
+        # The root in the form that stays good where a is small or negative.
+        return 2.0 * c0 / (np.sqrt(c1 * c1 + 4.0 * a * c0) - c1)

@@ -5,6 +5,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import ArrayLike
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
@@ -15,7 +17,7 @@ from hashheat.thermo.quantity import Quantity
 class Section(BaseModel):
     """One table of a file. Unknown keys are errors: a misspelt key must not fall back to a default."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, strict=True)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -27,6 +29,34 @@ class Section(BaseModel):
             return Quantity.parse(given, form["unit"], **form["bounds"])
         except InputError as error:
             raise PydanticCustomError("hashheat", "{text}", {"text": error.problem, "error": error}) from None
+
+    def check_values(self, key: str, values: ArrayLike) -> None:
+        """Raise unless values [SI] for a dotted key lie within the bounds of the schema.
+
+        Raises
+        ------
+        InputError
+            Naming the key and what is accepted.
+        """
+        section: Section = self
+        *path, name = key.split(".")
+        for part in path:
+            section = getattr(section, part)
+        form: Any = type(section).model_fields[name].json_schema_extra
+        low, high, positive = (form["bounds"][k] for k in ("minimum", "maximum", "positive"))
+        x = np.asarray(values, dtype=float)
+        fits = np.isfinite(x)
+        fits &= (x > 0.0) if positive else (x >= (-np.inf if low is None else low))
+        fits &= x <= (np.inf if high is None else high)
+        if not fits.all():
+            least = "more than 0" if positive else f"at least {low:g}" if low is not None else "any number"
+            most = f", at most {high:g}" if high is not None else ""
+            raise InputError(
+                "outside the bounds of the device file",
+                key=key,
+                found=float(x[~fits].flat[0]),
+                accepted=f"{least}{most} [{form['unit']}]",
+            )
 
     def quantities(self, prefix: str = "") -> dict[str, Quantity]:
         """Every :class:`Quantity` below this section by its dotted key, in the file's order."""
@@ -84,6 +114,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise InputError("file not found", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"file cannot be read: {error}", file=str(path)) from None
+    except RecursionError:
+        raise InputError("file is nested too deeply", file=str(path), accepted="TOML 1.0") from None
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"file is not valid TOML: {error}", file=str(path), accepted="TOML 1.0") from None
 
@@ -112,7 +144,10 @@ def load_record(path: Path, kind: type[R]) -> R:
 
 
 def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> InputError:
-    fault = error.errors()[0]
+    # A misspelt key shows as one that is missing and one that is unknown; the unknown one says more.
+    faults = error.errors()
+    misspelt = (f for f in faults if f["type"] == "extra_forbidden" and _meant(kind, f["loc"]))
+    fault = next(misspelt, faults[0])
     key = ".".join(str(part) for part in fault["loc"])
     match fault["type"]:
         case "hashheat":
@@ -126,13 +161,19 @@ def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> I
             )
         case "extra_forbidden":
             names = _keys_beside(kind, fault["loc"])
-            close = difflib.get_close_matches(str(fault["loc"][-1]), names, n=1)
-            hint = f"did you mean {close[0]!r}? " if close else ""
+            meant = _meant(kind, fault["loc"])
+            hint = f"did you mean {meant!r}? " if meant else ""
             return InputError(
                 "unknown key", file=file, key=key, found=fault["input"], accepted=f"{hint}{', '.join(names)}"
             )
         case _:
-            return InputError(fault["msg"], file=file, key=key, found=fault["input"])
+            found = repr(fault["input"])
+            return InputError(fault["msg"], file=file, key=key, found=found, accepted=_describe(kind, fault))
+
+
+def _meant(kind: type[Section], loc: tuple[int | str, ...]) -> str:
+    """The known key that a misspelt one comes close to, or nothing."""
+    return next(iter(difflib.get_close_matches(str(loc[-1]), _keys_beside(kind, loc), n=1)), "")
 
 
 def _keys_beside(kind: type[Section], loc: tuple[int | str, ...]) -> list[str]:
@@ -178,9 +219,11 @@ def find_file(name: str, library: Path, what: str) -> Path:
     shipped = {p.stem: p for p in sorted(library.glob("*.toml"))}
     if name in shipped:
         return shipped[name]
-    path = Path(name)
-    if path.is_file():
-        return path
+    try:
+        if Path(name).is_file():
+            return Path(name)
+    except (OSError, ValueError):  # a name that the system cannot even look up
+        pass
     close = difflib.get_close_matches(name, shipped, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     raise InputError(

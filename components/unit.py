@@ -229,8 +229,11 @@ def solve_units(
         * (rho_in / _MANIFOLD_DENSITY)
     )
     plate = (by_board[sp.PRESSURE_DROP] * share).sum(axis=1) * values["plate.friction_factor"]
+    # The supply's heat comes after the boards and can carry the mixture out of range by itself.
+    T_out = _outlet(table, T_in, heat_rate / mass_flow)
+    status = np.where((status == sp.OK) & ~(T_out <= table.T_max), sp.OUT_OF_RANGE, status)
     return UnitResults(
-        T_out=_outlet(table, T_in, heat_rate / mass_flow),
+        T_out=T_out,
         T_junction=by_board[sp.T_JUNCTION].max(axis=1),
         T_wall=by_board[sp.T_WALL].max(axis=1),
         chip_power=chip_power,

@@ -38,7 +38,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "voltage": ("1", "supply voltage over nameplate"),
     "hot_board": ("1", "board of the hottest junction, from 0"),
     "hot_cell": ("1", "cell of the hottest junction, in path order from 0"),
-    "status": ("1", "0 steady state, 1 thermal runaway, 2 not converged, 3 coolant out of range"),
+    "status": (
+        "1",
+        "0 steady state, 1 thermal runaway, 2 not converged, 3 coolant out of range, 4 pressure lost",
+    ),
     "inside_limits": ("1", "whether every limit of the unit holds"),
     "passes": ("1", "whether every limit of the plant holds"),
     "fraction_inside": ("1", "fraction of units inside every limit"),

@@ -1,11 +1,12 @@
 """Operate a plant: share the flow among its units, solve every unit, for many samples at once."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from hashheat.components.header import HeaderGeometry, share_flow
+from hashheat.components.miner import LOWEST_PRESSURE
 from hashheat.components.pump import PumpCurve
 from hashheat.components.unit import UnitInputs, UnitResults
 from hashheat.fleet.plant import MINER_PREFIX, Plant
@@ -20,8 +21,6 @@ Values = Mapping[str, np.ndarray]
 _PROBES = (0.75, 1.0, 1.25)
 _FLOW_TOLERANCE = 1e-5
 _MAX_SWEEPS = 8
-# A loop that loses more than its pressure would boil at any temperature of interest; 5 kPa boils at 33 degC.
-_LOWEST_PRESSURE = 5e3
 
 
 class PlantState(NamedTuple):
@@ -197,15 +196,13 @@ def mean_unit_flow(plant: Plant, values: Values) -> tuple[np.ndarray, PressureLa
         plant.table, values["loop.inlet"]
     )
     flow = design
-    # With the outlet held, heat depends on flow through the inner temperatures alone: each round gains two digits.
-    for _ in range(4):
-        before = flow
-        flow = law.heat_rate / rise
+    # With the outlet held, heat depends on flow through the inner temperatures alone: each round gains two digits,
+    # and as many rounds are made for every sample.
+    for _ in range(3):
         # A throttle or a pump has an end; where it is reached, the outlet misses its set point and shows it.
-        flow = np.clip(np.where(law.status == sp.OK, flow, design), 0.25 * design, 3.0 * design)
+        wanted = np.where(law.status == sp.OK, law.heat_rate / rise, design)
+        flow = np.clip(wanted, 0.25 * design, 3.0 * design)
         law = pressure_law(plant, values, flow)
-        if np.max(np.abs(flow / before - 1.0)) < 1e-6:
-            break
     return flow, law
 
 
@@ -280,14 +277,26 @@ def flow_through(
         return (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
     curve = PumpCurve.through(plant.file.pump.curve_points())
     outside = values["pump.external_pressure_drop"] / (values["loop.flow"] * plant.file.units.count) ** 2
+    taken = (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
+    moving = np.ones(volume_flow.size, dtype=bool)
     for _ in range(50):
-        flows, drop = _share(plant, values, volume_flow * rho, law, scale, rows)
-        found = curve.meet(drop / volume_flow**2 + outside)
-        settled = np.max(np.abs(found / volume_flow - 1.0)) < 1e-9
-        volume_flow = found
-        if settled:
+        volume_flow = curve.meet(taken[2] / taken[0] ** 2 + outside)
+        change = np.abs(volume_flow / taken[0] - 1.0)
+        new = (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
+        taken = _taken(moving, new, taken)
+        moving &= ~(change < 1e-9)
+        if not moving.any():
             break
+    volume_flow, flows, drop = taken
     return volume_flow, flows, drop
+
+
+def _taken(done: np.ndarray, new: Any, old: Any) -> Any:
+    """Nested tuples of arrays, each sample (leading axis) from ``new`` where done and from ``old`` elsewhere."""
+    if isinstance(new, tuple):
+        parts = [_taken(done, a, b) for a, b in zip(new, old)]
+        return type(new)(*parts) if hasattr(new, "_fields") else tuple(parts)
+    return np.where(done.reshape(-1, *[1] * (new.ndim - 1)), new, old)
 
 
 def operate(
@@ -314,16 +323,23 @@ def operate(
     """
     factor = resistance_factors(values, places)
     mean_flow, law = mean_unit_flow(plant, values)
-    scale = np.ones_like(factor)
-    volume_flow, flows, drop = flow_through(plant, values, mean_flow, law, scale)
+    volume_flow, flows, drop = flow_through(plant, values, mean_flow, law, np.ones_like(factor))
+    units = solve_samples(plant, values, flows, factor)
+    found = (volume_flow, flows, drop, units)
+    moving = np.ones(len(flows), dtype=bool)
     for _ in range(_MAX_SWEEPS):
-        units = solve_samples(plant, values, flows, factor)
         scale = units.pressure_drop / ((law.a[:, None] + law.b[:, None] * flows) * flows)
         volume_flow, better, drop = flow_through(plant, values, mean_flow, law, scale)
-        settled = np.max(np.abs(better / flows - 1.0)) < flow_tolerance
-        if settled:
+        change = np.max(np.abs(better / flows - 1.0), axis=1)
+        # A sample is taken when it rests itself: the others must not show in its last digits.
+        done = moving & (change < flow_tolerance)
+        found = _taken(done, (volume_flow, flows, drop, units), found)
+        moving &= ~done
+        if not moving.any():
             break
         flows = better
+        units = solve_samples(plant, values, flows, factor)
+    volume_flow, flows, drop, units = found
     return assemble(
         plant, values, flows, units, _mixed(plant.table, flows, units.T_out), volume_flow, drop, factor
     )
@@ -344,7 +360,8 @@ def assemble(
     outside = values["pump.external_pressure_drop"] * (volume_flow / design) ** 2
     # The unit at the end of the headers sees the whole header loss; taking it for all is on the safe side.
     lowest = values["loop.pressure"][:, None] - np.maximum(drop[:, None], units.pressure_drop)
-    T_boil = plant.fluid.saturation_temperature(np.maximum(lowest, _LOWEST_PRESSURE))
+    # A loop that loses more than its pressure boils at any temperature of interest; 5 kPa boils at 33 degC.
+    T_boil = plant.fluid.saturation_temperature(np.maximum(lowest, LOWEST_PRESSURE))
     return PlantState(
         mass_flow=mass_flow,
         units=units,

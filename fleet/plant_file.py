@@ -65,8 +65,8 @@ class Pump(Section):
     external_pressure_drop: Quantity = number(
         "Pa", minimum=0.0, about="of exchanger, filters and pipes outside the headers, at the design flow"
     )
-    curve: tuple[tuple[str, str], ...] = Field(
-        default=(),
+    curve: list[list[str]] = Field(
+        default=[],
         description="three or more [flow, head] pairs of the whole plant, e.g. [['0 m3/h', '3 bar'], ...]",
     )
 
@@ -135,7 +135,7 @@ class PlantFile(Section):
                 )
         if self.pump.curve:
             try:
-                points = self.pump.curve_points()
+                points = self.pump.curve_points() if all(len(p) == 2 for p in self.pump.curve) else []
             except InputError as error:
                 raise PydanticCustomError("hashheat", "{t}", {"t": error.problem, "error": error}) from None
             heads = [head for _, head in points]

@@ -219,21 +219,26 @@ def solve_ladder(
     """
     Q = np.atleast_1d(np.asarray(total_flow, dtype=float))
     arrays = [np.ascontiguousarray(np.atleast_2d(x), dtype=float) for x in (*branch, *supply, *back)]
-    if not np.all(Q > 0.0):
+    if not (np.all(Q > 0.0) and np.all(np.isfinite(Q))):
         raise InputError(
-            "the flow into a ladder must be positive", found=float(np.min(Q)), accepted="> 0 kg/s"
+            "the flow into a ladder must be positive and finite", found=float(np.min(Q)), accepted="> 0 kg/s"
         )
-    if any(np.any(~(x >= 0.0)) for x in arrays) or np.any(arrays[0] + arrays[1] <= 0.0):
-        raise InputError(
-            "a loss coefficient of a ladder is negative or missing", accepted="a >= 0, b >= 0, not both zero"
-        )
-    cases = max([Q.shape[0], *(x.shape[0] for x in arrays)])
+    if arrangement not in (U, Z):
+        raise InputError("unknown arrangement of a ladder", found=arrangement, accepted=f"U = {U} or Z = {Z}")
     n = arrays[0].shape[1]
     for x, width in zip(arrays, (n, n, n - 1, n - 1, n - 1, n - 1)):
         if x.shape[1] != width:
             raise InputError(
                 f"a ladder of {n} branches has {n - 1} segments on each header", found=x.shape[1]
             )
+    if any(np.any(~((x >= 0.0) & (x < np.inf))) for x in arrays) or np.any(arrays[0] + arrays[1] <= 0.0):
+        raise InputError(
+            "a loss coefficient of a ladder is negative or missing", accepted="a >= 0, b >= 0, not both zero"
+        )
+    sizes = {Q.shape[0], *(x.shape[0] for x in arrays)} - {1}
+    if len(sizes) > 1:
+        raise InputError("the inputs of a ladder disagree in their number of cases", found=sorted(sizes))
+    cases = max(sizes, default=1)
     Q = np.broadcast_to(Q, (cases,))
     a, b, sa, sb, ra, rb = (np.ascontiguousarray(np.broadcast_to(x, (cases, x.shape[1]))) for x in arrays)
     flows = np.empty((cases, n))

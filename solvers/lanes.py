@@ -87,7 +87,12 @@ def _address(context: Any, builder: Any, signature: Any, args: Any) -> Any:
 
 
 def _is_table(array: Any) -> bool:
-    return isinstance(array, types.Array) and array.ndim == 2 and array.layout == "C"
+    return (
+        isinstance(array, types.Array)
+        and array.ndim == 2
+        and array.layout == "C"
+        and array.dtype == types.float64
+    )
 
 
 @intrinsic
@@ -200,13 +205,15 @@ def _overload_logic(python_operator: Any, operation: Any) -> None:
         return None
 
 
-for _operator, _name in (
-    (operator.add, "fadd"),
-    (operator.sub, "fsub"),
-    (operator.mul, "fmul"),
-    (operator.truediv, "fdiv"),
+for _operator, _in_place, _name in (
+    (operator.add, operator.iadd, "fadd"),
+    (operator.sub, operator.isub, "fsub"),
+    (operator.mul, operator.imul, "fmul"),
+    (operator.truediv, operator.itruediv, "fdiv"),
 ):
-    _overload_numeric(_operator, _arithmetic(_name))
+    _operation = _arithmetic(_name)
+    _overload_numeric(_operator, _operation)
+    _overload_numeric(_in_place, _operation)
 for _operator, _name in (
     (operator.lt, "<"),
     (operator.le, "<="),

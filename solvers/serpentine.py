@@ -262,16 +262,19 @@ def _solve_block(
     per_cp = 1.0 / heat_capacity(table, T_in)
     per_m = 1.0 / m
 
-    # Start: every chip at the power it would draw at inlet temperature, which is below the solution.
-    P0 = P_dynamic + P_leak * exp_poly(bounded((T_in - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT))
+    # Start: every chip at the power it would draw on a plate as cold as the coolant, which is below the solution.
+    # The loss is marched implicitly, so that a coolant that cools on its way starts below its solution too.
+    per_m_cp = per_m * per_cp
     T = T_in
+    store(S, HEAT, 0, 0.0)
     store(S, NODE, 0, T)
     for s in range(n):
-        T_next = T + layout.chips[s] * P0 * per_m * per_cp
+        exponent = bounded((T - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+        P = P_dynamic + P_leak * exp_poly(exponent)
+        T_next = (T + (layout.chips[s] * P + loss * T_ambient) * per_m_cp) / (1.0 + loss * per_m_cp)
         i = _path_to_wall(s, n_pass, n_cell)
-        middle = 0.5 * (T + T_next)
-        store(S, WALL + i, 0, middle)
-        store(S, JUNCTION + i, 0, middle + R * P0)
+        store(S, WALL + i, 0, 0.5 * (T + T_next))
+        store(S, JUNCTION + i, 0, select(T < T_next, T, T_next) + R * P)
         store(S, NODE + s + 1, 0, T_next)
         T = T_next
 
@@ -298,19 +301,20 @@ def _solve_block(
             )
             m_cp = m * heat_capacity(table, T_mean)
             exchange = g * m_cp / (m_cp + 0.5 * g)
-            # P is linear in the wall temperature once T_j = T + R P is eliminated.
-            T_j = load(S, JUNCTION + i, 0)
-            exponent = (T_j - T_leak) * per_scale
-            unstable = unstable | (exponent > _MAX_EXPONENT)
-            leak = P_leak * exp_poly(bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
-            dP = leak * per_scale
-            reserve = 1.0 - R * dP
-            unstable = unstable | (reserve <= 0.0)
-            reserve = select(reserve > 0.0, reserve, 1.0)
-            per_reserve = 1.0 / reserve
-            slope = dP * per_reserve
-            source = (P_dynamic + leak - dP * T_j) * per_reserve
             chips = layout.chips[s]
+            slope, source = zero, zero
+            if chips > 0.0:
+                # P is linear in the wall temperature once T_j = T + R P is eliminated.
+                T_j = load(S, JUNCTION + i, 0)
+                exponent = (T_j - T_leak) * per_scale
+                unstable = unstable | (exponent > _MAX_EXPONENT)
+                leak = P_leak * exp_poly(bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
+                dP = leak * per_scale
+                reserve = 1.0 - R * dP
+                unstable = unstable | (reserve <= 0.0)
+                per_reserve = 1.0 / select(reserve > 0.0, reserve, 1.0)
+                slope = dP * per_reserve
+                source = (P_dynamic + leak - dP * T_j) * per_reserve
             store(S, EXCHANGE + i, 0, exchange)
             store(S, SLOPE + i, 0, slope)
             store(S, SOURCE + i, 0, source)
@@ -371,7 +375,7 @@ def _solve_block(
             break
 
     # Results, from the frozen state alone.
-    hottest = load(S, JUNCTION, 0)
+    hottest = zero - 1.0
     place = zero
     T_wall_max = load(S, WALL, 0)
     power = zero
@@ -382,12 +386,12 @@ def _solve_block(
         i = _path_to_wall(s, n_pass, n_cell)
         T_j = load(S, JUNCTION + i, 0)
         T_wall = load(S, WALL + i, 0)
-        exponent = bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
-        leak = P_leak * exp_poly(exponent)
-        gain = select(R * leak * per_scale > gain, R * leak * per_scale, gain)
-        power = power + layout.chips[s] * (P_dynamic + leak)
         lost = lost + loss * (T_wall - T_ambient)
         if layout.chips[s] > 0.0:
+            exponent = bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+            leak = P_leak * exp_poly(exponent)
+            gain = select(R * leak * per_scale > gain, R * leak * per_scale, gain)
+            power = power + layout.chips[s] * (P_dynamic + leak)
             place = select(T_j > hottest, 1.0 * s, place)
             hottest = select(T_j > hottest, T_j, hottest)
         T_wall_max = select(T_wall > T_wall_max, T_wall, T_wall_max)
@@ -399,7 +403,8 @@ def _solve_block(
     outside = (T_low < table.T_min) | (T_high > table.T_max)
     state = select(outside & (state < 0.5), 1.0 * OUT_OF_RANGE, state)
     store(out, T_OUT, col, load(S, NODE + n, 0))
-    store(out, T_JUNCTION, col, hottest)
+    # A plate without chips has no junction hotter than its wall.
+    store(out, T_JUNCTION, col, select(hottest < 0.0, T_wall_max, hottest))
     store(out, HOT_CELL, col, place)
     store(out, T_WALL, col, T_wall_max)
     store(out, HEAT_WATER, col, water)
@@ -464,6 +469,8 @@ def _pressure_drop(
                 T = 0.5 * (S[node + s, lane] + S[node + s + 1, lane])
             T = min(max(T, table.T_min), table.T_max)
             T_wall = S[wall + _path_to_wall(s, n_pass, n_cell), lane]
+            if n_cell % 2 == 0:
+                T_wall = 0.5 * (T_wall + S[wall + _path_to_wall(s - 1, n_pass, n_cell), lane])
             T_wall = min(max(T_wall, table.T_min), table.T_max)
             mu = viscosity(table, T)
             Re = flux * D / mu
@@ -605,4 +612,7 @@ def solve_serpentine(
         _solve_range(
             0, padded // WIDTH, par, layout, pack(table), duct, tolerance, max_iterations, out, fields
         )
+    # A NaN or a negative flow among the inputs ends here as a case without a result, never as a result.
+    lost = ~np.isfinite(out).all(axis=0)
+    out[STATUS, lost] = np.maximum(np.nan_to_num(out[STATUS, lost]), NOT_CONVERGED)
     return out[:, :n], fields.reshape(cells if with_fields else 0, N_FIELDS, padded)[:, :, :n]

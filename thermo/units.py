@@ -114,7 +114,10 @@ def to_si(text: str | float, unit: str, *, key: str | None = None, file: str | N
             raise refuse("This does not begin with a number.")
         number, unit_text = split
     else:
-        number, unit_text = float(text), ""
+        try:
+            number, unit_text = float(text), ""
+        except OverflowError:  # an integer beyond all floats
+            raise refuse("The number is not finite.") from None
     if not math.isfinite(number):
         raise refuse("The number is not finite.")
     if not unit_text:
