@@ -283,7 +283,8 @@ def along_header(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     limit = next(r["limit"] for r in summary["limits"] if r["name"] == "T_junction") - ZERO_C
     low.axhline(limit, color=BLACK, lw=1.4, label=f"junction limit, nominal {limit:.4g} °C")
     low.set_ylabel("hottest junction [°C]")
-    low.set_xlabel(f"place along the header, from the supply inlet ({summary['rows']} row(s) overlaid)")
+    overlaid = f" ({summary['rows']} rows overlaid)" if summary["rows"] > 1 else ""
+    low.set_xlabel(f"place along the header, from the supply inlet{overlaid}")
     figure.legend(*low.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return _svg(figure, "header", "Flow and junction temperature along the header")
 
@@ -308,7 +309,7 @@ def sensitivity(summary: dict[str, Any], most: int = 8) -> str | None:
     ax.set_yticks(y, [f"{r['name']}\n{r['key'].removeprefix('miner.')}" for r in rows])
     ax.tick_params(axis="y", labelsize=9.5, length=0)
     ax.grid(axis="y", visible=False)
-    ax.set_xlabel("share of the variance of the plant's smallest temperature margin [%], with 95 % interval")
+    ax.set_xlabel("share of the variance of the smallest\ntemperature margin [%], with 95 % interval")
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
     figure.legend(loc="outside lower center", ncols=2)
     return _svg(figure, "sobol", "What moves the verdict most")
