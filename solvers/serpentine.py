@@ -122,6 +122,7 @@ NODE = WORK + 4
 
 _MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
 _LAMINAR_END = 4000.0
+_FILM_REST = 1e-4  # K
 
 
 class PathLayout(NamedTuple):
@@ -280,27 +281,34 @@ def _solve_block(
 
     for r in range(2 * (DEPTH + 1) * n):
         store(S, HISTORY + r, 0, 0.0)
+    last_change = 1e30 + zero
     for iteration in range(max_iterations):
         stable = R < -1.0  # false in every lane
         unstable = R < -1.0
+        # Film coefficients follow the temperature by a percent a kelvin at most: near the end they can rest.
+        stale = last_change > _FILM_REST
+        refresh = any_lane(stale)
         for i in range(n):
             s = _wall_to_path(i, n_pass, n_cell)
             T0 = load(S, NODE + s, 0)
             T_mean = bounded(0.5 * (T0 + load(S, NODE + s + 1, 0)), table.T_min, table.T_max)
             T_wall = bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
-            g = wetted * _film_conductance(
-                par,
-                col,
-                S,
-                layout.development[s],
-                layout.development_23[s],
-                T_mean,
-                T_wall,
-                table,
-                duct,
-            )
-            m_cp = m * heat_capacity(table, T_mean)
-            exchange = g * m_cp / (m_cp + 0.5 * g)
+            exchange = load(S, EXCHANGE + i, 0)
+            if refresh:
+                g = wetted * _film_conductance(
+                    par,
+                    col,
+                    S,
+                    layout.development[s],
+                    layout.development_23[s],
+                    T_mean,
+                    T_wall,
+                    table,
+                    duct,
+                )
+                m_cp = m * heat_capacity(table, T_mean)
+                exchange = select(stale, g * m_cp / (m_cp + 0.5 * g), exchange)
+                store(S, EXCHANGE + i, 0, exchange)
             chips = layout.chips[s]
             slope, source = zero, zero
             if chips > 0.0:
@@ -315,7 +323,6 @@ def _solve_block(
                 per_reserve = 1.0 / select(reserve > 0.0, reserve, 1.0)
                 slope = dP * per_reserve
                 source = (P_dynamic + leak - dP * T_j) * per_reserve
-            store(S, EXCHANGE + i, 0, exchange)
             store(S, SLOPE + i, 0, slope)
             store(S, SOURCE + i, 0, source)
             right = exchange * T0 + loss * T_ambient + chips * source
@@ -363,6 +370,8 @@ def _solve_block(
             T0 = T_old
         accelerate(S, n, iteration, NODE + 1, STEP, HISTORY, moving, zero)
         store(S, HEAT, 0, select(moving, gained, load(S, HEAT, 0)))
+        last_change = change
+
         # A lane that is done is frozen, so that its result does not depend on its neighbours in the block.
         stable = change < tolerance
         finished = running & (stable | unstable)
