@@ -187,7 +187,7 @@ def _merge(record: Correlation, taken: Correlation, given: Mapping[str, float]) 
     clash = sorted(key for key in own.keys() & other.keys() if own[key] != other[key])
     if clash:
         raise InputError(
-            f"{' and '.join(clash)} mean one thing in {record.name!r} and another in the friction of {taken.name!r}",
+            f"{' and '.join(clash)} would mean two things: in {record.name!r} and in {taken.name!r}'s friction",
             key="friction",
             found=taken.name,
             accepted="the friction of another correlation, or f_factor",

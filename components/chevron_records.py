@@ -98,7 +98,7 @@ _RECORDS = (
     Correlation(
         name="martin 1999",
         title="Martin, with the rounded Fanning constants of his papers",
-        equation=_MARTIN + "; in Fanning's f with 0.045, 0.09, 0.205, 149/Re + 0.9625, (1.56 ln Re - 3)^-2",
+        equation=_MARTIN + "; in Fanning's f with 0.045, 0.09, 149/Re + 0.9625, (1.56 ln Re - 3)^-2",
         reference=_MARTIN_REFERENCE,
         angle=_FROM_FLOW,
         diameter=_ON_DH,
@@ -107,8 +107,9 @@ _RECORDS = (
         friction="martin 1999",
         Re=(200.0, 1e4),
         beta_degrees=(0.0, 80.0),
-        notes=_MARTIN_NOTE + " Within 1e-3 of martin.",
-        constants={**_ABC, "lead": 0.205 / 4.0**0.374, "exponent": 0.374, **_scalable(1.0 / 6.0)},
+        notes=_MARTIN_NOTE
+        + " Within 1e-3 of martin; the lead 0.205 printed with Fanning's f is 0.122 * 4^0.374.",
+        constants={**_ABC, "lead": 0.122, "exponent": 0.374, **_scalable(1.0 / 6.0)},
         friction_constants={**_ABC, **_FACTOR},
     ),
     Correlation(
