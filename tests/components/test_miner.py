@@ -276,7 +276,6 @@ def test_labels_that_do_not_match_are_an_error(miner):
         {"power__leakage_share": 1.5},
     ],
 )
-@pytest.mark.xfail(strict=True, reason="overrides are not held to the bounds of the device file")
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_overrides_keep_the_bounds_of_the_file(miner, state):
     with pytest.raises(InputError):
@@ -293,14 +292,12 @@ def test_overrides_keep_the_bounds_of_the_file(miner, state):
     ],
     ids=["two dimensions", "two lengths", "empty", "text"],
 )
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="the errors of NumPy and xarray come through")
 @pytest.mark.filterwarnings("ignore:Duplicate dimension:UserWarning")
 def test_arrays_that_do_not_fit_are_an_input_error(miner, state):
     with pytest.raises(InputError):
         miner.solve(volume_flow=10 * LITRES, **state)
 
 
-@pytest.mark.xfail(strict=True, reason="the boards are held to the coolant's range, not the outlet")
 def test_outlet_heated_out_of_range_by_the_supply(miner):
     # The boards stay liquid; the power supply's heat is added to the mixture after them.
     with pytest.raises(CoolantRangeError):
@@ -315,7 +312,6 @@ def test_outlet_heated_out_of_range_by_the_supply(miner):
         )
 
 
-@pytest.mark.xfail(strict=True, reason="an outlet pressure below 5 kPa is taken as 5 kPa without a word")
 def test_pressure_drop_beyond_the_pressure_is_an_error(miner):
     with pytest.raises(HashheatError):
         miner.solve(343.15, 60 * LITRES, pressure=1.2e5)

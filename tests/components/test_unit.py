@@ -250,14 +250,7 @@ def test_grid_order_with_evenly_spread_chips(miner):
     assert abs(restarted[0] - restarted[1]) < 0.02
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the wall beside the middle of a pass stands for the middle: first order in the cell"
-)
-def test_grid_order_of_the_pressure_drop(miner):
-    pitch = miner.device.plate.length.nominal / miner.device.chips.columns
-    length = replace(miner.device.chips.length, value=pitch, spread="none", lower=-np.inf, upper=np.inf)
-    chips = miner.device.chips.model_copy(update={"length": length})
-    even = Miner(miner.device.model_copy(update={"chips": chips}))
-    drop = np.array([on_grid(even, n, redevelops=False).pressure_drop[0] for n in (16, 32, 64)])
-    steps = np.diff(drop)
-    assert math.log2(abs(steps[0] / steps[1])) > 1.5
+def test_pressure_drop_hardly_feels_the_grid(miner):
+    # One state a pass, at its middle: nothing is left of the cells but the temperatures they find.
+    drop = np.array([on_grid(miner, n).pressure_drop[0] for n in (16, 64, 256)])
+    np.testing.assert_allclose(drop, drop[-1], rtol=1e-4)

@@ -41,7 +41,7 @@ def comparisons(a, out):
     store(out, 3, 0, select(x >= y, 1.0, 0.0))
     store(out, 4, 0, select((x > 0.0) & (y > 0.0), 1.0, 0.0))
     store(out, 5, 0, select((x > 0.0) | (y > 0.0), 1.0, 0.0))
-    store(out, 6, 0, select(0.5 > x, x, y))  # noqa: SIM300 (a scalar on the left is the case)
+    store(out, 6, 0, select(0.5 > x, x, y))
     store(out, 7, 0, select(x < 1, y, -1))
 
 
@@ -162,11 +162,6 @@ def test_scalar_formulas_work_on_lanes():
         np.testing.assert_allclose(out[:, lane], one_by_one, rtol=1e-12)
 
 
-@pytest.mark.xfail(
-    not numba.config.DISABLE_JIT,
-    strict=True,
-    reason="+= and its kin are not overloaded, so that temperature_from_enthalpy fails on lanes",
-)
 def test_augmented_assignment(pair):
     out = np.zeros((1, WIDTH))
     augmented(pair, out)
@@ -181,14 +176,8 @@ def test_augmented_assignment(pair):
         np.zeros((1, 1, WIDTH)),
         np.asfortranarray(np.zeros((2, WIDTH))),
         np.zeros((2, 2 * WIDTH))[:, ::2],
-        pytest.param(
-            np.zeros((1, WIDTH), dtype=np.float32),
-            marks=pytest.mark.xfail(strict=True, reason="load and store read any dtype as float64"),
-        ),
-        pytest.param(
-            np.zeros((1, WIDTH), dtype=np.int64),
-            marks=pytest.mark.xfail(strict=True, reason="load and store read any dtype as float64"),
-        ),
+        np.zeros((1, WIDTH), dtype=np.float32),
+        np.zeros((1, WIDTH), dtype=np.int64),
     ],
     ids=["1-D", "3-D", "Fortran", "strided", "float32", "int64"],
 )

@@ -73,17 +73,7 @@ def test_parallel_is_serial_bit_for_bit(mixed, layout, water, duct):
     assert_same_bits(sp.solve_serpentine(mixed, layout, water, duct, with_fields=True, parallel=True), serial)
 
 
-@pytest.fixture(
-    params=[
-        "ok",
-        pytest.param(
-            "all",
-            marks=pytest.mark.xfail(
-                strict=True, reason="a lane that runs away at once shows the HEAT of the block before it"
-            ),
-        ),
-    ]
-)
+@pytest.fixture(params=["ok", "all"])
 def grouped(request, mixed, layout, water, duct):
     """Mixed cases and their solution in one call; with and without those that have no steady state."""
     if request.param == "all":
@@ -176,19 +166,35 @@ def test_energy_closes(board, layout, duct, fluid, seed, flow, frequency, voltag
     )
 
 
-def test_every_cell_balances(board, layout, water, duct):
-    # Wall and coolant of each cell, with the film coefficient and the conduction computed here.
+@pytest.mark.parametrize(
+    ("tolerance", "error"),
+    [
+        (1e-5, 2e-5),
+        pytest.param(
+            1e-9,
+            1e-8,
+            marks=pytest.mark.xfail(
+                strict=True, reason="film coefficients rest below a change of 1e-4 K whatever the tolerance"
+            ),
+        ),
+    ],
+)
+def test_every_cell_balances(board, layout, water, duct, tolerance, error):
+    # Wall and coolant of each cell, with the film coefficient of its state and the conduction computed here;
+    # the error is a temperature, the heat over the conductance of the film.
     cases = board(CROSS_CONDUCTANCE=30.0)
-    _, fields = sp.solve_serpentine(cases, layout, water, duct, with_fields=True, tolerance=1e-10)
+    _, fields = sp.solve_serpentine(cases, layout, water, duct, with_fields=True, tolerance=tolerance)
     f = fields[:, :, 0].reshape(PASSES, CELLS, sp.N_FIELDS).copy()
     dx = cases[sp.PASS_LENGTH, 0] / CELLS
     g = f[..., sp.FIELD_HTC] * cases[sp.HEATED_PERIMETER, 0] * dx
     T = f[..., sp.FIELD_T_WALL]
-    taken = g * (T - 0.5 * (f[..., sp.FIELD_T_IN] + f[..., sp.FIELD_T_OUT]))
     h = np.vectorize(lambda T: pk.enthalpy(water, T))
     gained = cases[sp.MASS_FLOW, 0] * (h(f[..., sp.FIELD_T_OUT]) - h(f[..., sp.FIELD_T_IN]))
-    # cp is taken at the middle of the cell: the difference to the enthalpy is of third order in its rise.
-    np.testing.assert_allclose(taken, gained, rtol=2e-6)
+    # The kernel's own form of the film with half the cell's rise; its cp is that of the cell's middle.
+    half = np.vectorize(lambda T: 0.5 / (cases[sp.MASS_FLOW, 0] * pk.heat_capacity(water, T)))
+    middle = 0.5 * (f[..., sp.FIELD_T_IN] + f[..., sp.FIELD_T_OUT])
+    taken = (T - f[..., sp.FIELD_T_IN]) / (1.0 / g + half(middle))
+    np.testing.assert_allclose(taken / g, gained / g, atol=error, rtol=0)
     chips = CHIPS * (f[..., sp.FIELD_T_JUNCTION] - T) / cases[sp.CHIP_RESISTANCE, 0]
     lost = cases[sp.LOSS, 0] * dx * (T - cases[sp.T_AMBIENT, 0])
     unfolded = T.copy()
@@ -197,7 +203,7 @@ def test_every_cell_balances(board, layout, water, duct):
     across = np.pad(np.diff(unfolded, axis=0), ((1, 1), (0, 0))) * cases[sp.CROSS_CONDUCTANCE, 0] * dx
     conducted = np.diff(along, axis=1) + np.diff(across, axis=0)
     conducted[1::2] = conducted[1::2, ::-1].copy()
-    np.testing.assert_allclose(conducted + chips - lost, taken, atol=1e-5)
+    np.testing.assert_allclose((conducted + chips - lost) / g, taken / g, atol=error, rtol=0)
 
 
 @pytest.mark.parametrize("fluid", FLUIDS)
@@ -354,19 +360,17 @@ def test_junction_is_reported_where_chips_are(board, water, duct):
 @pytest.mark.parametrize(
     "row", ["MASS_FLOW", "CHIP_RESISTANCE", "T_AMBIENT", "LOSS", "ROUGHNESS", "BEND_RATIO"]
 )
-@pytest.mark.xfail(strict=True, reason="a NaN compares false with the tolerance and counts as converged")
 def test_nan_in_is_never_ok(board, layout, water, duct, row):
     out, _ = sp.solve_serpentine(board(**{row: np.nan}), layout, water, duct)
     assert out[sp.STATUS, 0] != sp.OK
 
 
-@pytest.mark.xfail(strict=True, reason="the logarithm of a negative flow is NaN, which counts as converged")
+@pytest.mark.skipif(SLOW, reason="without the compiler the logarithm of a negative number raises by itself")
 def test_negative_flow_is_never_ok(board, layout, water, duct):
     out, _ = sp.solve_serpentine(board(MASS_FLOW=-0.01), layout, water, duct)
     assert out[sp.STATUS, 0] != sp.OK
 
 
-@pytest.mark.xfail(strict=True, reason="the start lies above the solution where the coolant cools on its way")
 def test_a_cooling_coolant_is_no_runaway(board, duct):
     # The chip sits on the last cell; its coolant has lost most of its heat on the way there.
     m, cp, htc, u, n, Ts = 0.001, 4190.0, 8000.0, 20.0, 40, 20.0
