@@ -70,7 +70,10 @@ _MARTIN = (
 _ABC: dict[str, float | None] = {"a": 3.8, "b": 0.18, "c": 0.36}
 _FACTOR: dict[str, float | None] = {"f_factor": 1.0}
 _MARTIN_REFERENCE = "H. Martin, Chem. Eng. Process. 35 (1996) 301-310; VDI Heat Atlas, chapter N6"
-_MARTIN_NOTE = "f jumps by 5 to 7 % at Re 2000; smoothed from Re 1600 to 2500, where f is moved by up to 3.3 % and Nu by up to 1.3 %."
+_MARTIN_NOTE = (
+    "f jumps by 5 to 7 % at Re 2000; smoothed from Re 1600 to 2500, where f is moved by up to 3.3 % and Nu by "
+    "up to 1.3 %."
+)
 _AYUB = "as in Z. H. Ayub, Heat Transfer Eng. 24 (5) (2003) 3-16"
 
 
@@ -124,7 +127,8 @@ _RECORDS = (
         Re=(0.1, 1e4),
         beta_degrees=(25.0, 60.0),
         notes="Between the tabulated angles by straight lines in ln C, m and ln Re_break; beyond 25 and 60 "
-        "degrees the end rows hold, as the table says. Breaks smoothed over a factor 1.25 to either side, by up to 1.1 %.",
+        "degrees the end rows hold, as the table says. Breaks smoothed over a factor 1.25 to either side, by up to "
+        "1.1 %.",
         constants=_scalable(0.17),
         friction_constants=_FACTOR,
     ),
