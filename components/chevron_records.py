@@ -127,8 +127,8 @@ _RECORDS = (
         Re=(0.1, 1e4),
         beta_degrees=(25.0, 60.0),
         notes="Between the tabulated angles by straight lines in ln C, m and ln Re_break; beyond 25 and 60 "
-        "degrees the end rows hold, as the table says. Breaks smoothed over a factor 1.25 to either side, by up to "
-        "1.1 %.",
+        "degrees the end rows hold, as the table says. Breaks smoothed over a factor 1.25 to either side, by at "
+        "most 1.1 %.",
         constants=_scalable(0.17),
         friction_constants=_FACTOR,
     ),
