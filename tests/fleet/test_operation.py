@@ -23,6 +23,7 @@ NARROW = {
     "header.tee_loss": 0.2,
 }
 P = 3e5
+MANY = 4 if numba.config.DISABLE_JIT else 16
 
 
 def run(plant, places=None, values=None):
@@ -219,9 +220,9 @@ def test_resistance_of_the_fleet_keeps_its_mean_and_spread():
 def test_a_sample_does_not_depend_on_its_companions(make_plant):
     changes = {"units.count": 6, "header.diameter": "20 .. 60 mm", "loop.inlet": "40 .. 72 degC"}
     plant = make_plant(changes, exact=False)
-    values = drawn(plant, 16)
+    values = drawn(plant, MANY)
     _, together = run(plant, values=values)
-    for i in range(16):
+    for i in range(MANY):
         _, alone = run(plant, values={key: x[i : i + 1] for key, x in values.items()})
         assert np.array_equal(alone.mass_flow[0], together.mass_flow[i])
         assert np.array_equal(alone.units.T_junction[0], together.units.T_junction[i])
@@ -230,9 +231,9 @@ def test_a_sample_does_not_depend_on_its_companions(make_plant):
 def test_the_pumps_flow_does_not_depend_on_other_samples(make_plant):
     changes = {"miner.plate.friction_factor": "0.5 .. 2", "pump.external_pressure_drop": "0 .. 1 bar"}
     plant = make_plant(DESIGN_FLOW | {"pump.curve": CURVE} | changes)
-    values = drawn(plant, 16)
+    values = drawn(plant, MANY)
     _, together = run(plant, values=values)
-    for i in range(16):
+    for i in range(MANY):
         _, alone = run(plant, values={key: x[i : i + 1] for key, x in values.items()})
         assert alone.volume_flow[0] == together.volume_flow[i]
 
@@ -284,7 +285,7 @@ def test_two_equal_rows_are_one_row_twice(make_plant):
 
 
 def test_the_coarse_flows_of_a_sample_move_a_junction_by_less_than_a_hundredth_of_a_kelvin(uncertain):
-    values, places = drawn(uncertain, 16), unit_places(6)
+    values, places = drawn(uncertain, MANY), unit_places(6)
     fine, coarse = (operate(uncertain, values, places, tolerance) for tolerance in (1e-8, 1e-3))
     np.testing.assert_allclose(coarse.units.T_junction, fine.units.T_junction, atol=0.01)
 
