@@ -251,7 +251,7 @@ def test_grid_order_with_evenly_spread_chips(miner):
 
 
 def test_pressure_drop_hardly_feels_the_grid(miner):
-    # One state a pass, at its middle: the cells enter by the temperatures they find, and 16 of them spread the
-    # chips (see test_grid). Measured 1.3e-4, 5.3 Pa of 40.2 kPa.
+    # One state a pass, at its middle: the cells enter by the temperatures they find, and 16 of them spread
+    # the chips (see test_grid). Measured 1.3e-4, 5.3 Pa of 40.2 kPa.
     drop = np.array([on_grid(miner, n).pressure_drop[0] for n in (16, 64, 256)])
     np.testing.assert_allclose(drop, drop[-1], rtol=1.5e-4)
