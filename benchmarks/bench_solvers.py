@@ -27,6 +27,8 @@ BRANCHES, LADDERS = 140, 1000
 #: Both timed solvers stop when no temperature changes by more than this [K].
 TOLERANCE = 1e-5
 
+ROOT = {"peer": "test_scipy_root", "peer_name": "`scipy.optimize.root`"}
+
 BOARD = {
     sp.T_IN: 343.15,
     sp.MASS_FLOW: 0.163 / BOARDS_A_UNIT,
@@ -71,7 +73,7 @@ def boards():
 
 
 def note(benchmark, count, name, **more):
-    benchmark.extra_info.update(more)
+    benchmark.extra_info.update(per=name, work=count, **more)
     if benchmark.stats is None:  # no statistics where benchmarks are disabled
         return
     seconds = benchmark.stats.stats.min
@@ -102,6 +104,9 @@ def test_unit_kernel(benchmark, plate, boards, parallel):
         iterations_mean=float(out[sp.ITERATIONS].mean()),
         largest_imbalance=float(np.max(np.abs(out[sp.IMBALANCE]))),
         threads=numba.get_num_threads() if parallel else 1,
+        row=f"Unit of {BOARDS_A_UNIT} x {PASSES * CELLS} cells, {'all threads' if parallel else 'one thread'}",
+        peer="test_scipy_sparse",
+        peer_name="loop around `scipy.sparse.linalg.spsolve`",
     )
 
 
@@ -212,7 +217,7 @@ def test_ladder(benchmark):
     flows, drop, status = benchmark(solve_ladder, 1120.0, *headers(), U)
     assert status[0] == OK
     assert_published(flows[0], drop[0])
-    note(benchmark, 1, "ladder", branches=BRANCHES)
+    note(benchmark, 1, "ladder", branches=BRANCHES, row=f"Header of {BRANCHES} branches", **ROOT)
 
 
 @pytest.mark.benchmark(group="ladder of 140 branches")
@@ -225,7 +230,8 @@ def test_many_ladders(benchmark):
     np.testing.assert_allclose(flows.sum(axis=1), Q, rtol=1e-12)
     # Quadratic losses: one ladder scales into any other.
     assert_published(flows[-1] * 1120.0 / Q[-1], drop[-1] * (1120.0 / Q[-1]) ** 2)
-    note(benchmark, count, "ladder", branches=BRANCHES, ladders=count)
+    row = f"Header of {BRANCHES} branches, {count} at once"
+    note(benchmark, count, "ladder", branches=BRANCHES, ladders=count, row=row, **ROOT)
 
 
 @pytest.mark.benchmark(group="ladder of 140 branches")

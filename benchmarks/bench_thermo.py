@@ -48,8 +48,8 @@ def assert_agrees_with_coolprop(table, T, out):
     assert np.max(np.abs(out / expected - 1)) < 1e-6
 
 
-def note(benchmark, points):
-    benchmark.extra_info["points"] = points
+def note(benchmark, points, **more):
+    benchmark.extra_info.update(per="point", work=points, **more)
     if benchmark.stats is not None:  # no statistics where benchmarks are disabled
         benchmark.extra_info["ns_per_point"] = benchmark.stats.stats.min / points * 1e9
 
@@ -61,7 +61,13 @@ def test_property_table(benchmark, water):
     four_properties(water, T, *out)
     benchmark(four_properties, water, T, *out)
     assert_agrees_with_coolprop(water, T[:300], out[:, :300])
-    note(benchmark, T.size)
+    note(
+        benchmark,
+        T.size,
+        row="Density, heat capacity, viscosity and conductivity of water",
+        peer="test_coolprop_heos",
+        peer_name="CoolProp `AbstractState`, reference equation",
+    )
 
 
 @pytest.mark.benchmark(group="four properties of water")
@@ -83,7 +89,7 @@ def test_temperature_from_enthalpy(benchmark, water):
     there_and_back(water, T, h, back)
     benchmark(there_and_back, water, T, h, back)
     assert np.max(np.abs(back / T - 1)) < 1e-12
-    note(benchmark, T.size)
+    note(benchmark, T.size, row="Enthalpy of water and back to its temperature")
 
 
 @kernel
