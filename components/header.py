@@ -13,7 +13,7 @@ ARRANGEMENTS = {"U": U, "Z": Z}
 
 _TUBE_FRE = 64.0
 _MAX_SWEEPS = 30
-_REST = 1e-10
+_REST = 1e-8
 
 
 class FlowSharingError(HashheatError):
@@ -52,7 +52,9 @@ def _segments(
     for c in range(flow.shape[0]):
         D = diameter[c]
         area = 0.25 * np.pi * D * D
-        smallest = 1e-9 * abs(flow[c, 0]) + 1e-300
+        smallest = 1e-300
+        for i in range(flow.shape[1]):
+            smallest = max(smallest, 1e-9 * abs(flow[c, i]))
         for i in range(flow.shape[1]):
             Re = max(abs(flow[c, i]), smallest) * D / (area * mu[c])
             f = friction_duct(Re, roughness[c] / D, _TUBE_FRE)

@@ -76,24 +76,22 @@ class Miner:
     def uncertain(self) -> dict[str, Quantity]:
         """The quantities that a sample draws.
 
-        The chips' footprint only decides which cells a chip heats and stays nominal; the maker's flow is what a
-        plant overrides.
+        The chips' footprint only decides whether they fit; the maker's flow is what a plant overrides.
         """
         fixed = ("chips.length", "chips.width", "coolant.flow")
         return {k: q for k, q in self.quantities.items() if q.is_uncertain and k not in fixed}
 
     @cached_property
     def layout(self) -> sp.PathLayout:
-        """Cells and chips of one board."""
+        """Cells and chips of one board.
+
+        A chip heats its share of the plate, one pitch by one pitch: the peak below its own footprint belongs to
+        ``chips.junction_to_plate``, which includes spreading.
+        """
         chips, plate = self.device.chips, self.device.plate
-        on_cells = chips_on_cells(
-            chips.rows,
-            chips.columns,
-            (chips.length.nominal, chips.width.nominal),
-            (plate.length.nominal, plate.width.nominal),
-            plate.passes,
-            plate.cells_per_pass,
-        )
+        size = plate.length.nominal, plate.width.nominal
+        pitch = size[0] / chips.columns, size[1] / chips.rows
+        on_cells = chips_on_cells(chips.rows, chips.columns, pitch, size, plate.passes, plate.cells_per_pass)
         return sp.path_layout(plate.passes, plate.cells_per_pass, on_cells, plate.redevelops)
 
     @cached_property

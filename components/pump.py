@@ -42,13 +42,13 @@ class PumpCurve:
             raise InputError(
                 "a pump curve needs three or more points of flow and head, none negative",
                 key="pump.curve",
-                found=str(points),
+                found=table.tolist(),
             )
         largest = float(flow.max())
         c2, c1, c0 = np.polyfit(flow / largest, head, 2)
         if c1 + 2.0 * c2 >= 0.0 or c1 > 1e-9 * c0:
             raise InputError(
-                "the head of a pump must fall with its flow", key="pump.curve", found=str(points)
+                "the head of a pump must fall with its flow", key="pump.curve", found=table.tolist()
             )
         return cls((float(c0), float(c1 / largest), float(c2 / largest**2)), largest)
 

@@ -14,9 +14,9 @@ from hashheat.fleet.envelope import unit_envelope
 from hashheat.fleet.operation import PlantState, Values, miner_values, operate, solve_samples
 from hashheat.fleet.plant import MINER_PREFIX, Plant
 from hashheat.fleet.runaway import highest_stable_inlet
-from hashheat.fleet.sampling import from_uniform, nominal, sobol_points, unit_places
+from hashheat.fleet.sampling import SEED, from_uniform, nominal, sobol_points, unit_places
 from hashheat.fleet.sensitivity import decisive_units, verdict_sensitivity
-from hashheat.fleet.verdict import Margins, chip_place, margins
+from hashheat.fleet.verdict import Margins, hottest_place, margins
 from hashheat.solvers import serpentine as sp
 from hashheat.thermo.exergy import exergy_of_fluid_stream
 
@@ -74,13 +74,12 @@ def check_plant(
     state = operate(plant, values, places)
     solved = state.units.status[0] == sp.OK
     hottest = int(np.where(solved, state.units.T_junction[0], np.inf).argmax())
-    z = chip_place(plant, values, state, hottest) if solved.all() else _typical_place(plant, values, state)
-    found = margins(plant, values, state, z)
+    found = margins(plant, values, state, hottest_place(plant, values, state))
     data = _nominal_data(plant, values, state, found)
     data |= _hottest_unit(plant, values, state, hottest)
     coords: dict[str, Any] = {"unit": np.arange(plant.file.units.count)}
 
-    sampled, decisive = _sample(plant, places, z, samples, progress)
+    sampled, decisive = _sample(plant, places, samples, progress)
     data |= sampled
     result = dataset(data, coords)
     stable, runs_away = highest_stable_inlet(
@@ -97,22 +96,15 @@ def check_plant(
     )
     if envelope_points:
         progress("envelope", 0.0)
-        result = result.merge(unit_envelope(plant, z, points=envelope_points))
+        result = result.merge(unit_envelope(plant, points=envelope_points))
         progress("envelope", 1.0)
     if sensitivity_samples:
         indices = verdict_sensitivity(
-            plant, places, decisive, z, sensitivity_samples, lambda done: progress("sensitivity", done)
+            plant, places, decisive, sensitivity_samples, lambda done: progress("sensitivity", done)
         )
         result = result.merge(indices)
-    return _judge(plant, result, found, samples, hottest, runs_away)
-
-
-def _typical_place(plant: Plant, values: Values, state: PlantState) -> float:
-    """Chip place where a unit has run away: from a unit that has not, or the textbook value for one board."""
-    solved = np.flatnonzero(state.units.status[0] == sp.OK)
-    if solved.size:
-        return chip_place(plant, values, state, int(solved[state.units.T_junction[0][solved].argmax()]))
-    return 2.0
+    result.attrs["sensitivity_samples"] = sensitivity_samples
+    return _judge(plant, result, found, hottest, runs_away)
 
 
 def _nominal_data(plant: Plant, values: Values, state: PlantState, found: Margins) -> dict[str, Any]:
@@ -126,9 +118,15 @@ def _nominal_data(plant: Plant, values: Values, state: PlantState, found: Margin
         return (), np.asarray(x[0] if solved.all() else np.nan)
 
     T_room = values["surroundings.temperature"]
-    exergy = exergy_of_fluid_stream(
-        plant.table, state.mass_flow[0], units.T_out[0], values["loop.inlet"][0], T_room[0]
-    )
+    exergy = np.full(solved.size, np.nan)
+    if solved.any():
+        exergy[solved] = exergy_of_fluid_stream(
+            plant.table,
+            state.mass_flow[0][solved],
+            units.T_out[0][solved],
+            values["loop.inlet"][0],
+            T_room[0],
+        )
     return {
         "mass_flow": of(state.mass_flow),
         "T_out": of(units.T_out),
@@ -187,6 +185,9 @@ _SAMPLED = {
     "sample_boiling_margin": ("K", "smallest distance from boiling"),
     "sample_T_out_mixed": ("K", "mixed outlet temperature"),
     "sample_outlet_margin": ("K", "mixed outlet temperature minus what is asked"),
+    "sample_boiling_reserve": ("K", "smallest distance from boiling minus what is asked"),
+    "sample_pressure_reserve": ("Pa", "highest allowed minus largest pressure drop over a unit"),
+    "sample_volume_flow": ("m3 s-1", "volume flow of the plant at inlet temperature"),
     "sample_heat_rate": ("W", "heat to the water"),
     "sample_wall_power": ("W", "electric power of the units"),
     "sample_pump_power": ("W", "electric power of the pumps"),
@@ -198,7 +199,7 @@ _SAMPLED = {
 
 
 def _sample(
-    plant: Plant, places: np.ndarray, z: float, samples: int, progress: Progress
+    plant: Plant, places: np.ndarray, samples: int, progress: Progress
 ) -> tuple[dict[str, Any], np.ndarray]:
     names = plant.uncertain
     cube = sobol_points(samples if names else 1, len(names))
@@ -207,7 +208,7 @@ def _sample(
     for first in range(0, len(cube), _CHUNK):
         values = from_uniform(plant.quantities, names, cube[first : first + _CHUNK])
         state = operate(plant, values, places, _SAMPLE_FLOW_TOLERANCE)
-        found = margins(plant, values, state, z)
+        found = margins(plant, values, state, hottest_place(plant, values, state))
         votes[decisive_units(found)] += 1.0
         parts.append(_reduce(plant, values, state, found))
         progress("samples", min(1.0, (first + _CHUNK) / len(cube)))
@@ -231,6 +232,9 @@ def _reduce(plant: Plant, values: Values, state: PlantState, found: Margins) -> 
         "sample_boiling_margin": where_solved(state.boiling_margin.min(axis=1)),
         "sample_T_out_mixed": where_solved(state.T_out_mixed),
         "sample_outlet_margin": where_solved(found.outlet),
+        "sample_boiling_reserve": where_solved(found.boiling.min(axis=1)),
+        "sample_pressure_reserve": where_solved(found.pressure.min(axis=1)),
+        "sample_volume_flow": where_solved(state.volume_flow),
         "sample_heat_rate": where_solved(state.units.heat_rate.sum(axis=1)),
         "sample_wall_power": where_solved(state.units.wall_power.sum(axis=1)),
         "sample_pump_power": where_solved(state.pump_power),
@@ -241,9 +245,7 @@ def _reduce(plant: Plant, values: Values, state: PlantState, found: Margins) -> 
     }
 
 
-def _judge(
-    plant: Plant, result: xr.Dataset, found: Margins, samples: int, hottest: int, runs_away: bool
-) -> xr.Dataset:
+def _judge(plant: Plant, result: xr.Dataset, found: Margins, hottest: int, runs_away: bool) -> xr.Dataset:
     limits = plant.file.limits
     passes = result["sample_passes"].values
     probability = float(passes.mean())
@@ -287,6 +289,9 @@ def _judge(
         assumptions=json.dumps(_provenance(plant)),
         hashheat_version=version("hashheat"),
         samples=int(passes.size),
+        passes=plant.miner.layout.n_pass,
+        seed=SEED,
+        sensitivity_samples=result.attrs.get("sensitivity_samples", 0),
         cells_per_board=plant.miner.layout.chips.size,
     )
     return result

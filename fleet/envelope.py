@@ -6,7 +6,7 @@ import xarray as xr
 from hashheat.fleet.operation import Values, assemble, solve_samples, states_at
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.sampling import from_uniform, nominal, sobol_points
-from hashheat.fleet.verdict import margins
+from hashheat.fleet.verdict import chip_place, margins
 from hashheat.solvers.serpentine import OK
 
 FREQUENCIES = (0.8, 1.0, 1.2)
@@ -14,7 +14,7 @@ _DIMS = ("envelope_frequency", "envelope_T_in", "envelope_flow")
 
 
 def unit_envelope(
-    plant: Plant, z: float, *, points: int = 33, samples: int = 64, span: tuple[float, float] = (0.35, 2.5)
+    plant: Plant, *, points: int = 33, samples: int = 64, span: tuple[float, float] = (0.35, 2.5)
 ) -> xr.Dataset:
     """The 80 °C envelope of one unit of mean resistance over inlet temperature, flow and clock.
 
@@ -22,8 +22,6 @@ def unit_envelope(
     ----------
     plant : Plant
         Its unit, coolant and limits.
-    z : float
-        Of :func:`hashheat.fleet.verdict.chip_place`.
     points : int
         Inlet temperatures, and as many flows.
     samples : int
@@ -52,11 +50,11 @@ def unit_envelope(
     T_out, T_junction = np.empty(shape), np.empty(shape)
     for i, frequency in enumerate(FREQUENCIES):
         clocked = base | {"units.frequency": base["units.frequency"] * frequency}
-        found = _grid(plant, clocked, T_in, flow, z)
+        found = _grid(plant, clocked, T_in, flow)
         T_out[i], T_junction[i] = found[0][0], found[1][0]
     names = plant.uncertain
     drawn = from_uniform(q, names, sobol_points(samples if names else 1, len(names)))
-    holds = _grid(plant, drawn, T_in, flow, z)[2].mean(axis=0)
+    holds = _grid(plant, drawn, T_in, flow)[2].mean(axis=0)
     made = xr.Dataset(
         {
             "envelope_T_out": (_DIMS, T_out),
@@ -78,10 +76,13 @@ def unit_envelope(
 
 
 def _grid(
-    plant: Plant, values: Values, T_in: np.ndarray, flow: np.ndarray, z: float
+    plant: Plant, values: Values, T_in: np.ndarray, flow: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Outlet, hottest junction and whether all limits hold, each (sample, T_in, flow)."""
     samples = next(iter(values.values())).size
+    # The hottest chip's place in the scatter hardly moves over the grid: it is taken at the design flow.
+    design = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
+    z = np.repeat(chip_place(plant, values, design, np.ones(samples)), T_in.size)
     # Every inlet temperature is a sample of its own; the flows are its units.
     each = {key: np.repeat(v, T_in.size) for key, v in values.items()}
     each["loop.inlet"] = np.tile(T_in, samples)

@@ -188,21 +188,19 @@ def mean_unit_flow(plant: Plant, values: Values) -> tuple[np.ndarray, PressureLa
         [kg/s]
     law : PressureLaw
     """
-    design = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
-    law = pressure_law(plant, values, design)
-    if "loop.outlet_setpoint" not in values:
-        return design, law
-    rise = _enthalpies(plant.table, values["loop.outlet_setpoint"]) - _enthalpies(
-        plant.table, values["loop.inlet"]
-    )
-    flow = design
-    # With the outlet held, heat depends on flow through the inner temperatures alone: each round gains two digits,
-    # and as many rounds are made for every sample.
-    for _ in range(3):
-        # A throttle or a pump has an end; where it is reached, the outlet misses its set point and shows it.
-        wanted = np.where(law.status == sp.OK, law.heat_rate / rise, design)
-        flow = np.clip(wanted, 0.25 * design, 3.0 * design)
-        law = pressure_law(plant, values, flow)
+    flow = design = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
+    if "loop.outlet_setpoint" in values:
+        rise = _enthalpies(plant.table, values["loop.outlet_setpoint"]) - _enthalpies(
+            plant.table, values["loop.inlet"]
+        )
+        # With the outlet held, heat depends on flow through the inner temperatures alone: each round gains two
+        # digits, and as many rounds are made for every sample.
+        for _ in range(3):
+            one = solve_samples(plant, values, flow[:, None], np.ones((flow.size, 1)))
+            # A throttle or a pump has an end; where it is reached, the outlet misses its set point and shows it.
+            wanted = np.where(one.status[:, 0] == sp.OK, one.heat_rate[:, 0] / rise, design)
+            flow = np.clip(wanted, 0.25 * design, 3.0 * design)
+    law = pressure_law(plant, values, flow)
     return flow, law
 
 

@@ -1,6 +1,5 @@
 """Which assumption moves the verdict most: first-order and total Sobol indices with their errors."""
 
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -17,7 +16,7 @@ from hashheat.fleet.operation import (
 )
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
-from hashheat.fleet.verdict import Margins, margins
+from hashheat.fleet.verdict import Margins, hottest_place, margins
 from hashheat.solvers.serpentine import OK
 
 #: A unit without a steady state counts with this margin, so that the variance stays finite [K].
@@ -50,7 +49,7 @@ def decisive_units(found: Margins, most: int = 8) -> np.ndarray:
     return units[np.argsort(-counts, kind="stable")][:most]
 
 
-def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarray, z: float) -> np.ndarray:
+def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarray) -> np.ndarray:
     """Verdict, junction and outlet margin [K] of each sample, shape (3, sample), from the decisive units."""
     per_row = plant.file.units.count // plant.file.units.rows
     mean_flow, law = mean_unit_flow(plant, values)
@@ -60,7 +59,7 @@ def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarra
     factor = resistance_factors(values, places[units])
     solved = solve_samples(plant, values, flows, factor)
     state = assemble(plant, values, flows, solved, law.T_out, volume_flow, drop, factor)
-    found = margins(plant, values, state, z)
+    found = margins(plant, values, state, hottest_place(plant, values, state))
     outlet = np.where(law.status == OK, law.T_out - values["limits.outlet"], _UNSOLVED)
     junction = np.maximum(found.junction.min(axis=1), _UNSOLVED)
     boiling = np.maximum(found.boiling.min(axis=1), _UNSOLVED)
@@ -71,7 +70,6 @@ def verdict_sensitivity(
     plant: Plant,
     places: np.ndarray,
     units: np.ndarray,
-    z: float,
     samples: int = 512,
     progress: Callable[[float], None] | None = None,
 ) -> xr.Dataset:
@@ -84,8 +82,6 @@ def verdict_sensitivity(
         Each unit's place in the unit-to-unit spread.
     units : (k,) int array
         Units that decide, of :func:`decisive_units`.
-    z : float
-        Of :func:`hashheat.fleet.verdict.chip_place`.
     samples : int
         Base samples, a power of two; the cost is ``samples * (inputs + 2)`` plants.
     progress : callable, optional
@@ -121,30 +117,45 @@ def verdict_sensitivity(
     for first in range(0, flat.shape[0], _CHUNK):
         part = slice(first, min(first + _CHUNK, flat.shape[0]))
         values = from_uniform(plant.quantities, names, flat[part])
-        found[:, part] = _outcomes(plant, values, places, units, z)
+        found[:, part] = _outcomes(plant, values, places, units)
         if progress is not None:
             progress(part.stop / flat.shape[0])
     f = found.reshape(len(OUTCOMES), d + 2, samples)
     varies = f[:, 0].std(axis=1) > 0.0
     data = {name: np.zeros((len(OUTCOMES), d)) for name in _NAMES}
-    given = {"f_A": f[varies, 0], "f_B": f[varies, 1], "f_AB": np.moveaxis(f[varies, 2:], 1, 0)}
-    indices = sobol_indices(func=given, n=samples, rng=np.random.default_rng(SEED))
-    with warnings.catch_warnings():
-        # An input that does not act on an outcome has no scatter to resample; its interval is a point.
-        warnings.simplefilter("ignore")
-        spread = indices.bootstrap(confidence_level=0.95, n_resamples=_BOOTSTRAPS)
-    for kind, index, interval in (
-        ("first", indices.first_order, spread.first_order.confidence_interval),
-        ("total", indices.total_order, spread.total_order.confidence_interval),
-    ):
-        data[f"sobol_{kind}"][varies] = index
-        data[f"sobol_{kind}_low"][varies] = np.where(np.isfinite(interval.low), interval.low, index)
-        data[f"sobol_{kind}_high"][varies] = np.where(np.isfinite(interval.high), interval.high, index)
+    if varies.any():
+        for name, estimate in _indices(f[varies]).items():
+            data[name][varies] = estimate
     made = xr.Dataset({name: (dims, values) for name, values in data.items()}, coords)
     for name in _NAMES:
         kind = "first-order" if "first" in name else "total"
         end = ", end of the 95 % interval" if name.endswith(("low", "high")) else ""
         made[name].attrs.update(units="1", long_name=f"{kind} Sobol index{end}")
+    return made
+
+
+def _indices(f: np.ndarray) -> dict[str, np.ndarray]:
+    """Indices and the ends of their intervals from outcomes (outcome, 2 + input, sample)."""
+    rng = np.random.default_rng(SEED)
+    n = f.shape[2]
+    # scipy drops the axis of a single input; an idle one beside it keeps the axis and changes nothing.
+    alone = f.shape[1] == 3
+    if alone:
+        f = np.concatenate([f, f[:, :1]], axis=1)
+
+    def estimate(rows: np.ndarray) -> np.ndarray:
+        g = f[:, :, rows]
+        given = {"f_A": g[:, 0], "f_B": g[:, 1], "f_AB": np.moveaxis(g[:, 2:], 1, 0)}
+        found = sobol_indices(func=given, n=n)
+        return np.stack([found.first_order, found.total_order])
+
+    best = estimate(np.arange(n))
+    again = np.stack([estimate(rng.integers(0, n, n)) for _ in range(_BOOTSTRAPS)])
+    low, high = np.percentile(again, (2.5, 97.5), axis=0)
+    made: dict[str, np.ndarray] = {}
+    for i, kind in enumerate(("first", "total")):
+        for end, array in (("", best), ("_low", low), ("_high", high)):
+            made[f"sobol_{kind}{end}"] = array[i][:, :1] if alone else array[i]
     return made
 
 

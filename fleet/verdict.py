@@ -55,46 +55,60 @@ class Margins(NamedTuple):
         return np.minimum(np.minimum(self.junction.min(axis=1), self.boiling.min(axis=1)), self.outlet)
 
 
-def mean_rise(plant: Plant, values: Values, state: PlantState) -> np.ndarray:
-    """Junction above plate of a chip of mean resistance and power, (sample, unit) [K]."""
+def mean_rise(
+    plant: Plant, values: Values, resistance_factor: np.ndarray, chip_power: np.ndarray
+) -> np.ndarray:
+    """Junction above plate of a chip of mean resistance and mean power, (sample, unit) [K]."""
     chips = plant.miner.device.chips.count * plant.miner.device.boards.count
-    resistance = values[f"{MINER_PREFIX}chips.junction_to_plate"][:, None] * state.resistance_factor
-    return resistance * state.units.chip_power / chips
+    return values[f"{MINER_PREFIX}chips.junction_to_plate"][:, None] * resistance_factor * chip_power / chips
 
 
-def chip_place(plant: Plant, values: Values, state: PlantState, unit: int) -> float:
-    """Place of a unit's hottest chip in the chip-to-chip spread.
+def chip_place(
+    plant: Plant, values: Values, mass_flow: np.ndarray, resistance_factor: np.ndarray
+) -> np.ndarray:
+    """Place of the hottest chip in the chip-to-chip spread, for one unit of each sample.
 
     Parameters
     ----------
-    plant, values, state
-        One sample in operation.
-    unit : int
-        The unit to look at, usually the hottest.
+    plant : Plant
+    values : mapping of str to (sample,) array
+        All numbers of plant and miner.
+    mass_flow : (sample,) array
+        Flow of the unit to look at, usually the sample's hottest [kg/s].
+    resistance_factor : (sample,) array
+        Its chip resistance over the fleet's mean [-].
 
     Returns
     -------
-    float
+    (sample,) array
         Standard deviations of ``chip_spread * mean_rise`` by which the hottest chip is expected above a chip of
-        mean resistance on the hottest cell (median, see :func:`hashheat.fleet.hot_chip.hottest_chip`). It hardly
-        depends on the state, so that one number serves all samples.
+        mean resistance on the hottest cell (median, see :func:`hashheat.fleet.hot_chip.hottest_chip`); zero
+        where nothing scatters or the unit has no steady state.
     """
-    one = slice(unit, unit + 1)
-    fields = solve_samples(
-        plant, values, state.mass_flow[:, one], state.resistance_factor[:, one], with_fields=True
-    ).fields[0, 0]
+    factor = resistance_factor[:, None]
+    units = solve_samples(plant, values, mass_flow[:, None], factor, with_fields=True)
+    fields = units.fields[:, 0].reshape(len(mass_flow), -1, sp.N_FIELDS)
     T_chip = fields[..., sp.FIELD_T_JUNCTION]
     rise = T_chip - fields[..., sp.FIELD_T_WALL]
-    spread = float(values[f"{MINER_PREFIX}chips.chip_spread"][0])
-    sigma = spread * mean_rise(plant, values, state)[0, unit]
-    if sigma == 0.0:
-        return 0.0
-    chips = np.broadcast_to(plant.miner.layout.chips, T_chip.shape)
-    top = hottest_chip(T_chip.ravel(), rise.ravel(), chips.ravel(), spread)
-    return float((top - T_chip[chips > 0.0].max()) / sigma)
+    spread = values[f"{MINER_PREFIX}chips.chip_spread"]
+    sigma = spread * mean_rise(plant, values, factor, units.chip_power)[:, 0]
+    chips = np.tile(plant.miner.layout.chips, plant.miner.device.boards.count)
+    known = (units.status[:, 0] == sp.OK) & (sigma > 0.0)
+    top = hottest_chip(T_chip, rise, chips, np.where(known, spread, 0.0))
+    above = top - np.max(np.where(chips > 0.0, T_chip, -np.inf), axis=-1)
+    return np.where(known, above / np.where(known, sigma, 1.0), 0.0)
 
 
-def margins(plant: Plant, values: Values, state: PlantState, z: float) -> Margins:
+def hottest_place(plant: Plant, values: Values, state: PlantState) -> np.ndarray:
+    """:func:`chip_place` of each sample's hottest unit, (sample,)."""
+    solved = state.units.status == sp.OK
+    unit = np.where(solved, state.units.T_junction, -np.inf).argmax(axis=1)[:, None]
+    flow = np.take_along_axis(state.mass_flow, unit, axis=1)[:, 0]
+    factor = np.take_along_axis(state.resistance_factor, unit, axis=1)[:, 0]
+    return chip_place(plant, values, flow, factor)
+
+
+def margins(plant: Plant, values: Values, state: PlantState, z: np.ndarray) -> Margins:
     """Margins of a plant in operation.
 
     Parameters
@@ -104,15 +118,16 @@ def margins(plant: Plant, values: Values, state: PlantState, z: float) -> Margin
         All numbers of plant and miner.
     state : PlantState
         Of :func:`hashheat.fleet.operation.operate`.
-    z : float
-        Of :func:`chip_place`.
+    z : (sample,) array
+        Place of the hottest chip, of :func:`chip_place`.
 
     Returns
     -------
     Margins
     """
     device = miner_values(values)
-    allowance = z * device["chips.chip_spread"][:, None] * mean_rise(plant, values, state)
+    rise = mean_rise(plant, values, state.resistance_factor, state.units.chip_power)
+    allowance = (z * device["chips.chip_spread"])[:, None] * rise
     hottest = state.units.T_junction + allowance
     solved = state.units.status == sp.OK
     worst = -np.inf

@@ -70,7 +70,6 @@ def run_check(
             envelope_points=envelope_points,
             progress=bar,
         )
-    result.attrs.setdefault("passes", plant.miner.layout.n_pass)
     summary = summarize(result)
     paths = write_together(
         directory,

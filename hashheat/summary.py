@@ -25,6 +25,13 @@ _NUMBERS: dict[str, tuple[str, str, str, str]] = {
     "fraction_inside": ("units inside every limit", "1", "", "sample_fraction_inside"),
 }
 
+_MARGINS = {
+    "T_out_mixed": "sample_outlet_margin",
+    "T_junction": "sample_junction_margin",
+    "boiling_margin": "sample_boiling_reserve",
+    "pressure_drop": "sample_pressure_reserve",
+}
+
 _UNIT_COLUMNS = {
     "mass_flow": "kg/s",
     "T_out": "K",
@@ -145,7 +152,6 @@ def _operation(result: xr.Dataset) -> dict[str, Any]:
 
 def _limits(result: xr.Dataset, given: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
     """Each limit: which way it acts, what it is, what is reached, the margin, and how often it holds."""
-    sampled = {name: result[f"sample_{name}"].values for name in ("boiling_margin", "pressure_drop")}
     rows = []
     for name, sense, key in (
         ("T_out_mixed", "at least", "limits.outlet"),
@@ -157,13 +163,7 @@ def _limits(result: xr.Dataset, given: dict[str, Any], numbers: dict[str, Any]) 
         reached = numbers[name]["nominal"]
         sign = 1.0 if sense == "at least" else -1.0
         unit = "Pa" if name == "pressure_drop" else "delta_K"
-        if name == "T_out_mixed":
-            margins = result["sample_outlet_margin"].values
-        elif name == "T_junction":
-            margins = result["sample_junction_margin"].values
-        else:
-            # The Dataset holds no sampled value of these two limits; they are choices and seldom uncertain.
-            margins = sign * (sampled[name] - limit["value"])
+        margins = result[_MARGINS[name]].values
         known = margins[np.isfinite(margins)]
         p05, p50, p95 = np.percentile(known, (5.0, 50.0, 95.0)) if known.size else (math.nan,) * 3
         rows.append(

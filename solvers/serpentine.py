@@ -122,7 +122,6 @@ NODE = WORK + 4
 
 _MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
 _LAMINAR_END = 4000.0
-_FILM_REST = 1e-4  # K
 
 
 class PathLayout(NamedTuple):
@@ -135,7 +134,8 @@ class PathLayout(NamedTuple):
     chips : (n_pass * n_cell,) float array
         Chips on each cell in path order; a chip that covers several cells is split.
     development : (n_pass * n_cell,) float array
-        Distance of each cell's middle from where the boundary layers start, over the pass length.
+        Distance of each cell from where the boundary layers start, over the pass length: where x^(-2/3) has its
+        mean over the cell.
     development_23 : (n_pass * n_cell,) float array
         ``development ** (-2/3)``.
     """
@@ -285,8 +285,8 @@ def _solve_block(
     for iteration in range(max_iterations):
         stable = R < -1.0  # false in every lane
         unstable = R < -1.0
-        # Film coefficients follow the temperature by a percent a kelvin at most: near the end they can rest.
-        stale = last_change > _FILM_REST
+        # Film coefficients follow the temperature by a few percent a kelvin: near the end they can rest.
+        stale = last_change > 10.0 * tolerance
         refresh = any_lane(stale)
         for i in range(n):
             s = _wall_to_path(i, n_pass, n_cell)
@@ -560,11 +560,15 @@ def path_layout(n_pass: int, n_cell: int, chips: np.ndarray, redevelops: bool = 
     -------
     PathLayout
     """
-    along = np.tile((np.arange(n_cell) + 0.5) / n_cell, n_pass)
+    start = np.tile(np.arange(n_cell) / n_cell, n_pass)
     if not redevelops:
-        along = along + np.repeat(np.arange(n_pass), n_cell)
+        start = start + np.repeat(np.arange(n_pass), n_cell)
+    end = start + 1.0 / n_cell
+    # The entrance factor goes with x^(-2/3), singular where the boundary layer starts: the place that stands for
+    # a cell is the one where that power has its mean over the cell.
+    mean_23 = 3.0 * n_cell * (np.cbrt(end) - np.cbrt(start))
     flat = np.ascontiguousarray(chips, dtype=float).reshape(n_pass * n_cell)
-    return PathLayout(n_pass, n_cell, flat, along, along ** (-2.0 / 3.0))
+    return PathLayout(n_pass, n_cell, flat, mean_23**-1.5, mean_23)
 
 
 def solve_serpentine(

@@ -1,7 +1,6 @@
 """Headers: shared flow against a dense solution of the same network with Colebrook's friction from fluids."""
 
 import fluids
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -147,12 +146,6 @@ def test_a_case_is_the_same_bits_in_any_company():
         assert flows[c].tobytes() == alone.tobytes()
 
 
-@pytest.mark.xfail(
-    numba.config.DISABLE_JIT,
-    strict=True,
-    raises=IndexError,
-    reason="the first segment is read where there is none; compiled code reads past the array unseen",
-)
 def test_one_unit_takes_it_all():
     flows, drop = share(0.4, np.array([100.0]), np.array([2e5]), geometry(0.05), "Z")
     assert flows.tolist() == [0.4]

@@ -13,11 +13,6 @@ from hashheat import check_command, cli
 needs_speed = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a full check is too slow when interpreted")
 
 
-until_unsolved_units_have_no_exergy = pytest.mark.xfail(
-    strict=True, reason="fleet/check.py asks for the exergy of units without a steady state, which raises"
-)
-
-
 def run(capsys, *arguments):
     """Status, output and error text of a run in this process."""
     status = cli.main([str(a) for a in arguments])
@@ -199,7 +194,6 @@ def test_a_plant_within_its_limits_passes_and_quiet_is_quiet(command, plant_file
 
 
 @needs_speed
-@until_unsolved_units_have_no_exergy
 def test_runaway_is_a_result_and_no_error(command, plant_file):
     done = command(
         "check", plant_file(("voltage = 1.0", "voltage = 1.9")), "--samples", 16, "--no-sensitivity"
@@ -212,7 +206,6 @@ def test_runaway_is_a_result_and_no_error(command, plant_file):
 
 
 @needs_speed
-@until_unsolved_units_have_no_exergy
 def test_water_that_would_boil_in_the_unit_fails_the_check(command, plant_file):
     path = plant_file(('"70 degC"', '"97 degC"'), ('"3 bar"', '"1 bar"'))
     done = command("check", path, "--samples", 16, "--no-sensitivity")
