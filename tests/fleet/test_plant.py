@@ -1,5 +1,6 @@
 """A plant: which miner file it takes, which numbers it has, and whether its coolant can exist."""
 
+import numpy as np
 import pytest
 from CoolProp.CoolProp import PropsSI
 
@@ -105,6 +106,18 @@ def test_numbers_of_the_plant_and_of_its_miner(make_plant):
     assert plant.quantities["miner.chips.limit"].upper == pytest.approx(388.15)
     assert plant.uncertain == ["loop.inlet", "miner.chips.limit"]
     assert make_plant().uncertain == []
+
+
+@pytest.mark.xfail(
+    reason="BarycentricInterpolator in solvers/duct_table.py orders its nodes by an unseeded random permutation, "
+    "so that laminar states differ in the last digit from one load of the same file to the next",
+    strict=True,
+)
+def test_loading_a_file_twice_gives_the_same_numbers_bit_for_bit(make_plant):
+    ducts = [make_plant().miner.duct for _ in range(4)]
+    for other in ducts[1:]:
+        for one, again in zip(ducts[0], other):
+            assert np.array_equal(one, again)
 
 
 def test_the_table_is_that_of_the_loops_pressure(make_plant):
