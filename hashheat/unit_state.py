@@ -68,11 +68,13 @@ def solve_unit(
     )
     T_chip = found["T_chip"].values
     chips = np.broadcast_to(miner.layout.chips, T_chip.shape)
-    hottest = hottest_chip(
-        T_chip.ravel(),
-        (T_chip - found["T_plate"].values).ravel(),
-        chips.ravel(),
-        miner.quantities["chips.chip_spread"].nominal,
+    hottest = float(
+        hottest_chip(
+            T_chip.ravel(),
+            (T_chip - found["T_plate"].values).ravel(),
+            chips.ravel(),
+            miner.quantities["chips.chip_spread"].nominal,
+        )
     )
     limit = miner.quantities["chips.limit"].nominal
     values = {

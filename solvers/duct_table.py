@@ -145,7 +145,9 @@ class _Rows(NamedTuple):
 def _assemble(rows: _Rows, aspect_ratio: float) -> DuctLaminar:
     if rows.shape == "rectangle":
         # The rows stand at Chebyshev points, where the polynomial through them converges fast and is stable.
-        ln_Nu = np.asarray(BarycentricInterpolator(np.log(rows.aspect), rows.ln_Nu)(math.log(aspect_ratio)))
+        # scipy shuffles the nodes; a fixed seed keeps the last digits the same in every process.
+        through = BarycentricInterpolator(np.log(rows.aspect), rows.ln_Nu, rng=np.random.default_rng(0))
+        ln_Nu = np.asarray(through(math.log(aspect_ratio)))
         f_re = 4.0 * duct_modes.f_re_rectangle(aspect_ratio)
     else:
         ln_Nu, f_re = rows.ln_Nu[0], float(rows.f_re_darcy[0])

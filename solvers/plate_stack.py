@@ -207,7 +207,6 @@ def solve_stack(
         htc[j, :] = 1.0
     across = np.zeros((n + 1, s))  # A U between channels j - 1 and j
     wall = T.copy()
-    theta = np.zeros(passes)
     inverses = np.empty((n, s, s))
     Y = np.empty((n, s, columns))
     found = np.empty((s, columns))

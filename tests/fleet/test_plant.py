@@ -108,11 +108,6 @@ def test_numbers_of_the_plant_and_of_its_miner(make_plant):
     assert make_plant().uncertain == []
 
 
-@pytest.mark.xfail(
-    reason="BarycentricInterpolator in solvers/duct_table.py orders its nodes by an unseeded random permutation, "
-    "so that laminar states differ in the last digit from one load of the same file to the next",
-    strict=True,
-)
 def test_loading_a_file_twice_gives_the_same_numbers_bit_for_bit(make_plant):
     ducts = [make_plant().miner.duct for _ in range(4)]
     for other in ducts[1:]:
