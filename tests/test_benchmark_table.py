@@ -87,7 +87,7 @@ def test_a_peer_of_the_same_file_comes_first_and_two_elsewhere_are_refused(tmp_p
 
 def test_the_latest_session_counts_whatever_its_file_is_called(tmp_path):
     write(tmp_path, benchmark("a", 1.0, row="A"), name="a.json", datetime="2026-02-01T00:00:00")
-    write(tmp_path, benchmark("a", 7.0, row="A"), name="b.json", datetime="2026-01-01T00:00:00")
+    write(tmp_path, benchmark("a", 7.0, row="A", target_us=5), name="b.json", datetime="2026-01-01T00:00:00")
     assert rows(table.table(table.read_sessions(tmp_path)))[2:] == [["A", "1.00 s a case", "", "", ""]]
 
 
