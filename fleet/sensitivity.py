@@ -150,7 +150,7 @@ def _indices(f: np.ndarray) -> dict[str, np.ndarray]:
         return np.stack([found.first_order, found.total_order])
 
     best = estimate(np.arange(n))
-    again = np.stack([estimate(rng.integers(0, n, size=n)) for _ in range(_BOOTSTRAPS)])
+    again = np.stack([estimate(rng.integers(0, n, size=(n,))) for _ in range(_BOOTSTRAPS)])
     low, high = np.percentile(again, (2.5, 97.5), axis=0)
     made: dict[str, np.ndarray] = {}
     for i, kind in enumerate(("first", "total")):
