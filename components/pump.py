@@ -11,6 +11,9 @@ class PumpRangeError(HashheatError):
     """The system asks for a flow beyond the pump's curve."""
 
 
+_MISFIT = 0.1
+
+
 @dataclass(frozen=True)
 class PumpCurve:
     """Parabola through the points of a pump curve.
@@ -45,8 +48,20 @@ class PumpCurve:
                 found=table.tolist(),
             )
         largest = float(flow.max())
-        c2, c1, c0 = np.polyfit(flow / largest, head, 2)
-        if c1 + 2.0 * c2 >= 0.0 or c1 > 1e-9 * c0:
+        x = flow / largest
+        c2, c1, c0 = np.polyfit(x, head, 2)
+        if c1 > 0.0:
+            # A curve flatter at shut-off than a parabola: the one that starts level fits it best without rising.
+            c1 = 0.0
+            c2, c0 = np.polyfit(x * x, head, 1)
+        if np.max(np.abs(c0 + (c1 + c2 * x) * x - head)) > _MISFIT * head.max():
+            raise InputError(
+                "no parabola that falls with the flow comes near the pump curve",
+                key="pump.curve",
+                found=table.tolist(),
+                accepted=f"points within {100 * _MISFIT:.0f} % of the largest head of such a parabola",
+            )
+        if c1 + 2.0 * c2 >= 0.0:
             raise InputError(
                 "the head of a pump must fall with its flow", key="pump.curve", found=table.tolist()
             )
@@ -57,13 +72,15 @@ class PumpCurve:
         c0, c1, c2 = self.coefficients
         return c0 + (c1 + c2 * volume_flow) * volume_flow
 
-    def meet(self, resistance: np.ndarray) -> np.ndarray:
+    def meet(self, resistance: np.ndarray, beyond: bool = False) -> np.ndarray:
         """Flow where the pump meets a system of ``dp = resistance * V**2``.
 
         Parameters
         ----------
         resistance : array
             [Pa s2/m6]
+        beyond : bool
+            Follow the parabola beyond the end of the curve instead of raising.
 
         Returns
         -------
@@ -78,11 +95,13 @@ class PumpCurve:
         c0, c1, c2 = self.coefficients
         end = self.largest_flow
         # The head falls with the flow and the system rises, so they meet before the end or not at all.
-        if np.any(self.head(np.asarray(end)) > resistance * end**2 * (1.0 + 1e-9)):
+        if not beyond and np.any(self.head(np.asarray(end)) > resistance * end**2 * (1.0 + 1e-9)):
             raise PumpRangeError(
                 f"the system takes more flow than the pump gives: its curve ends at {end * 3600:.4g} m3/h; extend "
                 "pump.curve or raise the pressure drop"
             )
         a = resistance - c2
         # The root in the form that stays good where a is small or negative.
-        return 2.0 * c0 / (np.sqrt(c1 * c1 + 4.0 * a * c0) - c1)
+        root = c1 * c1 + 4.0 * a * c0
+        # A convex parabola can stay above the system for ever: twice the curve is then as good as any flow.
+        return np.where(root >= 0.0, 2.0 * c0 / (np.sqrt(np.maximum(root, 0.0)) - c1), 2.0 * end)

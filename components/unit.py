@@ -58,7 +58,8 @@ class UnitResults(NamedTuple):
     pressure_drop : array
         Over the unit with hoses and manifold [Pa].
     loop_gain : array
-        Largest product of chip resistance and dP/dT; runaway at 1 [-].
+        Largest product of chip resistance and dP/dT [-]; film and plate add to the feedback, so that a unit runs
+        away before it reaches 1.
     hot_board, hot_cell : array of int
         Where the hottest junction is: board, and cell in path order.
     imbalance : array
@@ -104,6 +105,39 @@ def board_flow_factors(count: int, imbalance: np.ndarray) -> np.ndarray:
     return 1.0 + np.asarray(imbalance)[:, None] * place
 
 
+def chip_powers(
+    device: MinerFile,
+    values: Mapping[str, np.ndarray],
+    frequency: np.ndarray | float,
+    voltage: np.ndarray | float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Dynamic power of a chip, and its leakage at the reference temperature.
+
+    Parameters
+    ----------
+    device : MinerFile
+        Boards and chips.
+    values : mapping of str to (n,) array
+        Device parameters, by dotted key, in SI.
+    frequency, voltage : float or (n,) array
+        Relative to nameplate [-].
+
+    Returns
+    -------
+    dynamic, leak : (n,) array
+        [W]
+
+    Notes
+    -----
+    Dynamic power goes with ``f V**2`` (switched capacitance); leakage with ``V**2`` (a leakage current that
+    grows with the voltage in proportion: assumed, stronger laws exist near threshold).
+    """
+    each = values["power.wall"] * values["power.psu_efficiency"] / (device.boards.count * device.chips.count)
+    V2 = np.square(voltage)
+    share = values["power.leakage_share"]
+    return each * (1.0 - share) * np.asarray(frequency, dtype=float) * V2, each * share * V2
+
+
 def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: UnitInputs, n: int) -> np.ndarray:
     """Input columns of the serpentine solver for every board of n units.
 
@@ -122,11 +156,6 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
     -------
     (N_INPUTS, n * boards) array
         The boards of a unit stand side by side.
-
-    Notes
-    -----
-    Dynamic power goes with ``f V**2`` (switched capacitance); leakage with ``V**2`` (a leakage current that
-    grows with the voltage in proportion: assumed, stronger laws exist near threshold).
     """
     v = values
     boards = device.boards.count
@@ -139,8 +168,7 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
     pitch = v["plate.width"] / device.plate.passes
     path = v["plate.length"] * device.plate.passes
 
-    chip_power = v["power.wall"] * v["power.psu_efficiency"] / (boards * device.chips.count)
-    f, V2 = np.asarray(state.frequency, dtype=float), np.square(state.voltage)
+    dynamic, leak = chip_powers(device, v, state.frequency, state.voltage)
     flows = board_flow_factors(boards, v["boards.flow_imbalance"]) * (
         np.broadcast_to(state.mass_flow, (n,))[:, None] / boards
     )
@@ -157,8 +185,8 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
         # and below the channel to conduct.
         sp.CROSS_CONDUCTANCE: k / ((pitch - w) / t + w / (t - h)),
         sp.CHIP_RESISTANCE: v["chips.junction_to_plate"] * state.resistance_factor,
-        sp.P_DYNAMIC: chip_power * (1.0 - v["power.leakage_share"]) * f * V2,
-        sp.P_LEAK: chip_power * v["power.leakage_share"] * V2,
+        sp.P_DYNAMIC: dynamic,
+        sp.P_LEAK: leak,
         sp.T_LEAK: v["power.reference_temperature"],
         sp.LEAK_SCALE: v["power.leakage_scale"],
         sp.LOSS: v["surroundings.loss_conductance"] / (boards * path),
@@ -218,7 +246,7 @@ def solve_units(
     wall_power = chip_power / values["power.psu_efficiency"]
     psu_heat = values["power.psu_heat_to_water"] * (wall_power - chip_power)
     heat_rate = by_board[sp.HEAT_WATER].sum(axis=1) + psu_heat
-    status = by_board[sp.STATUS].max(axis=1).astype(np.int64)
+    status = _worst(by_board[sp.STATUS].astype(np.int64))
     hot_board = by_board[sp.T_JUNCTION].argmax(axis=1)
     everyone = np.arange(n)
     share = cases[sp.MASS_FLOW].reshape(n, boards) / mass_flow[:, None]
@@ -248,6 +276,16 @@ def solve_units(
         status=status,
         fields=fields.reshape(*fields.shape[:2], n, boards).transpose(2, 3, 0, 1),
     )
+
+
+#: From harmless to grave, where the boards of a unit disagree.
+_SEVERITY = np.argsort([sp.OK, sp.OUT_OF_RANGE, sp.NOT_CONVERGED, sp.RUNAWAY])
+
+
+def _worst(status: np.ndarray) -> np.ndarray:
+    """Gravest status along the last axis."""
+    gravest = _SEVERITY[status].argmax(axis=-1)
+    return np.take_along_axis(status, gravest[..., None], axis=-1)[..., 0]
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.miner import describe_failure
+from hashheat.components.pump import PumpRangeError
 from hashheat.components.variables import dataset
 from hashheat.fleet.envelope import unit_envelope
 from hashheat.fleet.operation import PlantState, Values, miner_values, operate, solve_samples
@@ -74,6 +75,11 @@ def check_plant(
     state = operate(plant, values, places)
     solved = state.units.status[0] == sp.OK
     hottest = int(np.where(solved, state.units.T_junction[0], np.inf).argmax())
+    if not state.on_curve[0]:
+        raise PumpRangeError(
+            f"the system takes {state.volume_flow[0] * 3600:.4g} m3/h, more than the pump curve goes to: extend "
+            f"pump.curve in {plant.path}, or raise pump.external_pressure_drop"
+        )
     found = margins(plant, values, state, hottest_place(plant, values, state))
     data = _nominal_data(plant, values, state, found)
     data |= _hottest_unit(plant, values, state, hottest)
@@ -82,6 +88,7 @@ def check_plant(
     sampled, decisive = _sample(plant, places, samples, progress)
     data |= sampled
     result = dataset(data, coords)
+    result["T_junction"].attrs["long_name"] = "hottest single junction of the unit, expected"
     stable, runs_away = highest_stable_inlet(
         plant, values, float(state.mass_flow[0, hottest]), float(state.resistance_factor[0, hottest])
     )
@@ -131,6 +138,7 @@ def _nominal_data(plant: Plant, values: Values, state: PlantState, found: Margin
         "mass_flow": of(state.mass_flow),
         "T_out": of(units.T_out),
         "T_junction": of(found.T_junction),
+        "T_hottest": plain(found.T_hottest),
         "chip_allowance": of(found.chip_allowance),
         "T_wall": of(units.T_wall),
         "junction_margin": of(found.junction),
@@ -194,7 +202,7 @@ _SAMPLED = {
     "sample_pressure_drop": ("Pa", "largest pressure drop over a unit"),
     "sample_fraction_inside": ("1", "fraction of units inside every limit"),
     "sample_passes": ("1", "whether every limit holds"),
-    "sample_runaway_units": ("1", "units without a steady state"),
+    "sample_runaway_units": ("1", "units that run away"),
 }
 
 
@@ -226,9 +234,9 @@ def _reduce(plant: Plant, values: Values, state: PlantState, found: Margins) -> 
         return np.where(all_solved, x, np.nan)
 
     return {
-        "sample_T_junction": where_solved(found.T_junction.max(axis=1)),
+        "sample_T_junction": where_solved(found.T_hottest),
         "sample_T_junction_limit": miner_values(values)["chips.limit"],
-        "sample_junction_margin": where_solved(found.junction.min(axis=1)),
+        "sample_junction_margin": where_solved(found.chips),
         "sample_boiling_margin": where_solved(state.boiling_margin.min(axis=1)),
         "sample_T_out_mixed": where_solved(state.T_out_mixed),
         "sample_outlet_margin": where_solved(found.outlet),
@@ -321,6 +329,14 @@ def _reasons(plant: Plant, result: xr.Dataset, found: Margins, hottest: int) -> 
             f"the mixed outlet reaches {float(result['T_out_mixed']) - 273.15:.2f} degC, "
             f"{-outlet:.2f} K short of {limits.outlet.nominal - 273.15:.2f} degC"
         )
+    setpoint = plant.file.loop.outlet_setpoint
+    if setpoint is not None and not found.held[0]:
+        flow = float(result["volume_flow"]) / plant.file.units.count * 60e3
+        failed.append(
+            f"the throttle cannot hold {setpoint.nominal - 273.15:.2f} degC: the outlet stays at "
+            f"{float(result['T_out_mixed']) - 273.15:.2f} degC with {flow:.3g} L/min a unit, the end of its range "
+            "(0.25 to 3 times loop.flow)"
+        )
     for margin, text in (
         (found.junction[0], "have a junction above the limit"),
         (found.boiling[0], "have a wall too close to boiling"),
@@ -329,10 +345,15 @@ def _reasons(plant: Plant, result: xr.Dataset, found: Margins, hottest: int) -> 
         count = int((margin < 0.0).sum())
         if count:
             failed.append(f"{count} of {margin.size} units {text}")
+    if found.chips[0] < 0.0 and not np.any(found.junction[0] < 0.0):
+        failed.append(
+            "no unit's hottest chip is expected above the limit, but the hottest of all is, by "
+            f"{-found.chips[0]:.2f} K"
+        )
     if failed:
         return failed
     names = ["junction limit", "distance from boiling"]
-    spare = [float(found.junction.min()), float(found.boiling.min())]
+    spare = [float(found.chips[0]), float(found.boiling.min())]
     if plant.file.loop.outlet_setpoint is None:  # a set point is held, whatever is to spare
         names.append("outlet temperature")
         spare.append(outlet)

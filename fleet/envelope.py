@@ -6,7 +6,7 @@ import xarray as xr
 from hashheat.fleet.operation import Values, assemble, solve_samples, states_at
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.sampling import from_uniform, nominal, sobol_points
-from hashheat.fleet.verdict import chip_place, margins
+from hashheat.fleet.verdict import ChipPlace, chip_place, margins
 from hashheat.solvers.serpentine import OK
 
 FREQUENCIES = (0.8, 1.0, 1.2)
@@ -82,7 +82,7 @@ def _grid(
     samples = next(iter(values.values())).size
     # The hottest chip's place in the scatter hardly moves over the grid: it is taken at the design flow.
     design = values["loop.flow"] * states_at(plant.table, values["loop.inlet"])[0]
-    z = np.repeat(chip_place(plant, values, design, np.ones(samples)), T_in.size)
+    place = ChipPlace(*(np.repeat(x, T_in.size) for x in chip_place(plant, values, design, np.ones(samples))))
     # Every inlet temperature is a sample of its own; the flows are its units.
     each = {key: np.repeat(v, T_in.size) for key, v in values.items()}
     each["loop.inlet"] = np.tile(T_in, samples)
@@ -92,7 +92,7 @@ def _grid(
     units = solve_samples(plant, each, flows, factor)
     nothing = np.zeros(flows.shape[0])
     state = assemble(plant, each, flows, units, nothing, nothing, nothing, factor)
-    found = margins(plant, each, state, z)
+    found = margins(plant, each, state, place)
     solved = units.status == OK
     holds = found.inside & (units.T_out >= each["limits.outlet"][:, None])
     shape = (samples, T_in.size, flow.size)

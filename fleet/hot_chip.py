@@ -1,97 +1,195 @@
-"""How much hotter the hottest single chip of a unit is than a chip of mean resistance."""
+"""How much hotter the hottest single chip of a unit is than a chip of mean resistance.
+
+Chips differ in their resistance to the plate. One with more of it is hotter, leaks more, and is hotter for that
+too: a junction at t needs the resistance ``(t - T_plate) / P(t)``, and beyond the largest such ratio a chip has no
+steady state. With resistances normal about their mean, independent of each other, the probability that no chip is
+above t is ``prod Phi((R(t) / R_mean - 1) / spread)``.
+"""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from hashheat.thermo.jit import kernel
 
-_STEPS = 60
+_STEPS = 80
 _TOLERANCE = 1e-6  # K
 _FAR = 8.0  # standard deviations: above it with a probability of 6e-16
+_HIGHEST = 300.0  # K above the plate: no median that hot is looked for
 
 
-@kernel
-def _misfit(t: float, T: np.ndarray, sigma: np.ndarray, chips: np.ndarray) -> tuple[float, float]:
-    """Logarithm of the probability that no chip is above t, less that of one half, and its slope."""
-    value, slope = math.log(2.0), 0.0
-    for i in range(T.size):
-        if chips[i] > 0.0:
-            x = (t - T[i]) / sigma[i]
-            if x > _FAR:
-                continue
-            above = 0.5 * math.erfc(x / math.sqrt(2.0))
-            value += chips[i] * math.log1p(-min(above, 1.0 - 1e-16))
-            density = math.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)
-            slope += chips[i] * density / (max(1.0 - above, 1e-16) * sigma[i])
-    return value, slope
-
-
-@kernel
-def _median_of_hottest(T: np.ndarray, sigma: np.ndarray, chips: np.ndarray) -> float:
-    """Newton's method between bounds that close in on the root."""
-    top, widest = -1e300, 0.0
-    for i in range(T.size):
-        if chips[i] > 0.0:
-            top = max(top, T[i])
-            widest = max(widest, sigma[i])
-    if widest <= 0.0:
-        return top
-    low, high = top - 10.0 * widest, top + 10.0 * widest
-    t = top + 2.0 * widest
-    for _ in range(_STEPS):
-        value, slope = _misfit(t, T, sigma, chips)
-        if value > 0.0:
-            high = t
-        else:
-            low = t
-        step = -value / slope if slope > 0.0 else 0.0
-        better = t + step
-        if slope <= 0.0 or better <= low or better >= high:
-            better = 0.5 * (low + high)
-        if abs(better - t) < _TOLERANCE:
-            return better
-        t = better
-    return t
-
-
-@kernel
-def _each(T: np.ndarray, sigma: np.ndarray, chips: np.ndarray, top: np.ndarray) -> None:
-    for c in range(T.shape[0]):
-        top[c] = _median_of_hottest(T[c], sigma[c], chips)
-
-
-def hottest_chip(
-    T_chip: np.ndarray, rise: np.ndarray, chips: np.ndarray, spread: np.ndarray | float
-) -> np.ndarray:
-    """Median of the hottest junction among many chips whose resistances scatter.
-
-    Each chip's rise above the plate is normal with the given relative standard deviation, independent of the
-    others. The hottest of them is below t with probability ``prod Phi((t - T_i) / (spread rise_i))``; the median
-    is the t that makes it one half.
+class ChipPower(NamedTuple):
+    """Power of a chip, ``dynamic + leak exp((T - T_leak) / scale)``; every field of shape (case,).
 
     Parameters
     ----------
-    T_chip : (..., n) array
-        Junction temperature of a chip of mean resistance on each cell [K].
-    rise : (..., n) array
-        Junction above plate on each cell [K].
+    dynamic, leak : array
+        [W]
+    T_leak, scale : array
+        [K]
+    """
+
+    dynamic: np.ndarray
+    leak: np.ndarray
+    T_leak: np.ndarray
+    scale: np.ndarray
+
+
+@kernel
+def _reach(t: float, T_plate: float, dynamic: float, leak: float, T_leak: float, scale: float) -> float:
+    """Resistance that brings a chip to t, or the largest that has a steady state if t lies beyond it [K/W]."""
+    P = dynamic + leak * math.exp((t - T_leak) / scale)
+    if (t - T_plate) * (P - dynamic) <= scale * P:
+        return (t - T_plate) / P
+    # At the largest ratio, y = (T - T_plate) / scale - 1 solves y e^y = c; by Newton in ln y + y = ln c.
+    ln_c = math.log(dynamic / leak) + (T_leak - T_plate) / scale - 1.0
+    y = ln_c if ln_c > 1.0 else math.exp(ln_c) / (1.0 + math.exp(ln_c))
+    for _ in range(50):
+        step = (math.log(y) + y - ln_c) / (1.0 / y + 1.0)
+        y = y - step if y > step else 0.5 * y
+        if abs(step) < 1e-12 * y:
+            break
+    T = T_plate + (1.0 + y) * scale
+    return (T - T_plate) / (dynamic + leak * math.exp((T - T_leak) / scale))
+
+
+@kernel
+def _expected_above(
+    t: float,
+    T_plate: np.ndarray,
+    chips: np.ndarray,
+    resistance: float,
+    spread: float,
+    dynamic: float,
+    leak: float,
+    T_leak: float,
+    scale: float,
+) -> float:
+    """Minus the logarithm of the probability that no chip is above t."""
+    value = 0.0
+    for i in range(T_plate.size):
+        if chips[i] > 0.0:
+            x = (_reach(t, T_plate[i], dynamic, leak, T_leak, scale) / resistance - 1.0) / spread
+            if x < _FAR:
+                above = 0.5 * math.erfc(x / math.sqrt(2.0))
+                value -= chips[i] * math.log1p(-min(above, 1.0 - 1e-16))
+    return value
+
+
+@kernel
+def _each(
+    T_plate: np.ndarray,
+    T_chip: np.ndarray,
+    chips: np.ndarray,
+    resistance: np.ndarray,
+    spread: np.ndarray,
+    power: ChipPower,
+    median: np.ndarray,
+    steepness: np.ndarray,
+) -> None:
+    for c in range(T_plate.shape[0]):
+        top, plate = -1e300, -1e300
+        for i in range(chips.size):
+            if chips[i] > 0.0:
+                top = max(top, T_chip[c, i])
+                plate = max(plate, T_plate[c, i])
+        median[c], steepness[c] = top, np.inf
+        if not (spread[c] > 0.0 and resistance[c] > 0.0):
+            continue
+        law = (power.dynamic[c], power.leak[c], power.T_leak[c], power.scale[c])
+        own = (T_plate[c], chips, resistance[c], spread[c])
+        # The fewer chips, the lower the median: it can even lie below the mean chip.
+        low, high = plate, plate + _HIGHEST
+        if _expected_above(high, *own, *law) > math.log(2.0):
+            median[c] = np.inf
+            continue
+        # Bisection on a start near the mean chip, then the secant in the logarithm, which is nearly straight.
+        t = top + 2.0 * spread[c] * (top - plate)
+        for _ in range(_STEPS):
+            step = 1e-3 + 1e-3 * (t - plate)
+            here, next_to = _expected_above(t, *own, *law), _expected_above(t + step, *own, *law)
+            if here > math.log(2.0):
+                low = t
+            else:
+                high = t
+            better = 0.5 * (low + high)
+            if here > 1e-30 and next_to > 0.0 and next_to < here:
+                steepness[c] = math.log(here / next_to) / step
+                secant = t + math.log(here / math.log(2.0)) / steepness[c]
+                if low < secant < high:
+                    better = secant
+            if abs(better - t) < _TOLERANCE:
+                break
+            t = better
+        median[c] = t
+
+
+def hottest_chip(
+    T_plate: np.ndarray,
+    T_chip: np.ndarray,
+    chips: np.ndarray,
+    resistance: np.ndarray,
+    spread: np.ndarray,
+    power: ChipPower,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Median of the hottest junction among many chips whose resistances scatter.
+
+    Parameters
+    ----------
+    T_plate, T_chip : (case, n) array
+        Plate, and junction of a chip of mean resistance, on each cell [K].
     chips : (n,) array
         Chips on each cell; cells without chips are left out.
-    spread : (...) array
-        Relative standard deviation of the chips' resistance [-].
+    resistance, spread : (case,) array
+        Mean resistance from junction to plate [K/W], and its relative standard deviation among chips [-].
+    power : ChipPower
+        Of the chips.
 
     Returns
     -------
-    (...) array
-        [K], to 1e-6; the largest of ``T_chip`` where nothing scatters.
+    median : (case,) array
+        [K], to about 1e-5; the largest of ``T_chip`` where nothing scatters; infinite where more likely than not
+        some chip has no steady state.
+    steepness : (case,) array
+        Rate at which the expected number of chips above t falls near the median [1/K]: exponentially, so that the
+        medians of several units combine to that of all (see :func:`hottest_of_all`). Infinite without scatter.
     """
-    T = np.ascontiguousarray(T_chip, dtype=float)
-    sigma = np.asarray(spread, dtype=float)[..., None] * rise
-    # A cell whose chips do not scatter beside others that do: its chip is simply there.
-    widest = np.max(np.where(chips > 0.0, sigma, 0.0), axis=-1, keepdims=True)
-    sigma = np.ascontiguousarray(np.maximum(sigma, 1e-9 * widest))
-    n = T.shape[-1]
-    top = np.empty(T.size // n)
-    _each(T.reshape(-1, n), sigma.reshape(-1, n), np.ascontiguousarray(chips, dtype=float), top)
-    return top.reshape(T.shape[:-1])
+    shape = T_chip.shape[0]
+    median, steepness = np.empty(shape), np.empty(shape)
+    _each(
+        np.ascontiguousarray(T_plate, dtype=float),
+        np.ascontiguousarray(T_chip, dtype=float),
+        np.ascontiguousarray(chips, dtype=float),
+        *(np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float) for x in (resistance, spread)),
+        ChipPower(*(np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float) for x in power)),
+        median,
+        steepness,
+    )
+    return median, steepness
+
+
+def hottest_of_all(medians: np.ndarray, steepness: np.ndarray) -> np.ndarray:
+    """Median of the hottest junction of several units.
+
+    The expected number of chips of unit u above t is ``ln 2 exp(-s (t - m_u))`` near its median m_u; the median of
+    all is where these add up to ln 2 (Gumbel's law of extremes).
+
+    Parameters
+    ----------
+    medians : (case, unit) array
+        Of each unit [K].
+    steepness : (case,) array
+        s, of :func:`hottest_chip` [1/K].
+
+    Returns
+    -------
+    (case,) array
+        [K], not below the largest of the medians.
+    """
+    top = medians.max(axis=1)
+    s = np.where(np.isfinite(steepness), steepness, 1.0)[:, None]
+    with np.errstate(invalid="ignore"):
+        total = np.where(np.isfinite(medians), np.exp(s * (medians - top[:, None])), 0.0).sum(axis=1)
+    combined = top + np.log(np.maximum(total, 1.0)) / s[:, 0]
+    return np.where(np.isfinite(steepness) & np.isfinite(top), combined, top)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hashheat.components.header import HeaderGeometry, share_flow
+from hashheat.components.header import FlowSharingError, HeaderGeometry, share_flow
 from hashheat.components.miner import LOWEST_PRESSURE
 from hashheat.components.pump import PumpCurve
 from hashheat.components.unit import UnitInputs, UnitResults
@@ -44,6 +44,8 @@ class PlantState(NamedTuple):
         Saturation temperature at the lowest pressure the unit can see, minus its hottest wetted wall [K].
     resistance_factor : array
         Chip resistance of the unit over the mean of the fleet [-].
+    on_curve : (sample,) array of bool
+        Whether the flow lies on the pump's curve, where there is one, and not beyond its end.
     """
 
     mass_flow: np.ndarray
@@ -54,6 +56,7 @@ class PlantState(NamedTuple):
     pump_power: np.ndarray
     boiling_margin: np.ndarray
     resistance_factor: np.ndarray
+    on_curve: np.ndarray
 
 
 class PressureLaw(NamedTuple):
@@ -198,7 +201,7 @@ def mean_unit_flow(plant: Plant, values: Values) -> tuple[np.ndarray, PressureLa
         for _ in range(3):
             one = solve_samples(plant, values, flow[:, None], np.ones((flow.size, 1)))
             # A throttle or a pump has an end; where it is reached, the outlet misses its set point and shows it.
-            wanted = np.where(one.status[:, 0] == sp.OK, one.heat_rate[:, 0] / rise, design)
+            wanted = np.where(one.status[:, 0] == sp.OK, one.heat_rate[:, 0] / np.maximum(rise, 1.0), design)
             flow = np.clip(wanted, 0.25 * design, 3.0 * design)
     law = pressure_law(plant, values, flow)
     return flow, law
@@ -263,10 +266,9 @@ def flow_through(
     pressure_drop : (sample,) array
         Between the ports of the headers [Pa].
 
-    Raises
-    ------
-    PumpRangeError
-        If the pump's curve ends before the system's.
+    Notes
+    -----
+    A flow beyond the end of the pump's curve follows the curve's parabola; ``PlantState.on_curve`` tells.
     """
     rows = plant.file.units.rows if rows is None else rows
     rho = states_at(plant.table, values["loop.inlet"])[0]
@@ -278,7 +280,7 @@ def flow_through(
     taken = (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
     moving = np.ones(volume_flow.size, dtype=bool)
     for _ in range(50):
-        volume_flow = curve.meet(taken[2] / taken[0] ** 2 + outside)
+        volume_flow = curve.meet(taken[2] / taken[0] ** 2 + outside, beyond=True)
         change = np.abs(volume_flow / taken[0] - 1.0)
         new = (volume_flow, *_share(plant, values, volume_flow * rho, law, scale, rows))
         taken = _taken(moving, new, taken)
@@ -338,6 +340,9 @@ def operate(
         flows = better
         units = solve_samples(plant, values, flows, factor)
     volume_flow, flows, drop, units = found
+    # Where a unit has no steady state its pressure drop means nothing, and the sample fails anyway.
+    if np.any(moving & np.all(units.status == sp.OK, axis=1)):
+        raise FlowSharingError("the units' flows and temperatures did not settle together")
     return assemble(
         plant, values, flows, units, _mixed(plant.table, flows, units.T_out), volume_flow, drop, factor
     )
@@ -369,4 +374,11 @@ def assemble(
         pump_power=volume_flow * (drop + outside) / values["pump.efficiency"],
         boiling_margin=T_boil - units.T_wall,
         resistance_factor=factor,
+        on_curve=volume_flow <= _curve_end(plant),
     )
+
+
+def _curve_end(plant: Plant) -> float:
+    """Largest flow of the pump's curve [m^3/s]; infinite without one."""
+    points = plant.file.pump.curve_points()
+    return PumpCurve.through(points).largest_flow * (1.0 + 1e-9) if points else np.inf

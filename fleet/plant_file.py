@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from hashheat.components.pump import PumpCurve
 from hashheat.components.record import Section, find_file, load_record, number
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
@@ -125,13 +126,14 @@ class PlantFile(Section):
                 "one of pump.curve and loop.outlet_setpoint",
             )
         if self.loop.outlet_setpoint is not None:
-            inlet, outlet = self.loop.inlet.nominal, self.loop.outlet_setpoint.nominal
-            if outlet <= inlet:
+            warmest = float(self.loop.inlet.quantile([0.9995])[0])
+            coldest = float(self.loop.outlet_setpoint.quantile([0.0005])[0])
+            if coldest <= warmest:
                 _fault(
-                    "the outlet set point is not above the inlet",
+                    "the outlet set point is not above the inlet over their whole ranges",
                     "loop.outlet_setpoint",
-                    f"{outlet - 273.15:.2f} degC",
-                    f"above loop.inlet = {inlet - 273.15:.2f} degC",
+                    f"from {coldest - 273.15:.2f} degC",
+                    f"above loop.inlet, which reaches {warmest - 273.15:.2f} degC",
                 )
         if self.pump.curve:
             try:
@@ -147,6 +149,10 @@ class PlantFile(Section):
                     str([list(pair) for pair in self.pump.curve]),
                     "[['0 m3/h', '3 bar'], ['100 m3/h', '2.5 bar'], ['200 m3/h', '1.2 bar']]",
                 )
+            try:
+                PumpCurve.through(points)
+            except InputError as error:
+                raise PydanticCustomError("hashheat", "{t}", {"t": error.problem, "error": error}) from None
         return self
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from hashheat.fleet.operation import Values, solve_samples
 from hashheat.fleet.plant import Plant
-from hashheat.solvers.serpentine import OK, OUT_OF_RANGE
+from hashheat.solvers.serpentine import OK, RUNAWAY
 
 _POINTS = 32
 
@@ -40,7 +40,7 @@ def highest_stable_inlet(plant: Plant, values: Values, mass_flow: float, factor:
         if failed.size == 0:
             return float(high), False
         first = int(failed[0])
-        runs_away = bool(status[first] != OUT_OF_RANGE)
+        runs_away = bool(status[first] == RUNAWAY)
         if first == 0:
             return stable, runs_away
         stable = float(T_in[first - 1])

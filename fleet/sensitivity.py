@@ -13,6 +13,7 @@ from hashheat.fleet.operation import (
     mean_unit_flow,
     resistance_factors,
     solve_samples,
+    states_at,
 )
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
@@ -58,12 +59,22 @@ def _outcomes(plant: Plant, values: Values, places: np.ndarray, units: np.ndarra
     flows = np.ascontiguousarray(row[:, units % per_row])
     factor = resistance_factors(values, places[units])
     solved = solve_samples(plant, values, flows, factor)
-    state = assemble(plant, values, flows, solved, law.T_out, volume_flow, drop, factor)
+    T_out, status = law.T_out, law.status
+    if plant.file.pump.curve:  # the law stands at the design flow, the pump elsewhere
+        rho = states_at(plant.table, values["loop.inlet"])[0]
+        mean = (volume_flow * rho / plant.file.units.count)[:, None]
+        one = solve_samples(plant, values, mean, np.ones_like(mean))
+        T_out, status = one.T_out[:, 0], one.status[:, 0]
+    state = assemble(plant, values, flows, solved, T_out, volume_flow, drop, factor)
     found = margins(plant, values, state, hottest_place(plant, values, state))
-    outlet = np.where(law.status == OK, law.T_out - values["limits.outlet"], _UNSOLVED)
-    junction = np.maximum(found.junction.min(axis=1), _UNSOLVED)
+    outlet = np.where(status == OK, T_out - values["limits.outlet"], _UNSOLVED)
+    junction = np.maximum(np.where(found.solved.all(axis=1), found.chips, _UNSOLVED), _UNSOLVED)
     boiling = np.maximum(found.boiling.min(axis=1), _UNSOLVED)
-    return np.stack([np.minimum(np.minimum(junction, boiling), outlet), junction, outlet])
+    verdict = np.minimum(junction, boiling)
+    # An outlet that is held at a set point has always the same margin, and would only hide the others.
+    if plant.file.loop.outlet_setpoint is None:
+        verdict = np.minimum(verdict, outlet)
+    return np.stack([verdict, junction, outlet])
 
 
 def verdict_sensitivity(
@@ -96,7 +107,8 @@ def verdict_sensitivity(
     Notes
     -----
     Estimators of Saltelli et al. 2010 (Comput. Phys. Commun. 181, 259) by :func:`scipy.stats.sobol_indices`.
-    The mixed outlet is taken from a unit at mean flow, the worst unit from the decisive ones.
+    The mixed outlet is taken from a unit at mean flow, the worst unit from the decisive ones. The verdict is the
+    smallest of the temperature margins: chips, boiling, and the outlet unless a set point holds it.
     """
     names = plant.uncertain
     d = len(names)
@@ -138,10 +150,10 @@ def _indices(f: np.ndarray) -> dict[str, np.ndarray]:
     """Indices and the ends of their intervals from outcomes (outcome, 2 + input, sample)."""
     rng = np.random.default_rng(SEED)
     n = f.shape[2]
-    # scipy drops the axis of a single input; an idle one beside it keeps the axis and changes nothing.
-    alone = f.shape[1] == 3
-    if alone:
-        f = np.concatenate([f, f[:, :1]], axis=1)
+    # scipy drops the axis of a single input or outcome; an idle one beside it keeps the axis and changes nothing.
+    outcomes, inputs = f.shape[0], f.shape[1] - 2
+    f = np.concatenate([f, f[:, :1]], axis=1)
+    f = np.concatenate([f, f[:1]], axis=0)
 
     def estimate(rows: np.ndarray) -> np.ndarray:
         g = f[:, :, rows]
@@ -155,7 +167,7 @@ def _indices(f: np.ndarray) -> dict[str, np.ndarray]:
     made: dict[str, np.ndarray] = {}
     for i, kind in enumerate(("first", "total")):
         for end, array in (("", best), ("_low", low), ("_high", high)):
-            made[f"sobol_{kind}{end}"] = array[i][:, :1] if alone else array[i]
+            made[f"sobol_{kind}{end}"] = array[i][:outcomes, :inputs]
     return made
 
 

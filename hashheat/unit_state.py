@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from hashheat.components.miner import Miner
-from hashheat.fleet.hot_chip import hottest_chip
+from hashheat.components.unit import chip_powers
+from hashheat.fleet.hot_chip import ChipPower, hottest_chip
 from hashheat.summary import number
 from hashheat.terminal import in_field
 
@@ -66,16 +67,18 @@ def solve_unit(
         voltage=voltage,
         with_fields=True,
     )
-    T_chip = found["T_chip"].values
-    chips = np.broadcast_to(miner.layout.chips, T_chip.shape)
-    hottest = float(
-        hottest_chip(
-            T_chip.ravel(),
-            (T_chip - found["T_plate"].values).ravel(),
-            chips.ravel(),
-            miner.quantities["chips.chip_spread"].nominal,
-        )
+    boards, cells = found["T_chip"].shape
+    device = miner.values(1)
+    dynamic, leak = chip_powers(miner.device, device, frequency, voltage)
+    median, _ = hottest_chip(
+        found["T_plate"].values.reshape(1, boards * cells),
+        found["T_chip"].values.reshape(1, boards * cells),
+        np.tile(miner.layout.chips, boards),
+        device["chips.junction_to_plate"],
+        device["chips.chip_spread"],
+        ChipPower(dynamic, leak, device["power.reference_temperature"], device["power.leakage_scale"]),
     )
+    hottest = float(median[0])
     limit = miner.quantities["chips.limit"].nominal
     values = {
         **{name: float(found[name]) for name in _ROWS if name in found},
