@@ -22,11 +22,14 @@ from hashheat.components.unit import UnitInputs, UnitResults, solve_units
 from hashheat.components.variables import dataset
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import DuctLaminar, duct_laminar
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
+
+#: Bounds the memory of a call: 4 boards x 32 numbers x 8 bytes each.
+_UNITS_AT_ONCE = 65536
 
 #: Status of a state whose pressure drop the loop cannot give; follows those of the solver.
 PRESSURE_LOST = sp.OUT_OF_RANGE + 1
@@ -150,17 +153,25 @@ class Miner:
         with_fields: bool = False,
         parallel: bool = True,
     ) -> UnitResults:
-        """Solve on plain arrays; see :func:`hashheat.components.unit.solve_units`."""
-        return solve_units(
-            self.device,
-            self.layout,
-            self.duct,
-            values,
-            state,
-            table,
-            with_fields=with_fields,
-            parallel=parallel,
-        )
+        """Solve on plain arrays, any number of units; see :func:`hashheat.components.unit.solve_units`."""
+        n = len(values["power.wall"])
+        parts = []
+        for first in range(0, n, _UNITS_AT_ONCE):
+            part = slice(first, first + _UNITS_AT_ONCE)
+            here = UnitInputs(*(np.asarray(x)[part] if np.ndim(x) else x for x in state))
+            parts.append(
+                solve_units(
+                    self.device,
+                    self.layout,
+                    self.duct,
+                    {key: v[part] for key, v in values.items()},
+                    here,
+                    table,
+                    with_fields=with_fields,
+                    parallel=parallel,
+                )
+            )
+        return parts[0] if len(parts) == 1 else UnitResults(*(np.concatenate(x) for x in zip(*parts)))
 
     def solve(
         self,
@@ -203,7 +214,9 @@ class Miner:
         -------
         xarray.Dataset
             Dimensions are those of the DataArrays given, broadcast by name; plain arrays of one length share the
-            dimension ``case``. Cases without a steady state hold NaN, marked in ``status``, with a warning.
+            dimension ``case``. ``T_junction`` is that of a chip of mean resistance; the hottest single chip of a
+            unit is a few kelvin hotter (``hashheat unit`` gives it). ``boiling_margin`` is left out for a coolant
+            without boiling data. Cases without a steady state hold NaN, marked in ``status``, with a warning.
 
         Raises
         ------
@@ -270,7 +283,7 @@ class Miner:
             masked = np.where(failed, np.nan, values) if values.dtype.kind == "f" else values
             return masked.reshape(shape)
 
-        T_boil = fluid.saturation_temperature(np.maximum(pressure - results.pressure_drop, LOWEST_PRESSURE))
+        left = np.maximum(pressure - results.pressure_drop, LOWEST_PRESSURE)
         data = {
             name: (dims, shaped(values))
             for name, values in {
@@ -282,12 +295,16 @@ class Miner:
                 "heat_rate": results.heat_rate,
                 "heat_loss": results.heat_loss,
                 "pressure_drop": results.pressure_drop,
-                "boiling_margin": T_boil - results.T_wall,
                 "loop_gain": results.loop_gain,
                 "hot_board": results.hot_board,
                 "hot_cell": results.hot_cell,
             }.items()
         }
+        try:
+            margin = fluid.saturation_temperature(left) - results.T_wall
+            data["boiling_margin"] = (dims, shaped(margin))
+        except StateError:  # the coolant has no boiling data: there is no margin to give
+            pass
         data["mass_flow"] = (dims, flow.reshape(shape))
         data["status"] = (dims, results.status.reshape(shape))
         if results.fields.size:

@@ -9,7 +9,7 @@ from hashheat.components.miner_file import LIBRARY as MINER_LIBRARY
 from hashheat.components.miner_file import MinerFile
 from hashheat.components.record import find_file, load_record
 from hashheat.fleet.plant_file import PlantFile, load_plant_file
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
@@ -99,6 +99,16 @@ class Plant:
                 key="loop.fluid",
                 found=self.fluid.name,
             )
+        try:
+            self.fluid.saturation_temperature(pressure.nominal)
+        except StateError:
+            raise InputError(
+                "there is no boiling data for this coolant, so that its distance from boiling cannot be told",
+                file=str(self.path),
+                key="loop.fluid",
+                found=self.fluid.name,
+                accepted="water, or a mixture of water and glycol",
+            ) from None
         lowest, highest = (float(x) for x in inlet.quantile([0.001, 0.999]))
         thinnest = float(pressure.quantile([0.001])[0])
         where = f"the units' inlet ({self.path}, loop.inlet)"

@@ -212,7 +212,9 @@ def entrance_factor_mean(D_over_L: float) -> float:
 
 
 @kernel
-def nusselt_duct(Re: float, Pr: float, x_over_D: float, duct: DuctLaminar) -> float:
+def nusselt_duct(
+    Re: float, Pr: float, x_over_D: float, duct: DuctLaminar, entry_over_D: float = 0.0
+) -> float:
     """Local Nusselt number of a smooth duct in any regime; continuous in Re.
 
     Laminar and thermally developing up to Re = 2300, turbulent with a local entrance factor from Re = 4000,
@@ -226,6 +228,9 @@ def nusselt_duct(Re: float, Pr: float, x_over_D: float, duct: DuctLaminar) -> fl
         Distance from the inlet (or from the last bend that mixes the flow) over D_h [-], above 0.
     duct : DuctLaminar
         The laminar end, from :func:`hashheat.solvers.duct_table.duct_laminar`.
+    entry_over_D : float
+        The same distance for the turbulent entrance factor, where a cell has another place for its mean [-]; 0
+        takes ``x_over_D``.
 
     Returns
     -------
@@ -244,7 +249,7 @@ def nusselt_duct(Re: float, Pr: float, x_over_D: float, duct: DuctLaminar) -> fl
     """
     if Re <= RE_LAMINAR:
         return nusselt_laminar(duct, x_over_D / (Re * Pr))
-    entrance = entrance_factor(1.0 / x_over_D)
+    entrance = entrance_factor(1.0 / (entry_over_D if entry_over_D > 0.0 else x_over_D))
     Pr23 = Pr ** (2.0 / 3.0)
     if Re >= RE_TURBULENT:
         return nusselt_gnielinski(math.log(Re), Re, Pr, Pr23, entrance)

@@ -134,10 +134,10 @@ class PathLayout(NamedTuple):
     chips : (n_pass * n_cell,) float array
         Chips on each cell in path order; a chip that covers several cells is split.
     development : (n_pass * n_cell,) float array
-        Distance of each cell from where the boundary layers start, over the pass length: where x^(-2/3) has its
-        mean over the cell.
+        Distance of each cell from where the boundary layers start, over the pass length: where x^(-1/3), the
+        power of laminar heat transfer, has its mean over the cell.
     development_23 : (n_pass * n_cell,) float array
-        ``development ** (-2/3)``.
+        Mean of x^(-2/3) over the cell, the power of the turbulent entrance factor.
     """
 
     n_pass: int
@@ -176,10 +176,17 @@ def _film_conductance(
         store(S, WORK, 0, Re)
         store(S, WORK + 1, 0, Pr)
         store(S, WORK + 2, 0, Nu)
-        store(S, WORK + 3, 0, load(S, SLENDERNESS, 0) * development)
+        store(S, WORK + 3, 0, load(S, SLENDERNESS, 0))
+        entry = development_23**-1.5
         for lane in range(WIDTH):
             if S[WORK, lane] < _LAMINAR_END:
-                S[WORK + 2, lane] = nusselt_duct(S[WORK, lane], S[WORK + 1, lane], S[WORK + 3, lane], duct)
+                S[WORK + 2, lane] = nusselt_duct(
+                    S[WORK, lane],
+                    S[WORK + 1, lane],
+                    S[WORK + 3, lane] * development,
+                    duct,
+                    S[WORK + 3, lane] * entry,
+                )
         Nu = load(S, WORK + 2, 0)
     Nu = Nu * property_correction(log_prandtl(table, T), log_prandtl(table, T_wall))
     fixed = load(par, FIXED_HTC, col)
@@ -564,11 +571,12 @@ def path_layout(n_pass: int, n_cell: int, chips: np.ndarray, redevelops: bool = 
     if not redevelops:
         start = start + np.repeat(np.arange(n_pass), n_cell)
     end = start + 1.0 / n_cell
-    # The entrance factor goes with x^(-2/3), singular where the boundary layer starts: the place that stands for
-    # a cell is the one where that power has its mean over the cell.
+    # Heat transfer is singular where the boundary layer starts: the place that stands for a cell is the one where
+    # the power it goes with has its mean over the cell.
+    mean_13 = 1.5 * n_cell * (np.cbrt(end) ** 2 - np.cbrt(start) ** 2)
     mean_23 = 3.0 * n_cell * (np.cbrt(end) - np.cbrt(start))
     flat = np.ascontiguousarray(chips, dtype=float).reshape(n_pass * n_cell)
-    return PathLayout(n_pass, n_cell, flat, mean_23**-1.5, mean_23)
+    return PathLayout(n_pass, n_cell, flat, mean_13**-3.0, mean_23)
 
 
 def solve_serpentine(

@@ -239,10 +239,12 @@ def test_film_coefficient(board, duct, regime, flow, T_in, redevelops, fluid):
         Re = flow * D / cases[sp.FLOW_AREA, 0] / pk.viscosity(table, T)
         Pr, Pr_wall = pk.prandtl(table, T), pk.prandtl(table, T_wall)
         from_start = s % CELLS if redevelops else s
-        # The place that stands for a cell has the cell's mean of x^(-2/3), the power of the entrance factor.
-        mean = quad(lambda x: x ** (-2.0 / 3.0), from_start, from_start + 1.0)[0]
-        x = mean**-1.5 * L / CELLS
-        Nu = 1.1 * nusselt_duct(Re, Pr, x / D, duct) * (Pr / Pr_wall) ** 0.11
+        # The place that stands for a cell has the cell's mean of x^(-1/3) where the flow is laminar, and of
+        # x^(-2/3), the power of the entrance factor, where it is turbulent.
+        mean_13 = quad(lambda x: x ** (-1.0 / 3.0), from_start, from_start + 1.0)[0]
+        mean_23 = quad(lambda x: x ** (-2.0 / 3.0), from_start, from_start + 1.0)[0]
+        x, entry = mean_13**-3.0 * L / CELLS, mean_23**-1.5 * L / CELLS
+        Nu = 1.1 * nusselt_duct(Re, Pr, x / D, duct, entry / D) * (Pr / Pr_wall) ** 0.11
         assert fields[s, sp.FIELD_HTC, 0] == pytest.approx(Nu * pk.conductivity(table, T) / D, rel=1e-6)
         seen.add("laminar" if Re <= 2300 else "transition" if Re < 4000 else "turbulent")
     assert regime in seen
