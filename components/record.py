@@ -22,6 +22,9 @@ class Section(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _read_quantity(cls, given: Any, info: ValidationInfo) -> Any:
+        if isinstance(given, str) and "\x00" in given:
+            error = InputError("text holds a NUL character", found=repr(given))
+            raise PydanticCustomError("hashheat", "{text}", {"text": error.problem, "error": error})
         form: Any = cls.model_fields[str(info.field_name)].json_schema_extra
         if form is None or given is None or isinstance(given, Quantity):
             return given
@@ -109,7 +112,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file is missing, cannot be read or is not TOML.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise InputError("file not found", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:

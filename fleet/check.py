@@ -135,7 +135,7 @@ def _nominal_data(plant: Plant, values: Values, state: PlantState, found: Margin
             T_room[0],
         )
     return {
-        "mass_flow": of(state.mass_flow),
+        "mass_flow": (("unit",), state.mass_flow[0]),
         "T_out": of(units.T_out),
         "T_junction": of(found.T_junction),
         "T_hottest": plain(found.T_hottest),
@@ -337,6 +337,8 @@ def _reasons(plant: Plant, result: xr.Dataset, found: Margins, hottest: int) -> 
             f"{float(result['T_out_mixed']) - 273.15:.2f} degC with {flow:.3g} L/min a unit, the end of its range "
             "(0.25 to 3 times loop.flow)"
         )
+    if np.isneginf(found.chips[0]):
+        failed.append("more likely than not a chip of high resistance runs away")
     for margin, text in (
         (found.junction[0], "have a junction above the limit"),
         (found.boiling[0], "have a wall too close to boiling"),
@@ -345,7 +347,7 @@ def _reasons(plant: Plant, result: xr.Dataset, found: Margins, hottest: int) -> 
         count = int((margin < 0.0).sum())
         if count:
             failed.append(f"{count} of {margin.size} units {text}")
-    if found.chips[0] < 0.0 and not np.any(found.junction[0] < 0.0):
+    if np.isfinite(found.chips[0]) and found.chips[0] < 0.0 and not np.any(found.junction[0] < 0.0):
         failed.append(
             "no unit's hottest chip is expected above the limit, but the hottest of all is, by "
             f"{-found.chips[0]:.2f} K"

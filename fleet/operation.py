@@ -11,6 +11,7 @@ from hashheat.components.pump import PumpCurve
 from hashheat.components.unit import UnitInputs, UnitResults
 from hashheat.fleet.plant import MINER_PREFIX, Plant
 from hashheat.solvers import serpentine as sp
+from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy, viscosity
 from hashheat.thermo.property_table import PropertyTable
@@ -167,6 +168,14 @@ def pressure_law(plant: Plant, values: Values, mean_flow: np.ndarray) -> Pressur
     """
     flows = mean_flow[:, None] * np.array(_PROBES)
     units = solve_samples(plant, values, flows, np.ones_like(flows))
+    if not (np.all(np.isfinite(units.pressure_drop)) and np.all(units.pressure_drop > 0.0)):
+        raise InputError(
+            "the pressure drop of a unit is no number at this flow and geometry",
+            file=str(plant.path),
+            key="loop.flow",
+            found=f"{float(mean_flow.flat[0]):.3g} kg/s a unit",
+            accepted="a flow and a channel of the size of a miner's",
+        )
     per_flow = units.pressure_drop / flows
     b = np.maximum((per_flow[:, 2] - per_flow[:, 0]) / (flows[:, 2] - flows[:, 0]), 0.0)
     a = np.maximum(per_flow[:, 1] - b * flows[:, 1], 0.0)

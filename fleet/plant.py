@@ -100,7 +100,7 @@ class Plant:
                 found=self.fluid.name,
             )
         try:
-            self.fluid.saturation_temperature(pressure.nominal)
+            self.fluid.saturation_temperature(1e5)
         except StateError:
             raise InputError(
                 "there is no boiling data for this coolant, so that its distance from boiling cannot be told",
@@ -108,6 +108,12 @@ class Plant:
                 key="loop.fluid",
                 found=self.fluid.name,
                 accepted="water, or a mixture of water and glycol",
+            ) from None
+        try:
+            self.fluid.saturation_temperature(pressure.nominal)
+        except StateError as error:
+            raise InputError(
+                str(error), file=str(self.path), key="loop.pressure", found=f"{pressure.nominal / 1e5:g} bar"
             ) from None
         lowest, highest = (float(x) for x in inlet.quantile([0.001, 0.999]))
         thinnest = float(pressure.quantile([0.001])[0])

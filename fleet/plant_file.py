@@ -20,7 +20,7 @@ class Units(Section):
     """Which units, how many, how clocked."""
 
     miner: str = Field(description="a device file, or the shipped name of one, e.g. 'canaan-a1566ha-500t'")
-    count: int = Field(gt=0, description="units in operation")
+    count: int = Field(gt=0, le=1_000_000, description="units in operation, 1 to 1 000 000")
     rows: int = Field(gt=0, description="identical header pairs, balanced to equal flow; must divide count")
     frequency: Quantity = number("1", positive=True, about="clock over nameplate, a plain number")
     voltage: Quantity = number("1", positive=True, about="supply voltage over nameplate, a plain number")

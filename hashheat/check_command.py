@@ -15,6 +15,8 @@ from hashheat.summary import summarize
 from hashheat.thermo.errors import InputError
 
 FILES = ("result.nc", "report.html")
+#: Below it the probability of a pass would be known to no better than 13 %.
+FEWEST_SAMPLES = 16
 
 
 def run_check(
@@ -60,6 +62,13 @@ def run_check(
         )
     plant = Plant.named(name)
     plant.check_states()
+    if samples < FEWEST_SAMPLES:
+        raise InputError(
+            "too few samples for a probability",
+            key="--samples",
+            found=samples,
+            accepted=f"a power of two from {FEWEST_SAMPLES} on",
+        )
     directory = output if output is not None else Path(f"{plant.path.stem}-report")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:

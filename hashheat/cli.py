@@ -1,5 +1,6 @@
 """The command line. Nothing heavy is imported before a command runs, so that ``--help`` stays quick."""
 
+import io
 import json
 import os
 import sys
@@ -191,6 +192,10 @@ def main(arguments: list[str] | None = None) -> int:
     int
         0 done or every limit holds, 1 a limit fails, 2 bad input, 3 an error of hashheat's own, 130 interrupted.
     """
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no degree sign gets a question mark, not an error after the work is done.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         app(args=arguments, prog_name="hashheat")
     except SystemExit as stop:

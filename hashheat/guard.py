@@ -60,6 +60,12 @@ def _explain(error: Exception) -> int:
     if isinstance(error, OSError):
         _say(f"hashheat: cannot read or write: {error.strerror or error}\n  file:     {error.filename}")
         return BAD_INPUT
+    if isinstance(error, RuntimeError) and "no locator available" in str(error):
+        _say(
+            "hashheat: the compiled kernels cannot be kept: neither the installation nor the home folder can be "
+            "written\n  accepted: the environment variable NUMBA_CACHE_DIR naming a folder that can be written"
+        )
+        return BAD_INPUT
     _say(
         f"hashheat: internal error ({type(error).__name__}: {error}); please report it, with the output under "
         "HASHHEAT_DEBUG=1"

@@ -269,13 +269,14 @@ def along_header(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     if all(u["T_junction"] is None for u in units):
         return None
     figure, (top, low) = _figure(7.4, 4.8, 2, 1, sharex=True, height_ratios=[1, 1.4])
-    place = np.array([u["place"] + 1 for u in units])
+    place = np.array([u["place"] for u in units])
     flow = np.array([np.nan if u["volume_flow"] is None else u["volume_flow"] * 6e4 for u in units])
     hot = np.array([np.nan if u["T_junction"] is None else u["T_junction"] - ZERO_C for u in units])
     first = place.argsort(kind="stable")
     top.plot(place[first], flow[first], ".", ms=5, color=BLUE)
-    spread = np.nanmax(flow) - np.nanmin(flow)
-    middle = np.nanmean(flow)
+    known = flow[np.isfinite(flow)]
+    spread = np.ptp(known) if known.size else np.inf
+    middle = known.mean() if known.size else 1.0
     if spread < 0.02 * middle:  # a difference of a tenth of a percent must not look like one that matters
         top.set_ylim(middle * 0.99, middle * 1.01)
     top.set_ylabel("flow [L/min]")
@@ -284,7 +285,7 @@ def along_header(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     low.axhline(limit, color=BLACK, lw=1.4, label=f"junction limit, nominal {limit:.4g} °C")
     low.set_ylabel("hottest junction [°C]")
     overlaid = f" ({summary['rows']} rows overlaid)" if summary["rows"] > 1 else ""
-    low.set_xlabel(f"place along the header, from the supply inlet{overlaid}")
+    low.set_xlabel(f"place along the header, from 0 at the supply inlet{overlaid}")
     figure.legend(*low.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return _svg(figure, "header", "Flow and junction temperature along the header")
 

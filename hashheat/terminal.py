@@ -57,6 +57,10 @@ def table(*columns: str) -> Any:
     return made
 
 
+def _scaled(value: float | None, factor: float, form: str) -> str:
+    return "-" if value is None else format(value * factor, form)
+
+
 def show_check(summary: dict[str, Any], paths: list[str]) -> None:
     """Print verdict, reasons, limits, plant, worst units and what to measure first.
 
@@ -73,7 +77,9 @@ def show_check(summary: dict[str, Any], paths: list[str]) -> None:
 
     from hashheat.summary import worst_units
 
+    # A number cut in half is worse than a line that wraps.
     console = Console(highlight=False)
+    console.width = max(console.width, 80)
     s = summary
     at = s["operation"]
     console.print(Text(s["title"], style="bold"))
@@ -138,15 +144,16 @@ def show_check(summary: dict[str, Any], paths: list[str]) -> None:
             str(u["unit"]),
             str(u["row"]),
             str(u["place"]),
-            f"{u['volume_flow'] * 6e4:.2f}",
+            _scaled(u["volume_flow"], 6e4, ".2f"),
             *(in_field(u[k], "K", with_unit=False) for k in ("T_out", "T_junction")),
-            f"{u['junction_margin']:+.1f}",
-            f"{u['wall_power'] * 1e-3:.2f}",
-            f"{u['pressure_drop'] * 1e-3:.1f}",
+            _scaled(u["junction_margin"], 1.0, "+.1f"),
+            _scaled(u["wall_power"], 1e-3, ".2f"),
+            _scaled(u["pressure_drop"], 1e-3, ".1f"),
         )
     console.print(rows)
+    print("all count from 0; which unit has which chip resistance is drawn, not known")
 
-    if s["measure_first"]:
+    if any(row["total"] for row in s["measure_first"]):
         print()
         rows = table("to measure or find out first", "now", "alone", "in all", "95 %")
         for row in s["measure_first"][:5]:

@@ -418,6 +418,12 @@ def _solve_block(
     state = load(S, STATE, 0)
     outside = (T_low < table.T_min) | (T_high > table.T_max)
     state = select(outside & (state < 0.5), 1.0 * OUT_OF_RANGE, state)
+    # A coolant that would boil from the dynamic power alone is not for leakage to blame.
+    heated = zero
+    for s in range(n):
+        heated = heated + layout.chips[s] * P_dynamic
+    boils = T_in + heated * per_m_cp > table.T_max
+    state = select(boils & (state > 0.5), 1.0 * OUT_OF_RANGE, state)
     store(out, T_OUT, col, load(S, NODE + n, 0))
     # A plate without chips has no junction hotter than its wall.
     store(out, T_JUNCTION, col, select(hottest < 0.0, T_wall_max, hottest))

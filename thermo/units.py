@@ -129,7 +129,14 @@ def to_si(text: str | float, unit: str, *, key: str | None = None, file: str | N
     return _convert(number, unit_text, unit, refuse)
 
 
+_UNIT_TEXT = re.compile(r"[A-Za-z0-9_ ^*/().+\-%°µμΩ·²³]*")
+
+
 def _convert(number: float, unit_text: str, unit: str, refuse: Any) -> float:
+    # pint's tokenizer passes over characters it does not know.
+    if not _UNIT_TEXT.fullmatch(unit_text):
+        hint = " (Write the decimals after a point.)" if unit_text.startswith(",") else ""
+        raise refuse(f"'{unit_text}' is not a known unit.{hint}")
     units = registry()
     target = units.parse_units("" if unit == "1" else "K" if unit == "delta_K" else unit)
     try:

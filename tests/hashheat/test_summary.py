@@ -33,7 +33,10 @@ def test_it_is_strict_json(checked):
 
 def test_numbers_are_extremes_and_sums_over_units(checked, result):
     s = checked.summary
-    assert s["numbers"]["T_junction"]["nominal"] == max(u["T_junction"] for u in s["units"])
+    # Many units compete for the hottest chip of all, a little above the hottest unit's.
+    hottest = max(u["T_junction"] for u in s["units"])
+    assert s["numbers"]["T_junction"]["nominal"] == float(result["T_hottest"])
+    assert hottest <= s["numbers"]["T_junction"]["nominal"] < hottest + 2.0
     assert s["numbers"]["boiling_margin"]["nominal"] == min(u["boiling_margin"] for u in s["units"])
     assert s["numbers"]["heat_rate"]["nominal"] == pytest.approx(sum(u["heat_rate"] for u in s["units"]))
     assert sum(u["volume_flow"] for u in s["units"]) == pytest.approx(s["operation"]["volume_flow"]["value"])
@@ -44,7 +47,9 @@ def test_numbers_are_extremes_and_sums_over_units(checked, result):
 def test_margins_have_the_sign_of_the_limit_and_agree_with_the_check(checked, result):
     rows = {r["name"]: r for r in checked.summary["limits"]}
     assert rows["T_out_mixed"]["margin"] == pytest.approx(float(result["outlet_margin"]))
-    assert rows["T_junction"]["margin"] == pytest.approx(float(result["junction_margin"].min()))
+    assert rows["T_junction"]["margin"] == pytest.approx(
+        float(result["T_junction_limit"] - result["T_hottest"])
+    )
     assert rows["pressure_drop"]["margin"] == pytest.approx(2e5 - float(result["pressure_drop"].max()))
     assert rows["boiling_margin"]["margin"] == pytest.approx(float(result["boiling_margin"].min()) - 10.0)
     assert rows["T_junction"]["holds_in"] == float((result["sample_junction_margin"] >= 0.0).mean())
@@ -68,6 +73,7 @@ def test_without_a_steady_state_there_is_none_and_no_nan(result):
     broken["status"][:] = 1
     for name in ("T_out", "T_junction", "mass_flow", "junction_margin", "heat_rate", "wall_power"):
         broken[name][:] = np.nan
+    broken["T_hottest"] = np.nan
     broken["sample_T_junction"][:2] = np.nan
     broken["sample_junction_margin"][:2] = np.nan
     s = summarize(broken)
