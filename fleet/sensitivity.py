@@ -20,8 +20,9 @@ from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
 from hashheat.fleet.verdict import Margins, hottest_place, margins
 from hashheat.solvers.serpentine import OK
 
-#: A unit without a steady state counts with this margin, so that the variance stays finite [K].
-_UNSOLVED = -100.0
+#: Smaller margins, and those of units without a steady state, count with this one: a chip 30 K above its limit is
+#: as lost as one that runs away, and must not rule the variance [K].
+_UNSOLVED = -30.0
 _BOOTSTRAPS = 200
 _CHUNK = 2048
 
