@@ -9,7 +9,7 @@ import pytest
 from CoolProp.CoolProp import PropsSI
 
 from hashheat.components.miner import Miner
-from hashheat.components.unit import UnitInputs, board_cases, board_flow_factors
+from hashheat.components.unit import UnitInputs, board_cases, board_flow_factors, chip_powers
 from hashheat.solvers import serpentine as sp
 from hashheat.thermo import property_kernels as pk
 from hashheat.thermo.fluid import Fluid
@@ -134,6 +134,38 @@ def test_power_scales_with_clock_and_voltage(miner):
     for board in range(4):
         np.testing.assert_allclose(cases[sp.P_DYNAMIC, :, board], power * (1 - share) * f * V**2, rtol=1e-13)
         np.testing.assert_allclose(cases[sp.P_LEAK, :, board], power * share * V**2, rtol=1e-13)
+
+
+def test_powers_of_a_chip(miner):
+    values = miner.values(2)
+    values["power.leakage_share"] = np.array([0.0, 0.25])
+    chips = 4 * 160
+    whole = values["power.wall"] * values["power.psu_efficiency"] / chips
+    dynamic, leak = chip_powers(miner.device, values, 1.0, 1.0)
+    np.testing.assert_allclose(dynamic + leak, whole, rtol=1e-14)
+    np.testing.assert_allclose(leak, [0.0, 0.25 * whole[1]], rtol=1e-14)
+    dynamic, leak = chip_powers(miner.device, values, np.array([0.5, 0.8]), np.array([1.0, 1.1]))
+    np.testing.assert_allclose(dynamic, whole * [0.5, 0.75 * 0.8 * 1.21], rtol=1e-14)
+    np.testing.assert_allclose(leak, whole * [0.0, 0.25 * 1.21], rtol=1e-14)
+
+
+#: From harmless to grave.
+GRAVITY = [sp.OK, sp.OUT_OF_RANGE, sp.NOT_CONVERGED, sp.RUNAWAY]
+
+
+@pytest.mark.parametrize("i", range(4))
+@pytest.mark.parametrize("j", range(4))
+def test_a_unit_has_the_gravest_status_of_its_boards(miner, monkeypatch, i, j):
+    real = sp.solve_serpentine
+
+    def told(*args, **options):
+        out, fields = real(*args, **options)
+        out[sp.STATUS] = [GRAVITY[0], GRAVITY[i], GRAVITY[j], GRAVITY[0]]
+        return out, fields
+
+    monkeypatch.setattr(sp, "solve_serpentine", told)
+    results = miner.solve_arrays(miner.values(1), UnitInputs(343.15, 0.163), WATER)
+    assert results.status.tolist() == [GRAVITY[max(i, j)]]
 
 
 def test_wall_power_holds_at_the_reference_temperature(miner):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from hashheat.components.pump import PumpRangeError
 from hashheat.fleet.check import check_plant, percentiles
 from hashheat.thermo.errors import BoilingError, FreezingError
 
@@ -136,7 +137,8 @@ def test_nothing_uncertain_is_one_sample_that_is_the_nominal_state(make_plant, t
     result = check(make_plant(), sensitivity_samples=2, envelope_points=2)
     assert result.sizes["sample"] == 1
     assert result.sizes["input"] == 0
-    assert result.sample_T_junction[0] == pytest.approx(float(result.T_junction.max()), abs=0.01)
+    assert result.sample_T_junction[0] == pytest.approx(float(result.T_hottest), abs=0.01)
+    assert result.T_hottest > result.T_junction.max()
     assert result.sample_T_out_mixed[0] == pytest.approx(float(result.T_out_mixed), abs=1e-3)
     assert result.attrs["verdict"] == "pass"
     assert result.pass_probability == 1.0
@@ -186,7 +188,7 @@ def test_a_plant_that_holds_nominally_fails_on_its_probability(make_plant):
     result = check(make_plant({"miner.chips.limit": "85 .. 115 degC", "limits.probability": 0.9}))
     assert result.attrs["nominal_passes"] == 1
     assert result.attrs["verdict"] == "fail"
-    expected = (388.15 - float(result.T_junction.max())) / 30.0
+    expected = (388.15 - float(result.T_hottest)) / 30.0
     assert float(result.pass_probability) == pytest.approx(expected, abs=1.01 / SAMPLES)
     assert (
         f"hold in {100 * float(result.pass_probability):.0f} % of {SAMPLES} samples"
@@ -223,11 +225,21 @@ def test_a_unit_that_runs_away_fails_the_plant_and_names_where_it_would_settle(m
     solved = result.status.values == 0
     assert np.array_equal(result.inside_limits.values, solved & (result.junction_margin.values >= 0.0))
     for name, variable in result.data_vars.items():
-        if variable.dims == ("unit",) and variable.dtype.kind == "f":
+        if variable.dims == ("unit",) and variable.dtype.kind == "f" and name != "mass_flow":
             assert np.array_equal(np.isnan(variable), ~solved), name
     for name in ("T_out_mixed", "sample_T_junction", "sample_T_out_mixed"):
         assert np.all(np.isnan(result[name])), name  # no number for the plant while one unit has none
     assert_reads_back(result, tmp_path)
+
+
+def test_a_chip_that_runs_away_by_itself_fails_the_plant_and_is_told(make_plant):
+    few = {"miner.chips.junction_to_plate": "1.2 K/W", "miner.chips.chip_spread": 1.0}
+    result = check(make_plant(NO_SETPOINT | few | {"miner.chips.limit": "200 degC"}))
+    assert np.all(result.status == 0)
+    assert result.attrs["verdict"] == "fail"
+    assert (
+        result.attrs["reasons"].splitlines()[0] == "more likely than not a chip of high resistance runs away"
+    )
 
 
 def test_units_that_run_away_at_any_inlet_say_so(make_plant):
@@ -247,17 +259,54 @@ def test_a_coolant_that_leaves_its_liquid_range_fails_the_plant(make_plant):
     assert 125.0 - (float(result.T_in_stable) - 273.15) == pytest.approx(75.0, abs=5.0)
 
 
-@pytest.mark.xfail(
-    reason="the throttle ends at 0.25 and 3 times the design flow; beyond, the outlet misses its set point and "
-    "neither verdict nor reasons say so",
-    strict=True,
-)
 def test_a_set_point_that_the_throttle_cannot_hold_is_told(make_plant):
     # A rise of 55 K needs a fifth of the design flow, which gives 10.5 K.
     cold = {"loop.inlet": "20 degC", "loop.outlet_setpoint": "75 degC", "limits.outlet": "30 degC"}
     result = check(make_plant(cold))
     assert abs(float(result.T_out_mixed) - 348.15) > 5.0
-    assert "set point" in result.attrs["reasons"]
+    assert result.attrs["verdict"] == "fail"
+    assert result.pass_probability == 0.0
+    (reason,) = result.attrs["reasons"].splitlines()
+    assert re.match(r"the throttle cannot hold 75\.00 degC: the outlet stays at 6\d\.\d\d degC", reason)
+
+
+SHORT = [["0 m3/h", "2.2 bar"], ["0.3 m3/h", "2.1 bar"], ["0.6 m3/h", "1.9 bar"]]
+
+
+def test_a_pump_whose_curve_ends_too_early_is_refused(make_plant):
+    plant = make_plant(NO_SETPOINT | {"pump.curve": SHORT})
+    with pytest.raises(PumpRangeError, match=r"pump\.curve") as caught:
+        check(plant)
+    assert str(plant.path) in str(caught.value)
+
+
+def test_a_sample_beyond_the_pump_curve_fails_by_itself(make_plant):
+    # At nominal pressure drop outside the units the curve is long enough; with the least of it, it is not.
+    curve = [["0 m3/h", "2.2 bar"], ["1.5 m3/h", "1.95 bar"], ["3 m3/h", "1.5 bar"]]
+    plant = make_plant(
+        COLD
+        | {"pump.curve": curve, "pump.external_pressure_drop": "0 .. 2.4 bar", "limits.outlet": "41 degC"}
+        | {"limits.pressure_drop": "9 bar"}
+    )
+    result = check(plant)
+    end = 3.0 / 3600
+    beyond = result.sample_volume_flow.values > end
+    assert result.volume_flow < end
+    assert 0 < beyond.sum() < SAMPLES
+    assert np.array_equal(result.sample_passes.values, ~beyond)
+
+
+def test_the_hottest_of_all_chips_can_fail_a_plant_whose_units_pass(make_plant):
+    easy = {"miner.chips.unit_spread": 0, "miner.chips.chip_spread": 0.1}
+    free = check(make_plant(easy))
+    units, plant = float(free.T_junction.max()), float(free.T_hottest)
+    assert plant > units + 0.1
+    between = 0.5 * (units + plant)
+    result = check(make_plant(easy | {"miner.chips.limit": f"{between!r} K"}))
+    assert result.attrs["verdict"] == "fail"
+    assert result.inside_limits.all()
+    (reason,) = result.attrs["reasons"].splitlines()
+    assert reason.endswith(f"by {plant - between:.2f} K")
 
 
 def test_some_samples_may_run_away_where_the_nominal_plant_does_not(make_plant):

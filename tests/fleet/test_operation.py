@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from CoolProp.CoolProp import PropsSI
 
-from hashheat.components.pump import PumpRangeError
 from hashheat.fleet.operation import operate, resistance_factors, solve_samples
 from hashheat.fleet.sampling import from_uniform, nominal, sobol_points, unit_places
 from hashheat.solvers import serpentine as sp
@@ -172,10 +171,14 @@ def test_pump_and_system_meet(make_plant):
     assert state.pump_power[0] == pytest.approx(head * V / values["pump.efficiency"][0], rel=1e-6)
 
 
-def test_a_pump_that_is_too_small_is_refused(make_plant):
+def test_a_flow_beyond_the_pump_curve_is_told(make_plant):
     short = [["0 m3/h", "2.2 bar"], ["0.3 m3/h", "2.1 bar"], ["0.6 m3/h", "1.9 bar"]]
-    with pytest.raises(PumpRangeError, match=r"0\.6 m3/h"):
-        run(make_plant(DESIGN_FLOW | {"pump.curve": short}))
+    _, state = run(make_plant(DESIGN_FLOW | {"pump.curve": short}))
+    assert state.on_curve.tolist() == [False]
+    assert state.volume_flow[0] > 0.6 / 3600
+    for curve in (CURVE, None):
+        _, state = run(make_plant(DESIGN_FLOW | ({"pump.curve": curve} if curve else {})))
+        assert state.on_curve.tolist() == [True]
 
 
 def test_pump_power_at_the_design_flow(narrow):

@@ -45,7 +45,7 @@ def test_shares_of_an_additive_outcome(make_plant):
     nodes, weights = np.polynomial.legendre.leggauss(8)
     u = np.full((8, 3), 0.5)
     u[:, 1] = 0.5 + 0.5 * nodes
-    margin = full_plant(plant, places, u).junction.min(axis=1)
+    margin = full_plant(plant, places, u).chips
     mean = np.sum(weights * margin) / 2
     of_resistance = np.sum(weights * (margin - mean) ** 2) / 2
     of_limit = 6.0**2 / 12
@@ -63,15 +63,15 @@ def test_shares_of_an_additive_outcome(make_plant):
 @compiled
 def test_first_order_against_a_double_loop(make_plant):
     # Resistance and scatter multiply, so neither first-order index is the whole story.
-    changes = {"miner.chips.junction_to_plate": "0.2 .. 2 K/W", "miner.chips.unit_spread": "0.01 .. 0.5"}
+    changes = {"miner.chips.junction_to_plate": "0.2 .. 1.4 K/W", "miner.chips.unit_spread": "0.01 .. 0.5"}
     plant = make_plant(NO_SETPOINT | changes)
-    places, units = prepared(plant)
+    places, units = unit_places(4), np.arange(4)
     indices = verdict_sensitivity(plant, places, units, 1024).sel(outcome="junction")
 
     n = 64
     middle = (np.arange(n) + 0.5) / n
     mesh = np.stack(np.meshgrid(middle, middle, indexing="ij"), axis=-1).reshape(-1, 2)
-    margin = full_plant(plant, places, mesh).junction.min(axis=1).reshape(n, n)
+    margin = full_plant(plant, places, mesh).chips.reshape(n, n)
     total = margin.var()
     first = np.array([margin.mean(axis=1).var(), margin.mean(axis=0).var()]) / total
     rest = 1.0 - first[::-1]
@@ -99,16 +99,25 @@ def test_a_single_uncertain_input_explains_everything(make_plant):
     assert junction.sobol_total.item() == pytest.approx(1.0, abs=0.1)
 
 
-@pytest.mark.xfail(
-    reason="scipy drops the axis of a single outcome too: one input that moves one outcome raises IndexError",
-    strict=True,
-)
 def test_a_single_input_that_moves_a_single_outcome(make_plant):
-    # The limit is so high that the outlet is always the nearest: the verdict does not vary.
+    # The limit is so high that boiling is always the nearest: the verdict does not vary.
     plant = make_plant({"miner.chips.limit": "150 .. 160 degC"})
     indices = verdict_sensitivity(plant, unit_places(4), np.array([3]), 16)
     assert indices.sobol_first.sel(outcome="junction").item() == pytest.approx(1.0, abs=0.1)
     assert indices.sobol_first.sel(outcome="verdict").item() == 0.0
+
+
+@pytest.mark.parametrize(("setpoint", "share"), [("80.5 degC", 1.0), (None, 0.0)])
+def test_an_outlet_that_is_held_does_not_hide_the_chips(make_plant, setpoint, share):
+    # Both outlets have 0.5 K or less to spare, the chips several kelvin: only a free outlet is the verdict.
+    limits = {
+        "miner.chips.limit": "105 .. 112 degC",
+        "limits.outlet": "80 degC",
+        "limits.boiling_margin": "0 K",
+    }
+    plant = make_plant(limits | {"loop.outlet_setpoint": setpoint, "loop.flow": "9.9 L/min"})
+    indices = verdict_sensitivity(plant, unit_places(4), np.array([3]), 16)
+    assert indices.sobol_total.sel(outcome="verdict").item() == pytest.approx(share, abs=0.1)
 
 
 def test_an_input_that_moves_no_temperature_has_no_share(make_plant):
@@ -143,11 +152,14 @@ def made(junction, boiling):
     none = np.zeros(shape)
     return Margins(
         none,
+        np.zeros(shape[0]),
         none,
         np.array(junction),
         np.array(boiling),
         none,
         np.zeros(shape[0]),
+        np.zeros(shape[0]),
+        np.ones(shape[0], dtype=bool),
         np.ones(shape, dtype=bool),
     )
 
