@@ -254,7 +254,7 @@ def test_unit_agrees_with_the_component(capsys):
 # Interpreted kernels run on numpy's numbers, which warn where compiled ones overflow in silence on the way out.
 @pytest.mark.filterwarnings("ignore:(overflow|invalid value) encountered:RuntimeWarning")
 def test_unit_without_a_steady_state_exits_with_one(capsys):
-    state = "--inlet|70 degC|--flow|18 L/min|--voltage|2|--pressure|6 bar".split("|")
+    state = ["--inlet", "70 degC", "--flow", "18 L/min", "--voltage", "2", "--pressure", "6 bar"]
     arguments = ["unit", "canaan-a1566ha-500t", *state]
     status, out, err = run(capsys, *arguments)
     assert (status, err) == (1, "")
