@@ -97,6 +97,6 @@ def checked(tmp_path_factory):
         device = (MINERS / "canaan-a1566ha-500t.toml").read_text(encoding="utf-8")
         coarse = device.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
         (folder / "canaan-a1566ha-500t").write_text(coarse, encoding="utf-8")
-        sizes = {"samples": 8, "sensitivity_samples": 2, "envelope_points": 3}
+        sizes = {"samples": 16, "sensitivity_samples": 2, "envelope_points": 3}
     summary, paths = run_check(str(path), folder / "out", quiet=True, **sizes)
     return SimpleNamespace(summary=summary, paths=paths, folder=folder / "out", plant=path, sizes=sizes)
