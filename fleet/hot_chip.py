@@ -87,6 +87,7 @@ def _each(
     power: ChipPower,
     median: np.ndarray,
     steepness: np.ndarray,
+    curvature: np.ndarray,
 ) -> None:
     for c in range(T_plate.shape[0]):
         top, plate = -1e300, -1e300
@@ -94,7 +95,7 @@ def _each(
             if chips[i] > 0.0:
                 top = max(top, T_chip[c, i])
                 plate = max(plate, T_plate[c, i])
-        median[c], steepness[c] = top, np.inf
+        median[c], steepness[c], curvature[c] = top, np.inf, 0.0
         if not (spread[c] > 0.0 and resistance[c] > 0.0):
             continue
         law = (power.dynamic[c], power.leak[c], power.T_leak[c], power.scale[c])
@@ -115,14 +116,20 @@ def _each(
                 high = t
             better = 0.5 * (low + high)
             if here > 1e-30 and next_to > 0.0 and next_to < here:
-                steepness[c] = math.log(here / next_to) / step
-                secant = t + math.log(here / math.log(2.0)) / steepness[c]
+                secant = t + math.log(here / math.log(2.0)) * step / math.log(here / next_to)
                 if low < secant < high:
                     better = secant
             if abs(better - t) < _TOLERANCE:
                 break
             t = better
         median[c] = t
+        # How the logarithm of the expected number falls above the median: a parabola over one standard deviation.
+        step = 0.5 * spread[c] * max(top - plate, 1e-3)
+        first = math.log(_expected_above(t, *own, *law) + 1e-300)
+        second = math.log(_expected_above(t + step, *own, *law) + 1e-300)
+        third = math.log(_expected_above(t + 2.0 * step, *own, *law) + 1e-300)
+        steepness[c] = (3.0 * first - 4.0 * second + third) / (2.0 * step)
+        curvature[c] = -(first - 2.0 * second + third) / (step * step)
 
 
 def hottest_chip(
@@ -132,7 +139,7 @@ def hottest_chip(
     resistance: np.ndarray,
     spread: np.ndarray,
     power: ChipPower,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Median of the hottest junction among many chips whose resistances scatter.
 
     Parameters
@@ -151,12 +158,12 @@ def hottest_chip(
     median : (case,) array
         [K], to about 1e-5; the largest of ``T_chip`` where nothing scatters; infinite where more likely than not
         some chip has no steady state.
-    steepness : (case,) array
-        Rate at which the expected number of chips above t falls near the median [1/K]: exponentially, so that the
-        medians of several units combine to that of all (see :func:`hottest_of_all`). Infinite without scatter.
+    steepness, curvature : (case,) array
+        How the logarithm of the expected number of chips above t falls from the median on, ``-s d - c d**2 / 2``
+        at a distance d [1/K, 1/K^2]; for :func:`hottest_of_all`. Infinite and zero without scatter.
     """
     shape = T_chip.shape[0]
-    median, steepness = np.empty(shape), np.empty(shape)
+    median, steepness, curvature = np.empty(shape), np.empty(shape), np.empty(shape)
     _each(
         np.ascontiguousarray(T_plate, dtype=float),
         np.ascontiguousarray(T_chip, dtype=float),
@@ -165,22 +172,28 @@ def hottest_chip(
         ChipPower(*(np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float) for x in power)),
         median,
         steepness,
+        curvature,
     )
-    return median, steepness
+    return median, steepness, curvature
 
 
-def hottest_of_all(medians: np.ndarray, steepness: np.ndarray) -> np.ndarray:
+def hottest_of_all(
+    medians: np.ndarray, steepness: np.ndarray, curvature: np.ndarray, rise: np.ndarray
+) -> np.ndarray:
     """Median of the hottest junction of several units.
 
-    The expected number of chips of unit u above t is ``ln 2 exp(-s (t - m_u))`` near its median m_u; the median of
-    all is where these add up to ln 2 (Gumbel's law of extremes).
+    Each unit adds ``ln 2 exp(-s d - c d**2 / 2)`` chips above t, d above its own median; the median of all is
+    where these add up to ln 2. A unit's scatter goes with its rise, so that s and c of the hottest unit serve the
+    others after scaling.
 
     Parameters
     ----------
     medians : (case, unit) array
         Of each unit [K].
-    steepness : (case,) array
-        s, of :func:`hottest_chip` [1/K].
+    steepness, curvature : (case,) array
+        Of the unit with the largest median, of :func:`hottest_chip` [1/K, 1/K^2].
+    rise : (case, unit) array
+        Junction above plate of a chip of mean resistance [K].
 
     Returns
     -------
@@ -188,8 +201,23 @@ def hottest_of_all(medians: np.ndarray, steepness: np.ndarray) -> np.ndarray:
         [K], not below the largest of the medians.
     """
     top = medians.max(axis=1)
-    s = np.where(np.isfinite(steepness), steepness, 1.0)[:, None]
-    with np.errstate(invalid="ignore"):
-        total = np.where(np.isfinite(medians), np.exp(s * (medians - top[:, None])), 0.0).sum(axis=1)
-    combined = top + np.log(np.maximum(total, 1.0)) / s[:, 0]
-    return np.where(np.isfinite(steepness) & np.isfinite(top), combined, top)
+    known = np.isfinite(steepness) & np.isfinite(top)
+    at = np.where(np.isfinite(medians), medians, -np.inf)
+    leader = np.take_along_axis(rise, at.argmax(axis=1)[:, None], axis=1)
+    scale = leader / np.maximum(rise, 1e-9)
+    s = np.where(known, steepness, 1.0)[:, None] * scale
+    c = np.where(known, curvature, 0.0)[:, None] * scale**2
+    t = np.where(known, top, 0.0)
+    below = np.where(np.isfinite(medians) & known[:, None], medians, -1e9)
+    for _ in range(_STEPS):
+        d = t[:, None] - below
+        slope = np.maximum(s + c * d, 0.1 * s)
+        # Where the parabola would turn upwards again the number goes on falling at a tenth of its first rate.
+        fall = np.minimum(-s * d - 0.5 * c * d * d, 0.0)
+        number = np.exp(np.maximum(fall, -700.0))
+        total = number.sum(axis=1)
+        step = np.log(np.maximum(total, 1.0)) * total / np.maximum((number * slope).sum(axis=1), 1e-300)
+        t = t + step
+        if np.all(np.abs(step) < _TOLERANCE):
+            break
+    return np.where(known, np.maximum(t, top), top)

@@ -64,18 +64,19 @@ class Margins(NamedTuple):
 
 
 class ChipPlace(NamedTuple):
-    """Where the hottest chip of a unit stands; both of shape (sample,).
+    """Where the hottest chip of a unit stands; all of shape (sample,).
 
     Parameters
     ----------
     z : array
         Standard deviations of ``chip_spread * mean_rise`` above a chip of mean resistance on the hottest cell.
-    steepness : array
-        See :func:`hashheat.fleet.hot_chip.hottest_chip` [1/K].
+    steepness, curvature : array
+        See :func:`hashheat.fleet.hot_chip.hottest_chip` [1/K, 1/K^2].
     """
 
     z: np.ndarray
     steepness: np.ndarray
+    curvature: np.ndarray
 
 
 def mean_rise(
@@ -88,7 +89,7 @@ def mean_rise(
 
 def chip_place(
     plant: Plant, values: Values, mass_flow: np.ndarray, resistance_factor: np.ndarray
-) -> np.ndarray:
+) -> ChipPlace:
     """Place of the hottest chip in the chip-to-chip spread, for one unit of each sample.
 
     Parameters
@@ -121,9 +122,11 @@ def chip_place(
     chips = np.tile(plant.miner.layout.chips, plant.miner.device.boards.count)
     known = (units.status[:, 0] == sp.OK) & (sigma > 0.0)
     resistance = device["chips.junction_to_plate"] * resistance_factor
-    top, steepness = hottest_chip(T_plate, T_chip, chips, resistance, np.where(known, spread, 0.0), power)
+    top, steepness, curvature = hottest_chip(
+        T_plate, T_chip, chips, resistance, np.where(known, spread, 0.0), power
+    )
     above = top - np.max(np.where(chips > 0.0, T_chip, -np.inf), axis=-1)
-    return ChipPlace(np.where(known, above / np.where(known, sigma, 1.0), 0.0), steepness)
+    return ChipPlace(np.where(known, above / np.where(known, sigma, 1.0), 0.0), steepness, curvature)
 
 
 def hottest_place(plant: Plant, values: Values, state: PlantState) -> ChipPlace:
@@ -162,7 +165,7 @@ def margins(plant: Plant, values: Values, state: PlantState, place: ChipPlace) -
     def of_units(margin: np.ndarray) -> np.ndarray:
         return np.where(solved, margin, worst)
 
-    of_plant = hottest_of_all(np.where(solved, hottest, np.inf), place.steepness)
+    of_plant = hottest_of_all(np.where(solved, hottest, np.inf), place.steepness, place.curvature, rise)
     return Margins(
         T_junction=hottest,
         T_hottest=of_plant,

@@ -70,7 +70,7 @@ def solve_unit(
     boards, cells = found["T_chip"].shape
     device = miner.values(1)
     dynamic, leak = chip_powers(miner.device, device, frequency, voltage)
-    median, _ = hottest_chip(
+    median, *_ = hottest_chip(
         found["T_plate"].values.reshape(1, boards * cells),
         found["T_chip"].values.reshape(1, boards * cells),
         np.tile(miner.layout.chips, boards),
