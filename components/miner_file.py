@@ -34,7 +34,7 @@ class Power(Section):
         about="share of the power supply's loss that the coolant takes, after the boards",
     )
     leakage_share: Quantity = number(
-        "1", minimum=0.0, maximum=1.0, about="share of chip power that is leakage, at reference_temperature"
+        "1", minimum=0.0, maximum=0.99, about="share of chip power that is leakage, at reference_temperature"
     )
     leakage_scale: Quantity = number(
         "delta_K", positive=True, about="temperature rise over which leakage grows e-fold, e.g. '30 K'"

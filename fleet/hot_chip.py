@@ -216,7 +216,7 @@ def hottest_of_all(
         fall = np.minimum(-s * d - 0.5 * c * d * d, 0.0)
         number = np.exp(np.maximum(fall, -700.0))
         total = number.sum(axis=1)
-        step = np.log(np.maximum(total, 1.0)) * total / np.maximum((number * slope).sum(axis=1), 1e-300)
+        step = np.log(np.maximum(total, 1e-300)) * total / np.maximum((number * slope).sum(axis=1), 1e-300)
         t = t + step
         if np.all(np.abs(step) < _TOLERANCE):
             break

@@ -37,7 +37,7 @@ def ran(plant):
 
 def test_margins_by_hand(plant, ran):
     values, state = ran
-    found = margins(plant, values, state, ChipPlace(np.array([1.5]), np.array([0.8])))
+    found = margins(plant, values, state, ChipPlace(np.array([1.5]), np.array([0.8]), np.array([0.1])))
     chips = 4 * 128
     rise = (
         values["miner.chips.junction_to_plate"][0] * state.resistance_factor * state.units.chip_power / chips
@@ -54,8 +54,10 @@ def test_margins_by_hand(plant, ran):
     np.testing.assert_allclose(found.pressure, pressure - state.units.pressure_drop, atol=1e-6)
     np.testing.assert_allclose(found.outlet, state.T_out_mixed - outlet, atol=1e-10)
     assert found.solved.all()
-    # The expected number of chips above t falls by exp(-0.8) a kelvin and is ln 2 at each unit's median.
-    assert np.sum(np.exp(-0.8 * (found.T_hottest[0] - found.T_junction[0]))) == pytest.approx(1.0, rel=1e-12)
+    # The expected number of chips above t is ln 2 at each unit's median and falls with s and c from there.
+    scale = rise[0, found.T_junction[0].argmax()] / rise[0]
+    d = found.T_hottest[0] - found.T_junction[0]
+    assert np.sum(np.exp(-0.8 * scale * d - 0.05 * (scale * d) ** 2)) == pytest.approx(1.0, rel=1e-6)
     assert found.T_hottest[0] > found.T_junction.max()
     np.testing.assert_allclose(found.chips, limit - found.T_hottest, atol=1e-10)
     assert found.held.tolist() == [True]
@@ -256,7 +258,7 @@ def test_a_unit_without_a_steady_state_has_no_margin_left(make_plant):
     values, state = run(plant)
     failed = state.units.status[0] == sp.RUNAWAY
     assert 0 < failed.sum() < 4
-    found = margins(plant, values, state, ChipPlace(np.array([2.0]), np.array([1.0])))
+    found = margins(plant, values, state, ChipPlace(np.array([2.0]), np.array([1.0]), np.array([0.0])))
     for margin in (found.junction, found.boiling, found.pressure):
         assert np.array_equal(np.isneginf(margin[0]), failed)
         assert np.all(np.isfinite(margin[0, ~failed]))
