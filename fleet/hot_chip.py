@@ -164,12 +164,17 @@ def hottest_chip(
     """
     shape = T_chip.shape[0]
     median, steepness, curvature = np.empty(shape), np.empty(shape), np.empty(shape)
+
+    def each(x: np.ndarray) -> np.ndarray:
+        return np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float)
+
     _each(
         np.ascontiguousarray(T_plate, dtype=float),
         np.ascontiguousarray(T_chip, dtype=float),
         np.ascontiguousarray(chips, dtype=float),
-        *(np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float) for x in (resistance, spread)),
-        ChipPower(*(np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float) for x in power)),
+        each(resistance),
+        each(spread),
+        ChipPower(*(each(x) for x in power)),
         median,
         steepness,
         curvature,
