@@ -67,6 +67,8 @@ def check_plant(
     ------
     InputError, FreezingError, BoilingError
         For a plant file whose coolant cannot exist at its inlet.
+    PumpRangeError
+        If the nominal flow lies beyond the end of the pump's curve; a sample beyond it fails by itself.
     """
     plant.check_states()
     places = unit_places(plant.file.units.count)

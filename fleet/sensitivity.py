@@ -108,7 +108,8 @@ def verdict_sensitivity(
     Notes
     -----
     Estimators of Saltelli et al. 2010 (Comput. Phys. Commun. 181, 259) by :func:`scipy.stats.sobol_indices`.
-    The mixed outlet is taken from a unit at mean flow, the worst unit from the decisive ones. The verdict is the
+    The mixed outlet is taken from a unit at mean flow, the hottest chip from the decisive units alone (up to some
+    tenths of a kelvin below that of all units). The verdict is the
     smallest of the temperature margins: chips, boiling, and the outlet unless a set point holds it.
     """
     names = plant.uncertain
