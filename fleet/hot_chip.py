@@ -203,7 +203,7 @@ def hottest_of_all(
     Returns
     -------
     (case,) array
-        [K], not below the largest of the medians.
+        [K], not below the largest of the medians; infinite where more likely than not some chip runs away.
     """
     top = medians.max(axis=1)
     known = np.isfinite(steepness) & np.isfinite(top)
@@ -212,17 +212,22 @@ def hottest_of_all(
     scale = leader / np.maximum(rise, 1e-9)
     s = np.where(known, steepness, 1.0)[:, None] * scale
     c = np.where(known, curvature, 0.0)[:, None] * scale**2
+    turn = np.where(c < 0.0, 0.9 * s / np.maximum(-c, 1e-300), np.inf)
     t = np.where(known, top, 0.0)
     below = np.where(np.isfinite(medians) & known[:, None], medians, -1e9)
     for _ in range(_STEPS):
         d = t[:, None] - below
+        # Where the parabola turns upwards, near the chips' own runaway, the number goes on falling at a tenth of
+        # its first rate: a slow fall, on the hot side.
+        inner = np.minimum(d, turn)
         slope = np.maximum(s + c * d, 0.1 * s)
-        # Where the parabola would turn upwards again the number goes on falling at a tenth of its first rate.
-        fall = np.minimum(-s * d - 0.5 * c * d * d, 0.0)
+        fall = -s * inner - 0.5 * c * inner * inner - 0.1 * s * (d - inner)
         number = np.exp(np.maximum(fall, -700.0))
         total = number.sum(axis=1)
         step = np.log(np.maximum(total, 1e-300)) * total / np.maximum((number * slope).sum(axis=1), 1e-300)
         t = t + step
         if np.all(np.abs(step) < _TOLERANCE):
             break
-    return np.where(known, np.maximum(t, top), top)
+    # So slow a fall that the hottest of all stands twice as high as the hottest unit's: chips beyond their fold.
+    t = np.where(t - top > leader[:, 0], np.inf, np.maximum(t, top))
+    return np.where(known, t, top)

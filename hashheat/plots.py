@@ -178,7 +178,10 @@ def distributions(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
         return None
     figure, (left, right) = _figure(7.4, 3.7, 1, 2)
     junction, limit = T_junction[solved], T_limit
-    edges = np.linspace(min(junction.min(), limit.min()), max(junction.max(), limit.max()), 45)
+    # A few chips close to running away must not flatten the rest: the last bar holds what lies above.
+    highest = max(float(np.percentile(junction, 99.0)), limit.max())
+    edges = np.linspace(min(junction.min(), limit.min()), highest, 45)
+    junction = np.minimum(junction, highest)
     size = T_junction.size
     share = np.full(junction.size, 100.0 / size)
     left.hist(junction, edges, weights=share, color=ORANGE, alpha=0.75, label="hottest junction")
@@ -194,7 +197,7 @@ def distributions(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
         )
     else:
         left.axvline(limit[0], color=BLACK, lw=1.8, label="junction limit")
-    left.set_xlabel("hottest junction of the plant [°C]")
+    left.set_xlabel("hottest junction of the plant [°C]\n(last bar: and above)")
     left.set_ylabel("share of samples [%]")
     outlet = T_out[solved]
     if np.ptp(outlet) > 0.05:

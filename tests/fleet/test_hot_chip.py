@@ -208,8 +208,9 @@ def test_several_units_against_the_product_of_their_probabilities(spread, shifts
 def alike(n, T_plate, spread, numbers):
     """n equal units of 640 chips, combined and as one unit with all the chips; in standard deviations."""
     one, s, c = hottest(T_plate, [640.0], spread, numbers)
-    together = hottest_of_all(np.full((1, n), one), np.array([s]), np.array([c]), np.ones((1, n)))[0]
-    sigma = spread * float(mean_chip(np.array(T_plate), RESISTANCE, *numbers) - T_plate)
+    rise = float(mean_chip(np.array(T_plate), RESISTANCE, *numbers) - T_plate)
+    together = hottest_of_all(np.full((1, n), one), np.array([s]), np.array([c]), np.full((1, n), rise))[0]
+    sigma = spread * rise
     return (together - one) / sigma, (hottest(T_plate, [n * 640.0], spread, numbers)[0] - one) / sigma
 
 
@@ -268,3 +269,11 @@ def test_units_are_combined_case_by_case():
     expected = [360.0, 360.0 + math.log(2.0) / 2.0, np.inf, 362.0, 361.0]
     found = hottest_of_all(medians, steepness, np.zeros(5), np.ones_like(medians))
     np.testing.assert_allclose(found, expected, rtol=1e-8)
+
+
+def test_a_fall_too_slow_for_a_steady_state_is_infinite():
+    """A parabola that turns upwards at once: 228 units would stand higher than twice the rise of one."""
+    found = hottest_of_all(
+        np.full((1, 228), 360.0), np.array([1.0]), np.array([-5.0]), np.full((1, 228), 10.0)
+    )
+    assert found.tolist() == [np.inf]
