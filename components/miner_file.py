@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from hashheat.components.record import Section, find_file, load_record, number
-from hashheat.thermo.errors import InputError
+from hashheat.components.record import Section, fault, find_file, load_record, number
 from hashheat.thermo.quantity import Quantity
 
 LIBRARY = Path(__file__).parent / "library" / "miners"
@@ -144,7 +142,7 @@ class MinerFile(Section):
     def _fits(self) -> "MinerFile":
         chips, plate = self.chips, self.plate
         if chips.rows * chips.columns != chips.count:
-            _fault(
+            fault(
                 "the chip count does not fit the chip grid",
                 "chips.count",
                 f"{chips.count} chips on {chips.rows} rows x {chips.columns} columns",
@@ -155,7 +153,7 @@ class MinerFile(Section):
             (chips.columns, chips.length, plate.length, "length"),
         ):
             if across * along.nominal > extent.nominal:
-                _fault(
+                fault(
                     f"the chips do not fit on the plate's {name}",
                     f"chips.{'rows' if name == 'width' else 'columns'}",
                     f"{across} chips of {_mm(along.nominal)} on {_mm(extent.nominal)}",
@@ -163,14 +161,14 @@ class MinerFile(Section):
                 )
         pitch = _extreme(plate.width, 0) / plate.passes
         if _extreme(plate.channel_width, 1) >= pitch:
-            _fault(
+            fault(
                 "the channel can be wider than its pitch",
                 "plate.channel_width",
                 f"up to {_mm(_extreme(plate.channel_width, 1))}",
                 f"over its whole range less than the smallest plate.width / plate.passes = {_mm(pitch)}",
             )
         if _extreme(plate.channel_height, 1) >= _extreme(plate.thickness, 0):
-            _fault(
+            fault(
                 "the channel can be higher than the plate is thick",
                 "plate.channel_height",
                 f"up to {_mm(_extreme(plate.channel_height, 1))}",
@@ -178,7 +176,7 @@ class MinerFile(Section):
                 f"{_mm(_extreme(plate.thickness, 0))}",
             )
         if plate.channel_shape == "round" and plate.channel_width.nominal != plate.channel_height.nominal:
-            _fault("a round channel has one diameter", "plate.channel_height", None, "equal to channel_width")
+            fault("a round channel has one diameter", "plate.channel_height", None, "equal to channel_width")
         return self
 
 
@@ -189,11 +187,6 @@ def _extreme(quantity: Quantity, end: int) -> float:
 
 def _mm(length: float) -> str:
     return f"{length * 1e3:.4g} mm"
-
-
-def _fault(problem: str, key: str, found: str | None, accepted: str) -> None:
-    error = InputError(problem, key=key, found=found, accepted=accepted)
-    raise PydanticCustomError("hashheat", "{text}", {"text": problem, "error": error})
 
 
 def load_miner_file(name: str) -> MinerFile:

@@ -3,7 +3,7 @@
 import difflib
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -98,6 +98,12 @@ def number(
     """
     bounds: Any = {"minimum": minimum, "maximum": maximum, "positive": positive}
     return Field(default=default, description=about, json_schema_extra={"unit": unit, "bounds": bounds})
+
+
+def fault(problem: str, key: str, found: str | None, accepted: str) -> NoReturn:
+    """Refuse a record from within one of its validators; :func:`load_record` makes it an :class:`InputError`."""
+    error = InputError(problem, key=key, found=found, accepted=accepted)
+    raise PydanticCustomError("hashheat", "{text}", {"text": problem, "error": error})
 
 
 R = TypeVar("R", bound=Section)

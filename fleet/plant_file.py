@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from hashheat.components.pump import PumpCurve
-from hashheat.components.record import Section, find_file, load_record, number
+from hashheat.components.record import Section, fault, find_file, load_record, number
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 from hashheat.thermo.units import to_si
@@ -112,14 +112,14 @@ class PlantFile(Section):
     def _fits(self) -> "PlantFile":
         if self.units.count % self.units.rows:
             divisors = [r for r in range(1, self.units.count + 1) if self.units.count % r == 0 and r <= 100]
-            _fault(
+            fault(
                 "the units do not divide evenly among the rows",
                 "units.rows",
                 f"{self.units.count} units in {self.units.rows} rows",
                 f"a divisor of the count: {', '.join(map(str, divisors))}",
             )
         if self.pump.curve and self.loop.outlet_setpoint is not None:
-            _fault(
+            fault(
                 "a pump curve and an outlet set point both decide the flow",
                 "loop.outlet_setpoint",
                 "both are given",
@@ -129,7 +129,7 @@ class PlantFile(Section):
             warmest = float(self.loop.inlet.quantile([0.9995])[0])
             coldest = float(self.loop.outlet_setpoint.quantile([0.0005])[0])
             if coldest <= warmest:
-                _fault(
+                fault(
                     "the outlet set point is not above the inlet over their whole ranges",
                     "loop.outlet_setpoint",
                     f"from {coldest - 273.15:.2f} degC",
@@ -143,7 +143,7 @@ class PlantFile(Section):
             heads = [head for _, head in points]
             falls = all(a > b for a, b in pairwise(heads))
             if len(points) < 3 or points[0][0] < 0.0 or min(heads) < 0.0 or not falls:
-                _fault(
+                fault(
                     "a pump curve needs three or more points whose head falls as the flow rises",
                     "pump.curve",
                     str([list(pair) for pair in self.pump.curve]),
@@ -154,11 +154,6 @@ class PlantFile(Section):
             except InputError as error:
                 raise PydanticCustomError("hashheat", "{t}", {"t": error.problem, "error": error}) from None
         return self
-
-
-def _fault(problem: str, key: str, found: str, accepted: str) -> None:
-    error = InputError(problem, key=key, found=found, accepted=accepted)
-    raise PydanticCustomError("hashheat", "{text}", {"text": problem, "error": error})
 
 
 def load_plant_file(name: str) -> tuple[PlantFile, Path]:
