@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from hashheat.components.chevron_correlations import chevron_law
 from hashheat.components.exchanger_plate import LIBRARY, PlateFile, load_plate, shipped_plates
 from hashheat.components.record import read_toml
+from hashheat.solvers.chevron import chevron_friction, chevron_nusselt
 
 NAMES = shipped_plates()
 GASKETED = ["003", "006", "010", "016", "025", "040", "060", "085", "120", "160", "200", "250"]
@@ -164,6 +166,30 @@ def test_area_of_a_swep_plate_is_the_product_of_its_sides(name: str) -> None:
     # What the notes of the brazed plates claim.
     n = load_plate(name).nominal()
     assert n.area == pytest.approx(n.enlargement * n.width * n.port_distance, rel=0.1)
+
+
+def _ratios_to_martin(name: str) -> tuple[list[float], list[float]]:
+    nu, f = [], []
+    for phi in (1.17, 1.25):
+        for beta in (30.0, 45.0, 60.0):
+            law, martin = chevron_law(name, beta, phi), chevron_law("martin", beta, phi)
+            for Re in (1000.0, 3000.0, 8000.0):
+                nu.append(chevron_nusselt(law, Re, 3.0, 1.0) / chevron_nusselt(martin, Re, 3.0, 1.0))
+                f.append(chevron_friction(law, Re) / chevron_friction(martin, Re))
+    return nu, f
+
+
+def test_scatter_of_the_correlations_is_as_the_factors_say() -> None:
+    law = load_plate("g-060").correlation
+    for title in ("Wanniarachchi", "Okada", "Thonon", "Kumar", "Heavner", "Muley and Manglik"):
+        nu, f = _ratios_to_martin(title.lower())
+        assert f"{title} {min(nu):.2f} to {max(nu):.2f}" in law.Nu_factor.source
+        if title in ("Kumar", "Muley and Manglik"):
+            assert f"{title} {min(f):.2f} to {max(f):.2f}" in law.f_factor.source
+    left_aside = [
+        ratio for name in ("khan", "chisholm wanniarachchi") for ratio in _ratios_to_martin(name)[0]
+    ]
+    assert (round(min(left_aside), 1), round(max(left_aside), 1)) == (1.5, 3.3)
 
 
 @needs_geometry
