@@ -1,6 +1,6 @@
 """What can go wrong with hardware: each failure of a unit has its own name."""
 
-from hashheat.thermo.errors import HashheatError
+from hashheat.thermo.errors import HashheatError, InputError
 
 
 class UnitError(HashheatError):
@@ -21,3 +21,43 @@ class NotConvergedError(UnitError):
 
 class PressureLossError(UnitError):
     """The unit loses more pressure than there is at its inlet."""
+
+
+class DutyError(InputError):
+    """A duty of a heat exchanger that cannot be; says what would be feasible."""
+
+
+class UnderspecifiedDutyError(DutyError):
+    """Too little is given to fix the duty."""
+
+
+class ContradictoryDutyError(DutyError):
+    """More is given than needed, and it does not agree."""
+
+
+class SecondLawError(DutyError):
+    """Heat would have to flow from cold to hot."""
+
+
+class TemperatureCrossError(DutyError):
+    """A cold outlet above the hot outlet is asked of parallel flow."""
+
+
+class InfeasibleApproachError(DutyError):
+    """No duty has the approach asked for."""
+
+
+class ExchangerError(HashheatError):
+    """A plate heat exchanger has no valid steady state at the conditions asked for."""
+
+
+class FrameCapacityError(InputError):
+    """More plates than the frame holds, or fewer than it is built with."""
+
+
+class PlateLimitError(InputError):
+    """A temperature or pressure beyond what plates and seals bear."""
+
+
+class MaldistributionError(ExchangerError):
+    """The ports are so small that a channel flows backwards."""

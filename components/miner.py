@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
+from hashheat.components.cases import broadcast_cases
 from hashheat.components.chip_layout import chips_on_cells
 from hashheat.components.errors import (
     CoolantRangeError,
@@ -239,7 +240,7 @@ class Miner:
             given["flow"] = self.quantities["coolant.flow"].nominal if volume_flow is None else volume_flow
         else:
             given["flow"] = mass_flow  # type: ignore[assignment]
-        together = _broadcast(given)
+        together = broadcast_cases(given)
         template = together["T_in"]
         n = template.size
         flat = {key: np.ascontiguousarray(a.values, dtype=float).reshape(n) for key, a in together.items()}
@@ -322,33 +323,3 @@ class Miner:
         return dataset(
             data, coords, {"miner": self.device.name, "fluid": fluid.name, "pressure_pascal": float(pressure)}
         )
-
-
-def _broadcast(given: Mapping[str, ArrayLike | xr.DataArray]) -> dict[str, xr.DataArray]:
-    """Arrays of one shape: DataArrays by the names of their dimensions, others along ``case``."""
-    arrays = []
-    for name, value in given.items():
-        if isinstance(value, xr.DataArray):
-            arrays.append(value)
-            continue
-        try:
-            plain = np.asarray(value, dtype=float)
-        except (TypeError, ValueError):
-            raise InputError("is not a number", key=name, found=repr(value), accepted="SI numbers") from None
-        if plain.ndim > 1:
-            raise InputError(
-                "a plain array may have one dimension only",
-                key=name,
-                found=f"shape {plain.shape}",
-                accepted="a number, a one-dimensional array, or a DataArray with named dimensions",
-            )
-        arrays.append(xr.DataArray(plain, dims=("case",) * plain.ndim))
-    try:
-        together = dict(zip(given, xr.broadcast(*arrays)))
-    except ValueError as error:
-        raise InputError(
-            "the arrays do not fit together", found=str(error), accepted="equal lengths along each dimension"
-        ) from None
-    if next(iter(together.values())).size == 0:
-        raise InputError("there is nothing to solve: an array is empty")
-    return together

@@ -15,6 +15,8 @@ import itertools
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel
 
@@ -56,6 +58,19 @@ class ChevronLaw(NamedTuple):
     phi: float
     nu: Constants
     f: Constants
+
+
+def pack_law(law: ChevronLaw) -> np.ndarray:
+    """All numbers of a law as a (24,) float array: Numba's parallel loops cannot carry a tuple of tuples."""
+    return np.array([*law[:4], *law.nu, *law.f], dtype=float)
+
+
+@kernel
+def unpack_law(a: np.ndarray) -> ChevronLaw:
+    """Rebuild, inside a kernel, the law that :func:`pack_law` wrote."""
+    nu = (a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], a[12], a[13])
+    f = (a[14], a[15], a[16], a[17], a[18], a[19], a[20], a[21], a[22], a[23])
+    return ChevronLaw(int(a[0]), int(a[1]), a[2], a[3], nu, f)
 
 
 def _padded(*values: float) -> Constants:

@@ -1,0 +1,426 @@
+"""A plate heat exchanger: plates of one type in one frame, two fluids, and how it is piped."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from hashheat.components.cases import broadcast_cases
+from hashheat.components.chevron_correlations import chevron_law, validity_warnings
+from hashheat.components.errors import FrameCapacityError, PlateLimitError
+from hashheat.components.exchanger_plate import PlateFile, PlateNumbers, load_plate
+from hashheat.components.exchanger_results import exchanger_dataset, raise_status
+from hashheat.solvers import plate_rating as pr
+from hashheat.solvers import plate_stack as ps
+from hashheat.solvers.chevron import pack_law
+from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
+from hashheat.solvers.plate_stack import Stack
+from hashheat.solvers.stack_temperatures import Laws
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.packed_table import pack
+
+SIDES = ("hot", "cold")
+
+#: Two node counts agree in the heat within this part of the largest heat possible [-].
+TOLERANCE = 1e-6
+
+_WATER = Fluid.parse("water")
+
+Value = ArrayLike | xr.DataArray
+
+
+@dataclass(frozen=True)
+class PlateHeatExchanger:
+    """A gasketed or brazed plate heat exchanger.
+
+    Side 0 is called hot and side 1 cold, after what they are meant for; either may be the warmer.
+
+    Parameters
+    ----------
+    plate : PlateFile
+        Type of plate; :func:`hashheat.components.exchanger_plate.load_plate` reads one.
+    plates : int
+        All plates, the two end plates included: plates - 2 transfer heat, plates - 1 channels.
+    passes : (int, int)
+        Of the hot and of the cold side.
+    angle : float, optional
+        Chevron angle of the channels [degrees from the main flow direction], a mean of two plates' angles.
+        Left out, that of the hardest channel of the plate type.
+    second_angle, second_share : float, optional
+        Angle of a second kind of channel in the same stack, and the share of each pass's channels it makes [-].
+    fluids : (Fluid, Fluid)
+    pressures : (float, float)
+        Absolute [Pa].
+    fouling : (float, float)
+        Resistance on each side [m^2 K/W].
+    overall_counter, first_counter : bool
+        Whether the cold side enters a stack of several passes at the far end, and whether the first two channels
+        flow against each other; both true is counterflow, both false parallel flow.
+    first_side : int
+        Side of the first channel; with an even number of plates the other side has the last channel.
+    ports : "U" or "Z"
+        Whether inlet and outlet of a side with one pass lie at the same end of the stack.
+    port_physics : bool
+        Share the flow by the momentum in the ports (Bassiouny and Martin); False: by equal pressure drop.
+    beta : (float, float)
+        Axial velocity that branching fluid carries out of the inlet port, and that joining fluid brings into the
+        outlet port, over the port's own velocity [-].
+    correlation, friction : str, optional
+        In place of the plate file's.
+    constants : mapping
+        Free constants of the correlation, in place of the plate file's.
+    nusselt_factor, friction_factor : (float, float), optional
+        On film coefficient and friction of each side [-]; left out, the nominal factors of the plate file.
+
+    Raises
+    ------
+    FrameCapacityError
+        More or fewer plates than the frame is built for.
+    PlateLimitError
+        A pressure above what it bears.
+    InputError
+        Anything else that cannot be built.
+    """
+
+    plate: PlateFile
+    plates: int
+    passes: tuple[int, int] = (1, 1)
+    angle: float | None = None
+    second_angle: float | None = None
+    second_share: float = 0.0
+    fluids: tuple[Fluid, Fluid] = (_WATER, _WATER)
+    pressures: tuple[float, float] = (6e5, 6e5)
+    fouling: tuple[float, float] = (0.0, 0.0)
+    overall_counter: bool = True
+    first_counter: bool = True
+    first_side: int = 0
+    ports: Literal["U", "Z"] = "U"
+    port_physics: bool = True
+    beta: tuple[float, float] = (1.0, 0.0)
+    correlation: str | None = None
+    friction: str | None = None
+    constants: Mapping[str, float] | None = None
+    nusselt_factor: tuple[float, float] | None = None
+    friction_factor: tuple[float, float] | None = None
+    name: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        limits = self.plate.limits
+        if isinstance(self.plates, bool) or not isinstance(self.plates, (int, np.integer)):
+            raise InputError("must be a whole number", key="plates", found=repr(self.plates))
+        if not limits.min_plates <= self.plates <= limits.max_plates:
+            raise FrameCapacityError(
+                f"the frame of {self.plate.name} does not hold this many plates",
+                key="plates",
+                found=self.plates,
+                accepted=f"{limits.min_plates} to {limits.max_plates}",
+            )
+        for side, value in zip(SIDES, self.fouling):
+            if not (math.isfinite(value) and value >= 0.0):
+                raise InputError("must not be negative", key=f"fouling, {side}", found=value)
+        for side, pressure in zip(SIDES, self.pressures):
+            if not (math.isfinite(pressure) and pressure > 0.0):
+                raise InputError("must be positive", key=f"pressure, {side}", found=pressure)
+            if pressure > limits.max_pressure.nominal * (1.0 + 1e-9):
+                raise PlateLimitError(
+                    f"the pressure is above what {self.plate.name} bears",
+                    key=f"pressure, {side}",
+                    found=f"{pressure / 1e5:g} bar",
+                    accepted=f"at most {limits.max_pressure.nominal / 1e5:g} bar (absolute)",
+                )
+        if not 0.0 <= self.second_share < 1.0 or (self.second_share > 0.0) != (self.second_angle is not None):
+            raise InputError(
+                "a second kind of channel needs its angle and a share",
+                key="second_share",
+                found=f"share {self.second_share}, angle {self.second_angle}",
+                accepted="a share above 0 and below 1 with an angle, or neither",
+            )
+        angles = self.plate.channel_angles()
+        for angle in (self.angle, self.second_angle):
+            if angle is not None and not any(math.isclose(angle, a, abs_tol=1e-6) for a in angles):
+                raise InputError(
+                    f"{self.plate.name} makes no channels of this chevron angle",
+                    key="angle",
+                    found=f"{angle} degrees",
+                    accepted=", ".join(f"{a:g}" for a in angles),
+                )
+        _ = self.stack, self.laws  # what cannot be arranged or has no law is refused here
+
+    @classmethod
+    def named(cls, plate: str, plates: int, **options: Any) -> "PlateHeatExchanger":
+        """Exchanger of a shipped plate, or of a plate file.
+
+        Parameters
+        ----------
+        plate : str
+            Shipped name or path.
+        plates : int
+        **options
+            As of the class.
+        """
+        return cls(load_plate(plate), plates, **options)
+
+    # -- what it is ------------------------------------------------------------------------------------
+
+    @cached_property
+    def numbers(self) -> PlateNumbers:
+        """Nominal numbers of a plate, in SI."""
+        return self.plate.nominal()
+
+    @property
+    def area(self) -> float:
+        """Heat transfer area: (plates - 2) times that of a plate [m^2]."""
+        return (self.plates - 2) * self.numbers.area
+
+    @property
+    def channel_angle(self) -> float:
+        """Chevron angle of the first kind of channel [degrees from the main flow direction]."""
+        return self.plate.channel_angles()[-1] if self.angle is None else self.angle
+
+    @property
+    def channels(self) -> tuple[int, int]:
+        """Channels of each side, all passes together."""
+        both = self.plates - 1
+        first = (both + 1) // 2
+        return (first, both - first) if self.first_side == 0 else (both - first, first)
+
+    @cached_property
+    def stack(self) -> Stack:
+        """Arrangement of the real channels."""
+        stack = arrange_passes(
+            self.plates - 1,
+            self.passes,
+            first_side=self.first_side,
+            overall_counter=self.overall_counter,
+            first_counter=self.first_counter,
+            ports=self.ports,
+            second_kind=self.second_share,
+        )
+        return stack if self.port_physics else stack._replace(even=1)
+
+    @cached_property
+    def blocks(self) -> Stack:
+        """Arrangement as blocks of infinite plates, for comparison with textbook formulas."""
+        return arrange_blocks(
+            self.plates - 1,
+            self.passes,
+            first_side=self.first_side,
+            overall_counter=self.overall_counter,
+            first_counter=self.first_counter,
+            second_kind=self.second_share,
+        )
+
+    @cached_property
+    def law_name(self) -> str:
+        """Name of the correlation."""
+        return self.correlation or self.plate.correlation.name
+
+    @cached_property
+    def laws(self) -> Laws:
+        """Correlations of the hot side, first and second kind of channel, then of the cold side."""
+        own = self.plate.correlation
+        constants = own.constants if self.constants is None and self.correlation is None else self.constants
+        friction = own.friction if self.friction is None and self.correlation is None else self.friction
+
+        def law(angle: float) -> Any:
+            return chevron_law(
+                self.law_name, angle, self.numbers.enlargement, friction=friction, **(constants or {})
+            )
+
+        first = law(self.channel_angle)
+        second = first if self.second_angle is None else law(self.second_angle)
+        return first, second, first, second
+
+    @cached_property
+    def packed(self) -> np.ndarray:
+        """Property tables of both fluids, packed for the kernels."""
+        return np.stack([pack(fluid.table(p)) for fluid, p in zip(self.fluids, self.pressures)])
+
+    def case(self) -> np.ndarray:
+        """One row of :data:`hashheat.solvers.plate_stack.INPUTS`, its flows and temperatures still zero."""
+        p, law = self.numbers, self.plate.correlation
+        row = np.zeros(ps.N_INPUTS)
+        row[ps.AREA], row[ps.FLOW_AREA] = p.area, p.channel_flow_area
+        row[ps.HYDRAULIC_DIAMETER], row[ps.FLOW_LENGTH] = p.hydraulic_diameter, p.flow_length
+        row[ps.WALL_RESISTANCE], row[ps.FOULING] = p.thickness / p.conductivity, sum(self.fouling)
+        nusselt = self.nusselt_factor or (law.Nu_factor.nominal,) * 2
+        friction = self.friction_factor or (law.f_factor.nominal,) * 2
+        row[ps.NUSSELT_FACTOR_0 : ps.NUSSELT_FACTOR_1 + 1] = nusselt
+        row[ps.FRICTION_FACTOR_0 : ps.FRICTION_FACTOR_1 + 1] = friction
+        row[ps.PORT_AREA], row[ps.PORT_LOSS] = p.port_area, law.port_loss.nominal
+        row[ps.BETA_IN], row[ps.BETA_OUT] = self.beta
+        row[ps.AREA_FACTOR] = 1.0
+        return row
+
+    # -- what it does ----------------------------------------------------------------------------------
+
+    def rate(
+        self,
+        *,
+        hot_mass_flow: Value,
+        cold_mass_flow: Value,
+        hot_T_in: Value,
+        cold_T_in: Value,
+        tolerance: float = TOLERANCE,
+        infinite_plates: bool = False,
+    ) -> xr.Dataset:
+        """Outlet temperatures, heat and pressure drops, every channel resolved.
+
+        Parameters
+        ----------
+        hot_mass_flow, cold_mass_flow : number, array or DataArray
+            [kg/s]. A negative flow enters where that side's outlet is. One of the two may be zero.
+        hot_T_in, cold_T_in : number, array or DataArray
+            Where each fluid enters [K]. DataArrays broadcast by the names of their dimensions.
+        tolerance : float
+            The node count rises until two agree in the heat within this part of the largest heat possible [-].
+        infinite_plates : bool
+            Leave out end plates and ports: the model of the textbook formulas.
+
+        Returns
+        -------
+        xarray.Dataset
+            Over the dimensions of the arguments and ``side``; for a single case also the temperatures
+            along every channel.
+
+        Raises
+        ------
+        InputError, PlateLimitError, FreezingError, BoilingError
+            For what cannot be rated; nothing is computed then.
+        ExchangerError, MaldistributionError
+            If a case has no steady state. Of many cases the first that fails is named.
+        """
+        given = {
+            "hot_mass_flow": hot_mass_flow,
+            "cold_mass_flow": cold_mass_flow,
+            "hot_T_in": hot_T_in,
+            "cold_T_in": cold_T_in,
+        }
+        together = broadcast_cases(given)
+        template = together["hot_T_in"]
+        columns = [np.asarray(values.values, dtype=float).ravel() for values in together.values()]
+        cases = self.cases(*columns)
+        stack = self.blocks if infinite_plates else self.stack
+        out, status, fields = self._solve(stack, cases, columns, tolerance, single=template.ndim == 0)
+        raise_status(status, columns)
+        return exchanger_dataset(self, stack, template, cases, out, fields)
+
+    def cases(
+        self, hot_flow: np.ndarray, cold_flow: np.ndarray, hot_T_in: np.ndarray, cold_T_in: np.ndarray
+    ) -> np.ndarray:
+        """Rows for the kernels, with the flows' magnitudes; refuses states that cannot be.
+
+        Parameters
+        ----------
+        hot_flow, cold_flow : (N,) arrays
+            Mass flows, negative where reversed [kg/s].
+        hot_T_in, cold_T_in : (N,) arrays
+            [K].
+
+        Returns
+        -------
+        (N, N_INPUTS) array
+
+        Raises
+        ------
+        InputError, PlateLimitError, FreezingError, BoilingError, StateError
+            Naming side and value.
+        """
+        for key, flow in (("hot_mass_flow", hot_flow), ("cold_mass_flow", cold_flow)):
+            if not np.isfinite(flow).all():
+                raise InputError("is not a number", key=key, found=float(flow[~np.isfinite(flow)][0]))
+        if np.any((hot_flow == 0.0) & (cold_flow == 0.0)):
+            raise InputError(
+                "both sides stand still: there is no steady state to find",
+                key="hot_mass_flow, cold_mass_flow",
+                found="0 and 0",
+                accepted="a flow on one side at least",
+            )
+        limits = self.plate.limits
+        for side, (fluid, p, T) in enumerate(zip(self.fluids, self.pressures, (hot_T_in, cold_T_in))):
+            fluid.check_liquid(T, p, where=f"the {SIDES[side]} inlet")
+            for T_worst, low in ((float(T.min()), True), (float(T.max()), False)):
+                bound = (limits.T_min if low else limits.T_max).nominal
+                if (T_worst < bound) if low else (T_worst > bound):
+                    raise PlateLimitError(
+                        f"a temperature is beyond what {self.plate.name} bears",
+                        key=f"{SIDES[side]}_T_in",
+                        found=f"{T_worst - 273.15:.2f} degC",
+                        accepted=f"{limits.T_min.nominal - 273.15:.0f} to "
+                        f"{limits.T_max.nominal - 273.15:.0f} degC",
+                    )
+        rows = np.repeat(self.case()[None, :], hot_flow.size, axis=0)
+        rows[:, ps.FLOW_0], rows[:, ps.FLOW_1] = np.abs(hot_flow), np.abs(cold_flow)
+        rows[:, ps.T_IN_0], rows[:, ps.T_IN_1] = hot_T_in, cold_T_in
+        return rows
+
+    def validity(self, Re_least: ArrayLike, Re_most: ArrayLike, Pr: tuple[float, float]) -> list[str]:
+        """Say where Reynolds and Prandtl numbers lie outside what the correlation was made for."""
+        own = self.plate.correlation
+        friction = own.friction if self.friction is None and self.correlation is None else self.friction
+        angles = [self.channel_angle] + ([] if self.second_angle is None else [self.second_angle])
+        found: list[str] = []
+        for angle in angles:
+            found += validity_warnings(
+                self.law_name,
+                float(np.min(Re_least)),
+                float(np.max(Re_most)),
+                Pr,
+                angle,
+                self.numbers.enlargement,
+                friction=friction,
+            )
+        return list(dict.fromkeys(found))
+
+    def _solve(
+        self, stack: Stack, cases: np.ndarray, columns: list[np.ndarray], tolerance: float, single: bool
+    ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray] | None]:
+        """Run the kernels; cases whose fluids flow the other way run on a stack turned round."""
+        levels = collocation_levels()
+        out = np.zeros((len(cases), pr.N_OUTPUTS))
+        status = np.zeros(len(cases), dtype=np.int64)
+        reversed_ = [columns[0] < 0.0, columns[1] < 0.0]
+        fields = None
+        for hot in (False, True):
+            for cold in (False, True):
+                own = np.flatnonzero((reversed_[0] == hot) & (reversed_[1] == cold))
+                if own.size == 0:
+                    continue
+                turned = stack
+                for side, turn in enumerate((hot, cold)):
+                    turned = reverse_side(turned, side) if turn else turned
+                if single:
+                    n, s = turned.side.size, levels.x.shape[1]
+                    T, wall, htc = np.zeros((n, s)), np.zeros((n, s)), np.zeros((n, s))
+                    flow = np.zeros(n)
+                    status[0] = pr.rate_one(
+                        turned,
+                        cases[0],
+                        levels,
+                        self.laws,
+                        self.packed,
+                        tolerance,
+                        T,
+                        wall,
+                        htc,
+                        flow,
+                        out[0],
+                    )
+                    used = int(out[0, pr.NODES])
+                    at = int(np.flatnonzero(levels.size == used)[0]) if used else 0
+                    fields = {"T": T[:, :used], "wall": wall[:, :used], "htc": htc[:, :used], "flow": flow}
+                    fields["x"] = levels.x[at, :used]
+                    fields["upward"] = turned.upward
+                    continue
+                part, codes = np.zeros((own.size, pr.N_OUTPUTS)), np.zeros(own.size, dtype=np.int64)
+                laws = np.stack([pack_law(law) for law in self.laws])
+                pr.rate_cases(turned, cases[own], levels, laws, self.packed, tolerance, part, codes)
+                out[own], status[own] = part, codes
+        return out, status, fields
