@@ -262,10 +262,7 @@ def rate_one(
 @kernel
 def _is_last(stack: Stack, p: int) -> bool:
     """Whether no pass takes its fluid from this one."""
-    for q in range(stack.feeds.size):
-        if stack.feeds[q] == p:
-            return False
-    return True
+    return not np.any(stack.feeds == p)
 
 
 @kernel
