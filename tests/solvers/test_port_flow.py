@@ -13,6 +13,7 @@ from scipy.optimize import brentq, root
 
 from hashheat.solvers.port_flow import (
     INVALID,
+    NOT_CONVERGED,
     OK,
     REVERSED,
     bassiouny_martin,
@@ -287,9 +288,28 @@ def test_reversed_channel_of_two():
 
     first = brentq(unbalance, -Q, Q, xtol=1e-13)
     assert first < -0.1 * Q
-    m, _, status = share(resistance, *ports, True)
+    m, drop, status = share(resistance, *ports, True)
     assert status == REVERSED
     np.testing.assert_allclose(m, [first, Q - first], rtol=1e-9)
+    assert drop == pytest.approx(drops(np.array([first, Q - first]), resistance, *ports, True)[0], rel=1e-9)
+
+
+def test_momentum_far_above_the_channel_loss():
+    """28 times: full Newton steps run in a circle, halved ones arrive."""
+    resistance = np.full(2, 4.0)
+    ports = (1.0, 28.2**-0.5, 0.0, 0.0), (1.0, 3.7**-0.5, 0.0, 0.0)
+    m, drop, status = share(resistance, *ports, False, total_flow=1.0)
+    assert status == REVERSED
+    np.testing.assert_allclose(drops(m, resistance, *ports, False, total_flow=1.0), drop, rtol=1e-9)
+
+
+def test_what_does_not_converge_says_so():
+    """Outlet momentum a thousand times the channel loss, far beyond any pass that is built."""
+    resistance = np.full(15, 225.0)
+    ports = (1.0, 1.0, 0.0, 0.0), (1.0, 1000.0**-0.5, 0.0, 0.0)
+    m, _, status = share(resistance, *ports, True, total_flow=1.0)
+    assert status == NOT_CONVERGED
+    assert np.ptp(drops(m, resistance, *ports, True, total_flow=1.0)) > 1e-6
 
 
 def test_standing_stretch():
@@ -388,6 +408,15 @@ def test_closed_form_fulfils_its_equation():
             end = bassiouny_martin(np.array([1.0, 1.0 - h, 1.0 - 2 * h]), m_squared, z_layout, g)
             slope = (3.0 * end[0] - 4.0 * end[1] + end[2]) / (2.0 * h)
             assert slope == pytest.approx(g, rel=2e-3, abs=2e-3)
+
+
+def test_closed_form_where_it_is_almost_even():
+    """u(0) = m coth m = 1 + m^2/3 - ..., on both sides of where a series takes over."""
+    for m_squared in (-2e-8, -5e-9, 5e-9, 2e-8):
+        assert bassiouny_martin(0.0, m_squared) == pytest.approx(1.0 + m_squared / 3.0, abs=1e-15)
+        assert bassiouny_martin(0.0, m_squared, True, 1e-8) == pytest.approx(
+            1.0 + m_squared / 3.0 - 0.5e-8, abs=1e-14
+        )
 
 
 def test_closed_form_refuses():
