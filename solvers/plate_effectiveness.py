@@ -429,7 +429,7 @@ def transfer_units(
     crossings = []
     start, P_start = 0.0, 0.0
     for P_end, end in _turns(R, arrangement):
-        if min(P_start, P_end) < P <= max(P_start, P_end):
+        if min(P_start, P_end) <= P <= max(P_start, P_end):
             crossings.append((start, end))
         start, P_start = end, P_end
     NTU = _crossing(P, R, arrangement, *crossings[0])
