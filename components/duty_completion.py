@@ -309,8 +309,18 @@ class _Puzzle:
             heats = " and ".join(show(heat, "W") for heat in sorted(found))
             keys = [k for k in self.given if k != "approach"]
             raise self.underspecified(keys, f": {heats} both have this approach")
-        smaller = [min(self.differences_at(q)) for q in np.linspace(0.0, cap, _SCAN)[1:]]
-        raise self.infeasible(max(0.0, min(smaller)), max(smaller))
+        low, high = self.attained(cap)
+        raise self.infeasible(low, high)
+
+    def attained(self, cap: float) -> tuple[float, float]:
+        """Bounds between which the smaller end difference takes every value, while both sides stay liquid [K]."""
+        smaller = []
+        for heat in cap * np.concatenate([[1e-9], np.linspace(0.0, 1.0, 4 * _SCAN)[1:]]):
+            done = self.close_both(float(heat))
+            ends = zip(self.sides, zip(done.T_in, done.T_out))
+            if all(s.table.T_min <= T <= s.table.T_max for s, pair in ends for T in pair):
+                smaller.append(min(self.differences_at(float(heat))))
+        return (max(0.0, min(smaller)), max(smaller)) if smaller else (np.inf, -np.inf)
 
     def differences(self, T: Mapping[int, list[float]]) -> list[float]:
         return [T[0][hot] - T[1][cold] for hot, cold in self.ends]
@@ -357,14 +367,17 @@ class _Puzzle:
             )
 
     def infeasible(self, low: float, high: float) -> InfeasibleApproachError:
-        between = f"more than {show(low, 'delta_K')}, below {show(high, 'delta_K')}"
+        if high - low > _SAME:
+            feasible = f"feasible: more than {show(low, 'delta_K')}, below {show(high, 'delta_K')}"
+        elif high >= low > 0.0:
+            feasible = f"the other givens hold it at {show(high, 'delta_K')}; leave out one of them"
+        else:
+            feasible = "none is feasible with the other givens; leave out one of them"
         return InfeasibleApproachError(
             "no duty with the other givens has this approach",
             key=self.label("approach"),
             found=show(self.given["approach"], "delta_K"),
-            accepted=f"feasible: {between}"
-            if low < high
-            else "none with these givens; leave out one of them",
+            accepted=feasible,
         )
 
 
