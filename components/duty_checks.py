@@ -105,10 +105,11 @@ def check_order(T: Mapping[str, float], given: Collection[str], label: Label, hi
                 f"{label(k)} = {show(T[k], 'K')}{'' if k in given else ' (computed)'}"
                 for k in (colder, hotter)
             )
-            # A temperature that was computed cannot be set: its bound comes first only if it was given.
+            # A computed temperature is no key to mend; of two that were given, the outlet is more often meant.
+            keys = sorted((hotter, colder), key=lambda k: (k not in given, k.endswith("_in")))
             raise SecondLawError(
                 meaning,
-                key=label(next((k for k in (colder, hotter) if k in given), colder)),
+                key=label(keys[0]) if keys[0] in given else None,
                 found=", ".join(both),
                 accepted=f"feasible: {label(colder)} up to (below) {show(T[hotter], 'K')}, or "
                 f"{label(hotter)} above {show(T[colder], 'K')}{hint}",
