@@ -11,7 +11,7 @@ from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.plate_stack import Stack
 from hashheat.thermo.packed_table import unpack
-from hashheat.thermo.property_kernels import density
+from hashheat.thermo.property_kernels import density, heat_capacity
 
 if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
@@ -83,20 +83,21 @@ def exchanger_dataset(
     flow = cases[:, ps.FLOW_0 : ps.FLOW_1 + 1]
     T_out = out[:, pr.T_OUT_0 : pr.T_OUT_1 + 1]
     heat = -out[:, pr.HEAT_0]
-    rho = np.empty_like(flow)
+    rho, cp = np.empty_like(flow), np.empty_like(flow)
     for side in range(2):
         table = unpack(exchanger.packed[side])
         rho[:, side] = [density(table, T) for T in 0.5 * (T_in[:, side] + T_out[:, side])]
+        cp[:, side] = [heat_capacity(table, T) for T in T_in[:, side]]
     in_pass = np.array(exchanger.channels) / np.array(exchanger.passes)
     area = exchanger.area
     UA, UA_clean = out[:, pr.UA], out[:, pr.UA_CLEAN]
     rise = np.abs(T_out - T_in)
-    # Heat over temperature change is the capacity flow; where nothing changes, that of the inlet would do as well.
+    # Heat over temperature change is the capacity flow; where next to nothing changes, that of the inlet.
     with np.errstate(divide="ignore", invalid="ignore"):
-        capacity = np.where(rise > 0.0, np.abs(heat)[:, None] / rise, np.inf)
+        capacity = np.where((rise > 1e-3) & (flow > 0.0), np.abs(heat)[:, None] / rise, flow * cp)
         largest = capacity.min(axis=1) * np.abs(T_in[:, 0] - T_in[:, 1])
-        effectiveness = np.where((flow > 0).all(axis=1) & (largest > 0.0), np.abs(heat) / largest, 0.0)
-    NTU = UA[:, None] / capacity
+        effectiveness = np.where(largest > 0.0, np.abs(heat) / largest, 0.0)
+        NTU = UA[:, None] / capacity
     ends = np.stack([T_in[:, 0] - T_out[:, 1], T_out[:, 0] - T_in[:, 1]])
     sign = np.where(T_in[:, 0] >= T_in[:, 1], 1.0, -1.0)
     data = {

@@ -113,6 +113,14 @@ class PlateHeatExchanger:
 
     def __post_init__(self) -> None:
         limits = self.plate.limits
+        for name in ("passes", "fluids", "pressures", "fouling", "beta"):
+            if not isinstance(getattr(self, name), (tuple, list)) or len(getattr(self, name)) != 2:
+                raise InputError(
+                    "takes one value for each side",
+                    key=name,
+                    found=getattr(self, name),
+                    accepted="(hot, cold)",
+                )
         if isinstance(self.plates, bool) or not isinstance(self.plates, (int, np.integer)):
             raise InputError("must be a whole number", key="plates", found=repr(self.plates))
         if not limits.min_plates <= self.plates <= limits.max_plates:
@@ -151,7 +159,22 @@ class PlateHeatExchanger:
                     found=f"{angle} degrees",
                     accepted=", ".join(f"{a:g}" for a in angles),
                 )
-        _ = self.stack, self.laws  # what cannot be arranged or has no law is refused here
+        for name in ("nusselt_factor", "friction_factor"):
+            for side, value in zip(SIDES, getattr(self, name) or ()):
+                if not 0.0 < value < math.inf:
+                    raise InputError("must be positive", key=f"{name}, {side}", found=value)
+        if not all(-math.inf < value <= 2.0 for value in self.beta):
+            raise InputError(
+                "is beyond what momentum allows", key="beta", found=self.beta, accepted="at most 2"
+            )
+        kind, _ = self.stack.kind, self.laws  # what cannot be arranged or has no law is refused here
+        if self.second_angle is not None and kind.any() == kind.all():
+            raise InputError(
+                "the share leaves one kind of channel without any",
+                key="second_share",
+                found=f"{self.second_share} of {self.plates - 1} channels in {sum(self.passes)} passes",
+                accepted="a share that makes a whole channel of a pass",
+            )
 
     @classmethod
     def named(cls, plate: str, plates: int, **options: Any) -> "PlateHeatExchanger":
@@ -303,6 +326,8 @@ class PlateHeatExchanger:
             "hot_T_in": hot_T_in,
             "cold_T_in": cold_T_in,
         }
+        if not 0.0 < tolerance < 1.0:
+            raise InputError("must lie between 0 and 1", key="tolerance", found=tolerance)
         together = broadcast_cases(given)
         template = together["hot_T_in"]
         columns = [np.asarray(values.values, dtype=float).ravel() for values in together.values()]

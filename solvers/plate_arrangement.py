@@ -45,8 +45,13 @@ def arrange_passes(
     Raises
     ------
     InputError
-        If a side has fewer channels than passes.
+        If a side has fewer channels than passes, or an option is none of the above.
     """
+    for key, value, known in (("first_side", first_side, (0, 1)), ("ports", ports, ("U", "Z"))):
+        if value not in known:
+            raise InputError(
+                "is no arrangement", key=key, found=repr(value), accepted=" or ".join(map(str, known))
+            )
     side = (np.arange(channels) + first_side) % 2
     upward = np.zeros(channels, dtype=np.int64)
     in_pass = np.zeros(channels, dtype=np.int64)
@@ -57,14 +62,14 @@ def arrange_passes(
     backward: list[int] = []
     for s in range(2):
         own = np.flatnonzero(side == s)
-        if not 1 <= passes[s] <= own.size:
+        if not 1 <= passes[s] <= own.size or passes[s] != int(passes[s]):
             raise InputError(
                 "a side of a plate heat exchanger needs a channel for each pass",
                 key="passes",
                 found=f"{passes[s]} passes, {own.size} channels",
                 accepted=f"1 to {own.size}",
             )
-        groups = np.array_split(own, passes[s])
+        groups = np.array_split(own, int(passes[s]))
         from_far_end = s == 1 and overall_counter and passes[s] > 1
         if from_far_end:
             groups.reverse()

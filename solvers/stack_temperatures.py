@@ -36,6 +36,7 @@ NUSSELT_AT_REST = 4.0
 
 _MAX_ITERATIONS = 80
 _LEAST_REYNOLDS = 1e-3
+_LEAST_HEAT = 1e-9  # over what the stronger flow carries above 0 K: inlets 3e-7 K apart
 
 
 @kernel
@@ -269,13 +270,15 @@ def solve_temperatures(
     for j in range(n):
         if stack.feeds[stack.in_pass[j]] < 0:
             flow_in[stack.side[j]] += flow[j]
-    most = 1e-30
+    most, carried = 1e-30, 0.0
     for side in range(2):
         table = unpack(packed[side])
+        carried = max(carried, flow_in[side] * heat_capacity(table, T_in[side]) * T_in[side])
         to = min(max(T_in[1 - side], table.T_min), table.T_max)
         possible = abs(flow_in[side] * (enthalpy(table, to) - h_in[side]))
         most = possible if side == 0 else min(most, possible)
-    most = max(most, 1e-30)
+    # Where no heat can flow (inlets alike, a side at rest) there is rounding only, and nothing to refine.
+    most = max(most, _LEAST_HEAT * carried)
     last = levels.size.size - 1
     level = max(started, 0)
     s = levels.size[level]
