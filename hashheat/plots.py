@@ -1,83 +1,24 @@
 """The report's plots: Dataset and summary in, SVG text out. One function a plot."""
 
-import io
-import re
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
-# Okabe and Ito's palette, told apart by colour-blind readers and in grey print.
-BLUE, ORANGE, GREEN, RED, PURPLE, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9"
-GREY, BLACK = "#777777", "#111111"
-_STYLE: Any = {
-    "font.size": 10.5,
-    "axes.labelsize": 10.5,
-    "axes.titlesize": 11,
-    "legend.fontsize": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e4e4e4",
-    "grid.linewidth": 0.7,
-    "axes.axisbelow": True,
-    "svg.fonttype": "path",
-    "svg.hashsalt": "hashheat",
-    "legend.frameon": False,
-    "figure.constrained_layout.use": True,
-}
+from hashheat.components.plot_style import BLACK, BLUE, GREY, ORANGE, PURPLE, RED, SKY, blank, styled
+from hashheat.inline_svg import inline_svg
+
 _LINES = {0.8: ":", 1.0: "-", 1.2: "--"}
 ZERO_C = 273.15
 
-P = ParamSpec("P")
-R = TypeVar("R")
 
-
-def _styled(plot: Callable[P, R]) -> Callable[P, R]:
-    """Plot under the house's style: matplotlib reads it when an artist is made and again when it is drawn."""
-
-    @wraps(plot)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> R:
-        import matplotlib
-
-        with matplotlib.rc_context(_STYLE):
-            return plot(*args, **kwargs)
-
-    return styled
-
-
-def _figure(width: float, height: float, rows: int = 1, columns: int = 1, **kwargs: Any) -> tuple[Any, Any]:
-    """Figure that no window system knows of: pyplot keeps every figure alive."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height))
-    return figure, figure.subplots(rows, columns, **kwargs)
-
-
-def _svg(figure: Any, name: str, title: str) -> str:
-    """SVG element for inlining: ids made unique for the page, no metadata, scales to its container."""
-    out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None})
-    text = out.getvalue()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\bid="', f'id="{name}-', text)
-    text = re.sub(r'xlink:href="#', f'xlink:href="#{name}-', text)
-    text = text.replace("url(#", f"url(#{name}-")
-    head, rest = text.split(">", 1)
-    head = re.sub(r'\s(width|height)="[^"]*"', "", head)
-    return f'{head} role="img" aria-label="{title}">{rest}'
-
-
-@_styled
+@styled
 def margins(summary: dict[str, Any]) -> str | None:
     """Distance to each temperature limit: 5 to 95 % of the samples, median and nominal value, limit at zero."""
     rows = [r for r in summary["limits"] if r["margin_unit"] == "delta_K" and r["margin_p50"] is not None]
     if not rows:
         return None
-    figure, ax = _figure(5.6, 0.62 * len(rows) + 1.25)
+    figure, ax = blank(5.6, 0.62 * len(rows) + 1.25)
     low = min(min(r["margin_p05"], r["margin"] or 0.0) for r in rows)
     high = max(max(r["margin_p95"], r["margin"] or 0.0) for r in rows)
     ax.axvspan(min(low, 0.0) - 0.06 * (high - low) - 2.0, 0.0, color="#fbe6dc", zorder=0)
@@ -93,10 +34,10 @@ def margins(summary: dict[str, Any]) -> str | None:
     ax.set_xlim(min(low, 0.0) - 0.06 * (high - low) - 2.0, max(high, 0.0) + 0.06 * (high - low) + 1.0)
     ax.grid(axis="y", visible=False)
     ax.set_xlabel("margin to the limit [K]  (left of 0: broken)\nbar 5 to 95 %, tick median, circle nominal")
-    return _svg(figure, "margins", "Margin to each limit")
+    return inline_svg(figure, "margins", "Margin to each limit")
 
 
-@_styled
+@styled
 def envelope(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     """Inlet temperature against flow: where a unit delivers the temperature asked for and keeps its chips."""
     if "envelope_T_out" not in result:
@@ -104,7 +45,7 @@ def envelope(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     limits = {row["name"]: row["limit"] for row in summary["limits"]}
     flow = result["envelope_flow"].values * 6e4
     T_in = result["envelope_T_in"].values - ZERO_C
-    figure, ax = _figure(7.4, 5.6)
+    figure, ax = blank(7.4, 5.6)
     handles: list[Any] = []
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
@@ -162,10 +103,10 @@ def envelope(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     ax.set_xlim(flow[0], flow[-1])
     ax.set_ylim(T_in[0], T_in[-1])
     figure.legend(handles=handles, loc="outside lower center", ncols=2, frameon=False, fontsize=9.5)
-    return _svg(figure, "envelope", "Envelope of a unit over flow and inlet temperature")
+    return inline_svg(figure, "envelope", "Envelope of a unit over flow and inlet temperature")
 
 
-@_styled
+@styled
 def distributions(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     """Hottest junction and mixed outlet over the samples, against their limits."""
     if not summary["is_sampled"]:
@@ -176,7 +117,7 @@ def distributions(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     solved = np.isfinite(T_junction)
     if solved.sum() < 8:
         return None
-    figure, (left, right) = _figure(7.4, 3.7, 1, 2)
+    figure, (left, right) = blank(7.4, 3.7, 1, 2)
     junction, limit = T_junction[solved], T_limit
     # A few chips close to running away must not flatten the rest: the last bar holds what lies above.
     highest = max(float(np.percentile(junction, 99.0)), limit.max())
@@ -213,10 +154,10 @@ def distributions(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     for ax in (left, right):
         ax.margins(x=0.03)
         ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, borderaxespad=0.2)
-    return _svg(figure, "distributions", "Distributions over the samples")
+    return inline_svg(figure, "distributions", "Distributions over the samples")
 
 
-@_styled
+@styled
 def coolant_path(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     """Coolant, plate and junction along the hottest board of the hottest unit."""
     if "T_chip" not in result:
@@ -224,7 +165,7 @@ def coolant_path(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     T_chip, T_plate, T_fluid = (result[n].values - ZERO_C for n in ("T_chip", "T_plate", "T_fluid"))
     board = int(np.unravel_index(np.nanargmax(T_chip), T_chip.shape)[0])
     cells = np.arange(1, T_chip.shape[1] + 1)
-    figure, ax = _figure(7.4, 4.4)
+    figure, ax = blank(7.4, 4.4)
     passes = int(result.attrs.get("passes", 1))
     per_pass = cells.size // passes
     for p in range(1, passes):
@@ -262,16 +203,16 @@ def coolant_path(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     ax.set_xlim(0.5, cells.size + 0.5)
     ax.margins(y=0.07)
     figure.legend(loc="outside lower center", ncols=2)
-    return _svg(figure, "path", "Temperatures along the coolant path")
+    return inline_svg(figure, "path", "Temperatures along the coolant path")
 
 
-@_styled
+@styled
 def along_header(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     """Flow and hottest junction of every unit by its place along the header."""
     units = summary["units"]
     if all(u["T_junction"] is None for u in units):
         return None
-    figure, (top, low) = _figure(7.4, 4.8, 2, 1, sharex=True, height_ratios=[1, 1.4])
+    figure, (top, low) = blank(7.4, 4.8, 2, 1, sharex=True, height_ratios=[1, 1.4])
     place = np.array([u["place"] for u in units])
     flow = np.array([np.nan if u["volume_flow"] is None else u["volume_flow"] * 6e4 for u in units])
     hot = np.array([np.nan if u["T_junction"] is None else u["T_junction"] - ZERO_C for u in units])
@@ -290,16 +231,16 @@ def along_header(result: xr.Dataset, summary: dict[str, Any]) -> str | None:
     overlaid = f" ({summary['rows']} rows overlaid)" if summary["rows"] > 1 else ""
     low.set_xlabel(f"place along the header, from 0 at the supply inlet{overlaid}")
     figure.legend(*low.get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    return _svg(figure, "header", "Flow and junction temperature along the header")
+    return inline_svg(figure, "header", "Flow and junction temperature along the header")
 
 
-@_styled
+@styled
 def sensitivity(summary: dict[str, Any], most: int = 8) -> str | None:
     """First-order and total Sobol indices of the verdict with their 95 % intervals."""
     rows = [r for r in summary["measure_first"][:most] if (r["total"] or 0.0) > 0.0]
     if not rows:
         return None
-    figure, ax = _figure(7.4, 0.52 * len(rows) + 1.5)
+    figure, ax = blank(7.4, 0.52 * len(rows) + 1.5)
     y = np.arange(len(rows))[::-1]
     for kind, shift, color, text in (
         ("total", 0.19, BLUE, "total: with interactions"),
@@ -316,4 +257,4 @@ def sensitivity(summary: dict[str, Any], most: int = 8) -> str | None:
     ax.set_xlabel("share of the variance of the smallest\ntemperature margin [%], with 95 % interval")
     ax.set_xlim(left=min(0.0, ax.get_xlim()[0]))
     figure.legend(loc="outside lower center", ncols=2)
-    return _svg(figure, "sobol", "What moves the verdict most")
+    return inline_svg(figure, "sobol", "What moves the verdict most")
