@@ -317,8 +317,38 @@ def test_random_duties_come_back(data):
     assert_same(again, duty, 1e-7 if "approach" in names else 1e-9)
 
 
+RANGES = {
+    "heat_rate": (1e3, 1e7),
+    "approach": (-1.0, 60.0),
+    **{f"{side}_T_{port}": (260.0, 420.0) for side in ("hot", "cold") for port in ("in", "out")},
+    **{f"{side}_mass_flow": (0.01, 100.0) for side in ("hot", "cold")},
+    **{f"{side}_volume_flow": (1e-5, 0.1) for side in ("hot", "cold")},
+}
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.fixed_dictionaries({}, optional={k: st.floats(*bounds) for k, bounds in RANGES.items()}),
+    st.booleans(),
+    st.sampled_from(["water", "MPG 30%"]),
+)
+def test_anything_gives_a_sound_duty_or_a_named_error(given_, counterflow, fluid):
+    try:
+        duty = complete_duty(**P, cold_fluid=fluid, counterflow=counterflow, **given_)
+    except HashheatError as error:
+        text = str(error)
+    else:
+        text = repr((duty.UA, duty.T_pinch, duty.lmtd, duty.effectiveness, duty.volume_flow))
+        assert duty.T_pinch > 0.0
+        assert duty.UA > 0.0
+        for key, value in given_.items():
+            assert quantities(duty)[key] == pytest.approx(value, rel=1.1e-3, abs=0.5 * (key == "approach"))
+    assert "nan" not in text
+    assert "inf " not in text
+
+
 def test_sides_swap():
-    """Two duties that mirror each other: hot and cold flow exchange their roles, but for the properties."""
+    """Exchanged flows put the approach at the other end; the heat changes by no more than the properties do."""
     given_ = {"hot_T_in": 80.0 + C, "cold_T_in": 40.0 + C, "hot_mass_flow": 10.0, "cold_mass_flow": 12.0}
     duty = complete_duty(**P, approach=4.0, **given_)
     assert duty.approach == pytest.approx(4.0, abs=1e-9)
@@ -456,6 +486,13 @@ def test_second_law_of_given_temperatures(change, texts):
     refused(SecondLawError, *texts, heat_rate=2e6, **ends)
 
 
+def test_second_law_is_said_before_what_is_missing():
+    refused(SecondLawError, "hot_T_in above 40.00 degC", **kelvin(hot_T_in=30, cold_T_in=40))
+    refused(
+        SecondLawError, "hot_T_out", **kelvin(hot_T_in=80, hot_T_out=85), hot_mass_flow=3.0, heat_rate=1e5
+    )
+
+
 def test_second_law_of_what_comes_out():
     error = refused(
         SecondLawError,
@@ -527,7 +564,9 @@ def test_approaches_that_cannot_be():
     )  # fmt: skip
     # Both inlets open: the outlets lie 10 K apart and every heat only widens the ends.
     outlets = {"hot_mass_flow": 12.0, "cold_mass_flow": 10.0, **kelvin(hot_T_out=50, cold_T_out=40)}
-    refused(InfeasibleApproachError, "feasible: more than 10 K, below ", approach=9.0, **outlets)
+    error = refused(InfeasibleApproachError, "feasible: more than 10 K, below ", approach=9.0, **outlets)
+    # 39 K down to 1 degC on the cold side is 32.5 K up on the hot side: 42.5 K there, less one step of the scan.
+    assert float(error.accepted.split("below ")[1].split()[0]) == pytest.approx(42.0, abs=1.0)
     assert complete_duty(**P, approach=10.5, **outlets).approach == pytest.approx(10.5)
 
 
