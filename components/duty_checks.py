@@ -1,20 +1,17 @@
 """What no exchanger can do: end states that are not liquid, heat that flows uphill, crossed temperatures."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 
-import numpy as np
 from scipy.optimize import brentq
 
+from hashheat.components.duty_givens import Label
 from hashheat.components.duty_profile import Profile, pinch
 from hashheat.components.duty_side import SIDES, Side
 from hashheat.components.errors import SecondLawError, TemperatureCrossError
-from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError
+from hashheat.thermo.errors import BoilingError, FreezingError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.saturation import WATER_P_MAX
 from hashheat.thermo.units import show
-
-#: Turns the name of a quantity ("hot_T_in") into what the user wrote ("hot.T_in").
-Label = Callable[[str], str]
 
 # (colder, hotter, what it would mean otherwise)
 _ORDER = (
@@ -188,64 +185,3 @@ def _parallel_limit(
 
     T = float(brentq(excess, T_in[1], T_in[0], xtol=1e-9))
     return T, mass_flow[0] * sides[0].heat_per_mass(T_in[0], T)
-
-
-def check_numbers(values: Mapping[str, float | None], label: Label) -> dict[str, float]:
-    """Numbers that were given, each finite and of the right sign.
-
-    Parameters
-    ----------
-    values : mapping
-        By name, in SI; None where not given.
-    label : callable
-        Name to show for a name.
-
-    Returns
-    -------
-    dict
-        Those given.
-
-    Raises
-    ------
-    InputError
-        Naming the key; SecondLawError for a heat below zero.
-    """
-    given: dict[str, float] = {}
-    for key, value in values.items():
-        if value is None:
-            continue
-        unit = unit_of(key)
-        try:
-            number = float(value) if not isinstance(value, (bool, str)) else np.nan
-        except (TypeError, ValueError):
-            number = np.nan
-        if not np.isfinite(number):
-            raise InputError(
-                "not a finite number", key=label(key), found=repr(value), accepted=f"a number [{unit}]"
-            )
-        if key == "heat_rate" and number < 0.0:
-            raise SecondLawError(
-                "heat would flow from the cold to the hot side",
-                key=label(key),
-                found=show(number, unit),
-                accepted="feasible: more than 0 W, from hot to cold; or change the sides",
-            )
-        if number <= 0.0 and key != "approach":
-            raise InputError("must be more than zero", key=label(key), found=number, accepted=f"> 0 {unit}")
-        given[key] = number
-    return given
-
-
-def unit_of(key: str) -> str:
-    """SI unit of a quantity of a duty by its name."""
-    for ending, unit in (
-        ("_T_in", "K"),
-        ("_T_out", "K"),
-        ("_mass_flow", "kg/s"),
-        ("_volume_flow", "m^3/s"),
-        ("_pressure", "Pa"),
-        ("heat_rate", "W"),
-    ):
-        if key.endswith(ending):
-            return unit
-    return "delta_K"

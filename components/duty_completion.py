@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import brentq
 
-from hashheat.components.duty_checks import Label, unit_of
+from hashheat.components.duty_givens import PORTS, Label, facing_ends, known_of, sufficient, underspecified
 from hashheat.components.duty_side import SIDES, Side
 from hashheat.components.errors import (
     ContradictoryDutyError,
@@ -15,12 +15,6 @@ from hashheat.components.errors import (
 )
 from hashheat.thermo.units import show
 
-#: Names of everything that can be given.
-KEYS = (
-    "heat_rate",
-    *(f"{side}_{what}" for side in SIDES for what in ("T_in", "T_out", "mass_flow", "volume_flow")),
-    "approach",
-)
 #: What is given beyond need may differ by this share of the heat [-].
 CONSISTENCY = 1e-3
 
@@ -30,7 +24,6 @@ _SCAN = 65
 # A search for the heat lets a temperature move this far [K]; end states that are not liquid are refused later.
 _REACH = 400.0
 _IN, _OUT = 0, 1
-_PORTS = ("in", "out")
 
 
 class Completed(NamedTuple):
@@ -52,37 +45,6 @@ class Completed(NamedTuple):
     T_out: tuple[float, float]
 
 
-def sufficient(keys: Collection[str], counterflow: bool = True) -> bool:
-    """Whether quantities known by name fix a duty, whatever their values.
-
-    The two balances tie heat, four temperatures and two flows together, so five of these have to be given; each
-    side can take up three with its heat. The approach is worth one wherever it leaves a temperature open.
-
-    Parameters
-    ----------
-    keys : collection of str
-        Names out of :data:`KEYS`.
-    counterflow : bool
-        Whether the sides flow against each other.
-    """
-    sides = [_known(keys, s) for s in SIDES]
-    counts = [len(known) for known in sides]
-    heat = "heat_rate" in keys or 3 in counts
-    if heat and min(counts) >= 2:
-        return True
-    if "approach" not in keys:
-        return False
-    if heat:
-        if max(counts) < 2 or min(counts) != 1:
-            return False
-        closed = counts.index(max(counts))
-        sides[closed] = {"in", "out", "flow"}
-    elif counts != [2, 2]:
-        return False
-    ends = _ends(counterflow)
-    return any(not all(_PORTS[port] in sides[i] for i, port in enumerate(end)) for end in ends)
-
-
 def complete(
     given: Mapping[str, float], sides: tuple[Side, Side], counterflow: bool, label: Label
 ) -> Completed:
@@ -94,7 +56,8 @@ def complete(
     Parameters
     ----------
     given : mapping
-        Quantities in SI by name (:data:`KEYS`); flows and heat positive, the given temperatures in order.
+        Quantities in SI by name, see :data:`hashheat.components.duty_givens.KEYS`; flows and heat positive, the
+        temperatures in order.
     sides : pair of Side
         Hot, cold.
     counterflow : bool
@@ -113,32 +76,22 @@ def complete(
     return _Puzzle(given, sides, counterflow, label).solve()
 
 
-def _known(keys: Collection[str], side: str) -> set[str]:
-    known = {port for port in _PORTS if f"{side}_T_{port}" in keys}
-    return known | ({"flow"} if {f"{side}_mass_flow", f"{side}_volume_flow"} & set(keys) else set())
-
-
-def _ends(counterflow: bool) -> list[tuple[int, int]]:
-    """Ports (hot, cold) that face each other where the approach can be; in parallel flow only the outlets."""
-    return [(_IN, _OUT), (_OUT, _IN)] if counterflow else [(_OUT, _OUT)]
-
-
 class _Puzzle:
     def __init__(
         self, given: Mapping[str, float], sides: tuple[Side, Side], counterflow: bool, label: Label
     ) -> None:
         self.given, self.sides, self.counterflow, self.label = given, sides, counterflow, label
-        self.ends = _ends(counterflow)
-        self.T = [[given.get(f"{s}_T_{port}") for port in _PORTS] for s in SIDES]
+        self.ends = facing_ends(counterflow)
+        self.T = [[given.get(f"{s}_T_{port}") for port in PORTS] for s in SIDES]
         self.flows = [(given.get(f"{s}_mass_flow"), given.get(f"{s}_volume_flow")) for s in SIDES]
-        self.counts = [len(_known(given, s)) for s in SIDES]
+        self.counts = [len(known_of(given, s)) for s in SIDES]
 
     # -- what is given ---------------------------------------------------------------------------------------
 
     def solve(self) -> Completed:
         heat = self.agreed_heat()
         if not sufficient(self.given, self.counterflow):
-            raise self.underspecified(self.given, "")
+            raise self.underspecified(self.given)
         if heat is None:
             heat = self.heat_from_approach()
             done = self.close_both(heat)
@@ -194,31 +147,8 @@ class _Puzzle:
                     accepted=f"agreement within {100 * CONSISTENCY:g} %, or one of the two left out",
                 )
 
-    def underspecified(self, keys: Collection[str], note: str) -> UnderspecifiedDutyError:
-        """The error for a set of names that is not enough; says what would complete it."""
-        listed = [f"{self.label(k)} = {show(self.given[k], unit_of(k))}" for k in self.given]
-        missing = [k for k in KEYS if k not in self.given]
-        single = [k for k in missing if sufficient([*keys, k], self.counterflow)]
-        if single:
-            accepted = f"in addition one of: {', '.join(map(self.label, single))}"
-        else:
-            pairs = [
-                f"{self.label(a)} + {self.label(b)}"
-                for n, a in enumerate(missing)
-                for b in missing[n + 1 :]
-                if "volume" not in a + b and sufficient([*keys, a, b], self.counterflow)
-            ]
-            more = (
-                "two more, such as " + ", ".join(pairs[:6])
-                if pairs
-                else "three more or better chosen quantities"
-            )
-            accepted = f"no single addition is enough; {more}"
-        return UnderspecifiedDutyError(
-            f"the duty is not fixed by what is given{note}",
-            found=", ".join(listed) or "nothing",
-            accepted=accepted,
-        )
+    def underspecified(self, useful: Collection[str], note: str = "") -> UnderspecifiedDutyError:
+        return underspecified(self.given, useful, self.counterflow, self.label, note)
 
     # -- closing ---------------------------------------------------------------------------------------------
 
@@ -264,18 +194,18 @@ class _Puzzle:
         shift: float,
         heat: float,
     ) -> tuple[float, float, float]:
-        approach, T_known = self.given["approach"], self.T[j][known]
-        assert T_known is not None
+        approach, Tknown_of = self.given["approach"], self.T[j][known]
+        assert Tknown_of is not None
         sign = self.sides[j].sign
         high = np.inf
         if known in faced:
-            high = sign * (T_known - faced[known])
+            high = sign * (Tknown_of - faced[known])
             self.check_fixed_end(high, self.end_name(i, j, known))
         port = 1 - known
         # The side has to cool or warm on its way, which bounds the approach from one side.
-        bound = sign * (T_known - faced[port])
+        bound = sign * (Tknown_of - faced[port])
         low, high = (0.0, min(high, bound)) if known == _IN else (max(0.0, bound), high)
-        T: list[float | None] = [T_known, T_known]
+        T: list[float | None] = [Tknown_of, Tknown_of]
         T[port] = faced[port] + shift
         if not low < approach < high:
             raise self.infeasible(low, high)
@@ -349,7 +279,7 @@ class _Puzzle:
     def end_name(self, i: int, j: int, port_j: int) -> str:
         port_i = next(end[i] for end in self.ends if end[j] == port_j)
         ports = {i: port_i, j: port_j}
-        return " - ".join(self.label(f"{s}_T_{_PORTS[ports[n]]}") for n, s in enumerate(SIDES))
+        return " - ".join(self.label(f"{s}_T_{PORTS[ports[n]]}") for n, s in enumerate(SIDES))
 
     def check_fixed_end(self, difference: float, name: str) -> None:
         approach = self.given["approach"]
@@ -404,11 +334,11 @@ def check_approach(done: Completed, given: Mapping[str, float], counterflow: boo
     if "approach" not in given:
         return
     T = done.T_in, done.T_out
-    pairs = [(T[hot][0] - T[cold][1], hot, cold) for hot, cold in _ends(counterflow)]
+    pairs = [(T[hot][0] - T[cold][1], hot, cold) for hot, cold in facing_ends(counterflow)]
     smaller, hot, cold = min(pairs)
     span = min(abs(a - b) for a, b in zip(done.T_in, done.T_out))
     if abs(smaller - given["approach"]) > CONSISTENCY * span:
-        names = " - ".join(label(f"{s}_T_{_PORTS[port]}") for s, port in (("hot", hot), ("cold", cold)))
+        names = " - ".join(label(f"{s}_T_{PORTS[port]}") for s, port in (("hot", hot), ("cold", cold)))
         raise ContradictoryDutyError(
             "the approach does not agree with what else is given",
             key=label("approach"),

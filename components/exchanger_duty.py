@@ -1,11 +1,11 @@
 """The duty of a two-fluid exchanger: what it has to do, before anything is known of how it is built."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
-from hashheat.components.duty_checks import check_liquid_ends, check_numbers, check_order, check_profile
+from hashheat.components.duty_checks import check_liquid_ends, check_order, check_profile
 from hashheat.components.duty_completion import CONSISTENCY, Completed, check_approach, complete
+from hashheat.components.duty_givens import Label, check_numbers
 from hashheat.components.duty_profile import Pinch, Profile, log_mean, mean_difference, pinch
 from hashheat.components.duty_side import SIDES, Side, liquid_table
 from hashheat.components.errors import InfeasibleApproachError
@@ -186,7 +186,7 @@ def complete_duty(
     cold_volume_flow: float | None = None,
     approach: float | None = None,
     counterflow: bool = True,
-    label: Callable[[str], str] | None = None,
+    label: Label | None = None,
 ) -> Duty:
     """Complete a duty from any sufficient set of heat, temperatures, flows and approach.
 
@@ -303,7 +303,7 @@ def _fluid(fluid: str | Fluid, key: str) -> Fluid:
         raise error.within(key=key) from None
 
 
-def _check_approach_alone(given: dict[str, float], label: Callable[[str], str]) -> None:
+def _check_approach_alone(given: dict[str, float], label: Label) -> None:
     if "approach" not in given:
         return
     asked, largest = given["approach"], None

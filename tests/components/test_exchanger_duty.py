@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from hashheat.components.duty_completion import KEYS, sufficient
+from hashheat.components.duty_givens import KEYS, sufficient
 from hashheat.components.duty_profile import Profile, log_mean, mean_difference, pinch
 from hashheat.components.errors import (
     ContradictoryDutyError,
