@@ -73,6 +73,15 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "channel_pass": ("1", "pass of a channel, those of the hot side first"),
     "upward": ("1", "1 where a channel flows towards growing x"),
     "x": ("1", "place along a channel, over its length"),
+    "channel_share": ("1", "flow of a channel over the flow of its pass"),
+    "heat": ("J", "heat to each fluid between its inlet and its outlet, since the start"),
+    "stored_heat": ("J", "heat stored in fluids and plates since the start"),
+    "profile_error": ("K", "largest coefficient of the highest polynomial kept along a channel"),
+    "steps": ("1", "steps in time"),
+    "rejected_steps": ("1", "steps in time that were refused for their error and taken again, shorter"),
+    "iterations": ("1", "repetitions of the linear solve"),
+    "step_min": ("s", "shortest step in time"),
+    "step_max": ("s", "longest step in time"),
 }
 
 
