@@ -52,6 +52,9 @@ class Exchange(Section):
         about="the smaller of hot.T_in - cold.T_out and hot.T_out - cold.T_in, e.g. '5 K'",
         default=None,
     )
+    flow: Literal["counter", "parallel"] = Field(
+        default="counter", description="'counter' or 'parallel': how the sides flow past each other"
+    )
 
 
 class Limits(Section):
@@ -162,7 +165,11 @@ class DutyFile(Section):
                 given[key] = value.nominal
         try:
             return complete_duty(
-                hot_fluid=self.hot.fluid, cold_fluid=self.cold.fluid, label=file_key, **given
+                hot_fluid=self.hot.fluid,
+                cold_fluid=self.cold.fluid,
+                counterflow=self.duty.flow == "counter",
+                label=file_key,
+                **given,
             )
         except InputError as error:
             raise error.within(file=self._file) from None

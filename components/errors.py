@@ -61,3 +61,19 @@ class PlateLimitError(InputError):
 
 class MaldistributionError(ExchangerError):
     """The ports are so small that a channel flows backwards."""
+
+
+class NoExchangerError(InputError):
+    """Nothing in the catalogue keeps all limits of a duty."""
+
+
+class NoSolutionError(InputError):
+    """No value within the bounds gives an exchanger what is asked of it; says what can be reached."""
+
+
+class CalibrationError(InputError):
+    """The points given cannot fix the constants asked for."""
+
+
+class MapAccuracyError(ExchangerError):
+    """The reduced form of an exchanger does not reach the accuracy asked for."""

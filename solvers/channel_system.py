@@ -72,24 +72,30 @@ def solve_channels(
         Solution, written: column 0 with all inlet enthalpies zero, column p + 1 for 1 J/kg at pass p.
     """
     n, s, columns = Y.shape
+    # A downward channel meets the nodes in reverse; both matrices are laid out so that loops run straight.
+    D = np.empty((2, s, s))
+    ones = np.zeros((2, s))
+    for i in range(s):
+        for k in range(s):
+            D[1, i, k] = inverse[i, k]
+            D[0, i, k] = inverse[s - 1 - i, s - 1 - k]
+            ones[1, i] += inverse[i, k]
+            ones[0, i] += inverse[s - 1 - i, s - 1 - k]
+    held = np.empty((s, columns))
     for j in range(n):
         block = inverses[j]
         right = Y[j]
         m = mass_flow[j]
-        up = upward[j] == 1
-        own = in_pass[j] + 1
+        up = upward[j]
         for i in range(s):
-            row = i if up else s - 1 - i
-            ones = constant = 0.0
+            constant = 0.0
             for k in range(s):
-                a = m * inverse[row, k if up else s - 1 - k]
-                ones += a
-                constant += a * rest[j, k]
-                block[i, k] = a * cp[j, k]
+                constant += D[up, i, k] * rest[j, k]
+                block[i, k] = m * D[up, i, k] * cp[j, k]
             for c in range(columns):
                 right[i, c] = 0.0
-            right[i, 0] = source[j, i] - constant
-            right[i, own] = ones
+            right[i, 0] = source[j, i] - m * constant
+            right[i, in_pass[j] + 1] = m * ones[up, i]
             block[i, i] += loss[j, i]
         if j > 0:
             before = inverses[j - 1]
@@ -101,7 +107,6 @@ def solve_channels(
                     # Y of the channel before holds its inverse times its right side.
                     right[i, c] += d * Y[j - 1, i, c]
         invert_in_place(block)
-        held = np.empty((s, columns))
         for i in range(s):
             for c in range(columns):
                 held[i, c] = 0.0
@@ -109,19 +114,20 @@ def solve_channels(
                 a = block[i, k]
                 for c in range(columns):
                     held[i, c] += a * right[k, c]
-        right[:, :] = held
-    back = np.empty((s, columns))
+        for i in range(s):
+            for c in range(columns):
+                right[i, c] = held[i, c]
     for j in range(n - 2, -1, -1):
         for i in range(s):
             for c in range(columns):
-                back[i, c] = 0.0
+                held[i, c] = 0.0
             for k in range(s):
                 a = inverses[j, i, k] * across[j + 1, k]
                 for c in range(columns):
-                    back[i, c] += a * Y[j + 1, k, c]
+                    held[i, c] += a * Y[j + 1, k, c]
         for i in range(s):
             for c in range(columns):
-                Y[j, i, c] += back[i, c]
+                Y[j, i, c] += held[i, c]
 
 
 @kernel

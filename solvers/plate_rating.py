@@ -21,6 +21,7 @@ from hashheat.solvers.stack_temperatures import (
 from hashheat.thermo.jit import kernel, parallel_kernel
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy, viscosity
+from hashheat.thermo.property_table import PropertyTable
 
 #: A channel of the stack would flow backwards: its ports are too small.
 REVERSED_CHANNEL = 3
@@ -60,7 +61,8 @@ STATUS = {
 N_OUTPUTS = 22
 
 _MAX_SHARES = 30
-_SHARE_TOLERANCE = 1e-7
+#: Flows settle to within this many times the tolerance of the heat, which they move in second order only.
+_SHARE_FACTOR = 10.0
 
 
 @kernel
@@ -95,6 +97,12 @@ def _channel_drops(
             if G > 0.0:
                 drop[j] += b[i] * chevron_friction(law, Re) * 0.5 * G * G / density(table, at)
         drop[j] *= case[ps.FRICTION_FACTOR_0 + side] * case[ps.FLOW_LENGTH] / D
+
+
+@kernel
+def _temperature(table: PropertyTable, h: float) -> float:
+    """Temperature of an enthalpy, kept within the table while the flows are still being found [K]."""
+    return min(max(temperature_from_enthalpy(table, h), table.T_min), table.T_max)
 
 
 @kernel
@@ -195,16 +203,51 @@ def rate_one(
         flow[j] = share[j] * case[ps.FLOW_0 + stack.side[j]]
     if case[ps.U_FIXED] > 0.0:
         htc[:, :] = 0.0
+    fixed = case[ps.U_FIXED] > 0.0
+    # Flows are shared by the temperatures of the coarsest level first: finer ones hardly move them.
     status, level, estimate = solve_temperatures(
-        stack, case, levels, flow, share, laws, packed, tolerance, -1, T, wall, htc, heat, leaving, UA_both
+        stack,
+        case,
+        levels,
+        flow,
+        share,
+        laws,
+        packed,
+        tolerance,
+        -1,
+        fixed,
+        T,
+        wall,
+        htc,
+        heat,
+        leaving,
+        UA_both,
     )
-    s = levels.size[level]
-    settled = case[ps.U_FIXED] > 0.0
+    if status != OK and not fixed:
+        status, level, estimate = solve_temperatures(
+            stack,
+            case,
+            levels,
+            flow,
+            share,
+            laws,
+            packed,
+            tolerance,
+            -1,
+            True,
+            T,
+            wall,
+            htc,
+            heat,
+            leaving,
+            UA_both,
+        )
     for attempt in range(_MAX_SHARES):
         if status != OK:
             return status
+        s = levels.size[level]
         _channel_drops(stack, case, levels.b[level], flow, laws, packed, T[:, :s], drop, out)
-        if settled:
+        if fixed:
             break
         change = 0.0
         for p in range(passes):
@@ -215,8 +258,8 @@ def rate_one(
             table = unpack(packed[side])
             first = case[ps.T_IN_0 + side]
             if stack.feeds[p] >= 0:
-                first = temperature_from_enthalpy(table, leaving[stack.feeds[p]])
-            last = temperature_from_enthalpy(table, leaving[p])
+                first = _temperature(table, leaving[stack.feeds[p]])
+            last = _temperature(table, leaving[p])
             for j in range(n):
                 if stack.in_pass[j] == p:
                     resistance[j] = drop[j] / (flow[j] * flow[j])
@@ -231,12 +274,11 @@ def rate_one(
                 if stack.in_pass[j] == p:
                     change = max(change, abs(flow[j] / total - share[j]) / share[j])
                     share[j] = flow[j] / total
-        if change < _SHARE_TOLERANCE:
-            settled = True
-            continue
-        if attempt == _MAX_SHARES - 2:
+        if attempt > 0 and change < _SHARE_FACTOR * tolerance:
+            break
+        if attempt == _MAX_SHARES - 1:
             return NOT_CONVERGED
-        status, level, _ = solve_temperatures(
+        status, level, found_estimate = solve_temperatures(
             stack,
             case,
             levels,
@@ -246,6 +288,7 @@ def rate_one(
             packed,
             tolerance,
             level,
+            attempt == 0,
             T,
             wall,
             htc,
@@ -253,6 +296,9 @@ def rate_one(
             leaving,
             UA_both,
         )
+        if attempt == 0:
+            estimate = found_estimate
+    s = levels.size[level]
     _finish(stack, case, levels.b[level], packed, T[:, :s], htc[:, :s], flow, drop, heat, leaving, out)
     out[UA], out[UA_CLEAN] = UA_both[0], UA_both[1]
     out[NODES], out[ESTIMATE] = float(s), estimate

@@ -229,6 +229,7 @@ def solve_temperatures(
     packed: np.ndarray,
     tolerance: float,
     started: int,
+    rising: bool,
     T: np.ndarray,
     wall: np.ndarray,
     htc: np.ndarray,
@@ -246,7 +247,9 @@ def solve_temperatures(
         Two node counts must agree in the heat within this part of the largest heat that the cooler of the two
         capacity flows could take [-]; the finer result, which is better by orders of magnitude, is kept.
     started : int
-        -1, or the level whose temperatures T and wall hold as a start; that level alone is then solved.
+        -1, or the level whose temperatures T and wall hold as a start.
+    rising : bool
+        Whether to go on to finer levels; otherwise the first level alone is solved.
     T, wall, htc : (n, s_max) arrays
         Written in their first columns.
     heat, leaving, UA
@@ -315,9 +318,10 @@ def solve_temperatures(
         )
         if before == before:
             estimate = abs(heat[0] - before) / most
-        if status != OK or level == last or estimate <= tolerance or started >= 0:
+        if level == last or not rising or (status == OK and estimate <= tolerance):
             break
-        before = heat[0]
+        # What does not settle on few nodes may do so on more.
+        before = heat[0] if status == OK else np.nan
         finer = levels.size[level + 1]
         held = np.empty(finer)
         for j in range(n):

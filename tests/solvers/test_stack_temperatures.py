@@ -64,6 +64,7 @@ class Solution:
             packed,
             tolerance,
             -1,
+            True,
             T,
             wall,
             htc,

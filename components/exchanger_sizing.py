@@ -1,0 +1,355 @@
+"""Size a plate heat exchanger: search the catalogue, settle every candidate with all its channels, rank the front.
+
+A candidate is the smallest of its way of building: with one plate fewer it fails, and the limit that then fails is
+the one that binds.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import xarray as xr
+from scipy.optimize import brentq
+
+from hashheat.components.errors import NoExchangerError
+from hashheat.components.exchanger_duty import Duty
+from hashheat.components.exchanger_limits import DROPS, FEWEST, FRAME, HEAT, SizingLimits, duty_row
+from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
+from hashheat.components.exchanger_search import Estimate, fewest_plates, search
+from hashheat.components.plate_exchanger import PlateHeatExchanger
+from hashheat.solvers import plate_rating as pr
+from hashheat.solvers import plate_stack as ps
+from hashheat.solvers.chevron import pack_law
+from hashheat.solvers.collocation import collocation_levels
+from hashheat.thermo.errors import InputError
+
+Price = Callable[[PlateHeatExchanger], float]
+Progress = Callable[[float, str], None]
+
+_TOLERANCE = 1e-5
+#: Candidates that are settled with every channel, the cheapest by estimate.
+MOST_SETTLED = 20
+#: An estimate may be dominated by this much and still be settled, since settling moves it.
+_SLACK = 0.03
+#: Steps of a settling that follow the slopes of the margins before the bracket is halved.
+_MOST_AIMED = 8
+
+
+def list_price(exchanger: PlateHeatExchanger) -> float:
+    """Price by the area law of the plate file, at nominal values [EUR]."""
+    return exchanger.plate.price_law.nominal(exchanger.area)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sized exchanger: it keeps every limit, and with one plate fewer it does not.
+
+    Parameters
+    ----------
+    exchanger : PlateHeatExchanger
+    duty : Duty
+    price : float
+        [EUR]
+    margins : dict of str to float
+        By how much it keeps each limit, relative to the limit [-].
+    binding : str
+        The limit that one plate fewer breaks.
+    fewer : dict of str to float
+        Margins with one plate fewer; empty where there can be none.
+    heat_rate, approach : float
+        Of the whole area, fouled, at the flows and inlets of the duty [W], [K].
+    pressure_drop : (float, float)
+        Channels and ports together [Pa].
+    """
+
+    exchanger: PlateHeatExchanger
+    duty: Duty
+    price: float
+    margins: dict[str, float]
+    binding: str
+    fewer: dict[str, float]
+    heat_rate: float
+    approach: float
+    pressure_drop: tuple[float, float]
+
+    @cached_property
+    def rating(self) -> xr.Dataset:
+        """What the exchanger does at the flows and inlets of the duty, fouled, every channel resolved."""
+        return self.exchanger.rate(
+            hot_mass_flow=self.duty.mass_flow[0],
+            cold_mass_flow=self.duty.mass_flow[1],
+            hot_T_in=self.duty.T_in[0],
+            cold_T_in=self.duty.T_in[1],
+        )
+
+    @cached_property
+    def oversurface(self) -> float:
+        """Area beyond what the duty needs, with the fouling [-]."""
+        return _oversurface(self.exchanger, self.duty)
+
+    @cached_property
+    def oversurface_clean(self) -> float:
+        """Area beyond what the duty needs, without fouling [-]."""
+        return _oversurface(replace(self.exchanger, fouling=(0.0, 0.0)), self.duty)
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """Result of :func:`size_exchanger`.
+
+    Parameters
+    ----------
+    duty, limits
+        What was asked.
+    candidates : tuple of Candidate
+        Best first; none is worse than another in price, area, pressure drop and approach at once.
+    refused : dict of str to str
+        Plate types that cannot serve whatever the size, and why.
+    failed : tuple of Estimate
+        Ways of building that miss a limit with the most plates allowed.
+    searched : int
+        Ways of building that were tried.
+    """
+
+    duty: Duty
+    limits: SizingLimits
+    candidates: tuple[Candidate, ...]
+    refused: dict[str, str] = field(default_factory=dict)
+    failed: tuple[Estimate, ...] = ()
+    searched: int = 0
+
+    @property
+    def best(self) -> Candidate:
+        """The first candidate."""
+        return self.candidates[0]
+
+
+def size_exchanger(
+    duty: Duty,
+    limits: SizingLimits,
+    catalogue: Sequence[PlateFile] | None = None,
+    *,
+    price: Price = list_price,
+    rank: str = "price",
+    progress: Progress | None = None,
+) -> Sizing:
+    """Find plate heat exchangers for a duty.
+
+    Parameters
+    ----------
+    duty : Duty
+        Of :func:`hashheat.components.exchanger_duty.complete_duty`.
+    limits : SizingLimits
+    catalogue : sequence of PlateFile, optional
+        Left out, all shipped generic plates.
+    price : callable, optional
+        Price [EUR] of an exchanger; left out, the area law of its plate file.
+    rank : "price", "area", "pressure_drop" or "approach"
+        What the candidates are ordered by.
+    progress : callable, optional
+        Called with the part done and what is being done.
+
+    Returns
+    -------
+    Sizing
+
+    Raises
+    ------
+    NoExchangerError
+        If nothing in the catalogue keeps all limits; says which limit fails by how much.
+    InputError
+        For an empty catalogue or an unknown rank.
+    """
+    keys: dict[str, Callable[[Candidate], float]] = {
+        "price": lambda c: c.price,
+        "area": lambda c: c.exchanger.area,
+        "pressure_drop": lambda c: max(c.pressure_drop),
+        "approach": lambda c: c.approach,
+    }
+    if rank not in keys:
+        raise InputError("no such ranking", key="rank", found=rank, accepted=", ".join(keys))
+    plates = generic_plates() if catalogue is None else list(catalogue)
+    if not plates:
+        raise InputError("the catalogue holds no plates", key="catalogue.plates", found="nothing")
+    say = progress or (lambda part, text: None)
+    say(0.0, "searching the catalogue")
+    estimates, refused = search(plates, duty, limits)
+    failed = tuple(e for e in estimates if e.lacking)
+    hopeful = _promising([e for e in estimates if not e.lacking], price)
+    settled: list[Candidate] = []
+    for i, hope in enumerate(hopeful):
+        say(0.3 + 0.7 * i / len(hopeful), "settling with every channel")
+        found = settle(hope, duty, limits, price)
+        if isinstance(found, Candidate):
+            settled.append(found)
+        else:
+            failed = (*failed, found)
+    if not settled:
+        raise _no_exchanger(failed, refused)
+    front = [c for c in settled if not any(_dominates(other, c) for other in settled)]
+    front.sort(key=lambda c: (keys[rank](c), c.price, c.exchanger.area))
+    return Sizing(duty, limits, tuple(front), refused, failed, len(estimates))
+
+
+def generic_plates() -> list[PlateFile]:
+    """All shipped plates that are no product, small to large."""
+    return [load_plate(name) for name in shipped_plates() if name.startswith(("b-", "g-"))]
+
+
+def settle(
+    hope: Estimate, duty: Duty, limits: SizingLimits, price: Price = list_price
+) -> Candidate | Estimate:
+    """Smallest exchanger of one way of building, every channel resolved.
+
+    Parameters
+    ----------
+    hope : Estimate
+        To start from.
+    duty, limits, price
+        As in :func:`size_exchanger`.
+
+    Returns
+    -------
+    Candidate or Estimate
+        An Estimate where a limit is missed with the most plates allowed.
+    """
+    exchanger = hope.exchanger
+    most, fewest = limits.most_plates(exchanger.plate), fewest_plates(exchanger)
+    slopes = dict(hope.slopes)
+    tried: dict[int, tuple[dict[str, float], np.ndarray]] = {}
+    low, high = fewest - 1, most + 1  # the most that fails and the fewest that keeps, found or presumed
+    plates = exchanger.plates
+    while high - low > 1:
+        if plates not in tried:
+            tried[plates] = _assess(replace(exchanger, plates=plates), duty, limits)
+        margins = tried[plates][0]
+        if min(margins.values()) >= 0.0:
+            high = plates
+        else:
+            low = plates
+        if low in tried and high in tried:
+            for name in slopes:
+                slopes[name] = (tried[high][0][name] - tried[low][0][name]) / (high - low)
+        # Where the last of the margins should cross zero; a bracket that does not shrink fast enough is halved.
+        crossings = [plates - margins[name] / slope for name, slope in slopes.items() if slope > 1e-9]
+        aim = math.ceil(max(crossings, default=0.5 * (low + high)) - 1e-9)
+        if len(tried) > _MOST_AIMED:
+            aim = (low + high) // 2
+        elif aim == high:
+            aim = high - 1
+        plates = min(max(aim, low + 1), high - 1)
+    if high > most:
+        margins = tried[most][0]
+        name = min(margins, key=lambda limit: margins[limit])
+        return Estimate(replace(exchanger, plates=most), name, True, -margins[name])
+    plates = high
+    own, whole = tried[plates]
+    fewer = tried[low][0] if low in tried else {}
+    binding = min(fewer, key=lambda limit: fewer[limit]) if fewer else FEWEST
+    sized = replace(exchanger, plates=plates)
+    ends = (duty.T_in[0] - whole[pr.T_OUT_1], whole[pr.T_OUT_0] - duty.T_in[1])
+    if not duty.counterflow:
+        ends = (whole[pr.T_OUT_0] - whole[pr.T_OUT_1],) * 2
+    drops = [float(whole[pr.CHANNEL_DROP_0 + s] + whole[pr.PORT_DROP_0 + s]) for s in range(2)]
+    return Candidate(
+        sized,
+        duty,
+        float(price(sized)),
+        own,
+        binding,
+        fewer,
+        float(whole[pr.HEAT_1]),
+        float(min(ends)),
+        (drops[0], drops[1]),
+    )
+
+
+def _assess(
+    exchanger: PlateHeatExchanger, duty: Duty, limits: SizingLimits
+) -> tuple[dict[str, float], np.ndarray]:
+    """Margins of an exchanger, and the kernel's result with its whole area."""
+    factors = [1.0] if limits.oversurface == 0.0 else [1.0, 1.0 / (1.0 + limits.oversurface)]
+    out = _rate(exchanger, duty, factors)
+    return limits.margins(exchanger, duty, out[-1], out[0]), out[0]
+
+
+def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np.ndarray:
+    """Kernel results at the duty's flows and inlets, with the area times each factor."""
+    rows = np.repeat(duty_row(exchanger, duty)[None, :], len(factors), axis=0)
+    rows[:, ps.AREA_FACTOR] = factors
+    out, status = np.zeros((len(factors), pr.N_OUTPUTS)), np.zeros(len(factors), dtype=np.int64)
+    laws = np.stack([pack_law(law) for law in exchanger.laws])
+    pr.rate_cases(
+        exchanger.stack, rows, collocation_levels(), laws, exchanger.packed, _TOLERANCE, out, status
+    )
+    for row, code in zip(out, status):
+        if code != pr.OK:
+            # No steady state keeps no limit: a channel that runs backwards, a fluid out of its range.
+            row[pr.HEAT_1], row[pr.CHANNEL_DROP_0 : pr.CHANNEL_DROP_1 + 1] = 0.0, np.inf
+            row[pr.T_OUT_0], row[pr.T_OUT_1] = duty.T_in
+    return out
+
+
+def _oversurface(exchanger: PlateHeatExchanger, duty: Duty) -> float:
+    def lacking(log_factor: float) -> float:
+        return float(_rate(exchanger, duty, [np.exp(log_factor)])[0, pr.HEAT_1] / duty.heat_rate - 1.0)
+
+    # From a tenth to ten times the area: nobody asks for more.
+    low, high = -2.3, 2.3
+    if lacking(high) < 0.0 or lacking(low) > 0.0:
+        raise NoExchangerError(
+            "the duty is out of reach of this exchanger's area",
+            key="oversurface",
+            found=f"{exchanger.plate.name}, {exchanger.plates} plates",
+        )
+    return float(np.exp(-brentq(lacking, low, high, xtol=1e-6)) - 1.0)
+
+
+def _promising(estimates: list[Estimate], price: Price) -> list[Estimate]:
+    """Estimates worth settling: not clearly dominated by another, the cheaper first."""
+    priced = sorted(((price(e.exchanger), i) for i, e in enumerate(estimates)))
+    kept: list[tuple[float, Estimate]] = []
+    for cost, i in priced:
+        e = estimates[i]
+        dominated = any(
+            other_cost < cost * (1.0 - _SLACK)
+            and other.exchanger.area < e.exchanger.area * (1.0 - _SLACK)
+            and other.drop < e.drop * (1.0 - _SLACK)
+            and other.heat_rate >= e.heat_rate * (1.0 - 1e-3)
+            for other_cost, other in kept
+        )
+        if not dominated:
+            kept.append((cost, e))
+    return [e for _, e in kept[:MOST_SETTLED]]
+
+
+def _objectives(c: Candidate) -> tuple[float, ...]:
+    return c.price, c.exchanger.area, max(c.pressure_drop), c.approach
+
+
+def _dominates(one: Candidate, other: Candidate) -> bool:
+    a, b = _objectives(one), _objectives(other)
+    return all(x <= y for x, y in zip(a, b)) and a != b
+
+
+def _no_exchanger(failed: Sequence[Estimate], refused: dict[str, str]) -> NoExchangerError:
+    """Say what keeps every plate type from serving, the nearest miss first."""
+    lines = []
+    for name in (HEAT, *DROPS, FRAME):
+        missed = [e for e in failed if e.driver == name]
+        if missed:
+            e = min(missed, key=lambda m: m.shortfall)
+            passes = "-".join(map(str, e.exchanger.passes))
+            lines.append(
+                f"{e.exchanger.plate.name}, {passes} passes, {e.exchanger.plates} plates: "
+                f"{name} missed by {100 * e.shortfall:.3g} %"
+            )
+    lines += [f"{name}: {reason}" for name, reason in list(refused.items())[:6]]
+    return NoExchangerError(
+        "no plate of the catalogue keeps all limits",
+        key="limits",
+        found="; ".join(lines) or "nothing to try",
+        accepted="larger pressure drops, more plates, other plates, less oversurface, or a larger approach",
+    )
