@@ -9,6 +9,7 @@ from hashheat.components.errors import (
     ContradictoryDutyError,
     InfeasibleApproachError,
     SecondLawError,
+    TemperatureCrossError,
     UnderspecifiedDutyError,
 )
 from hashheat.components.exchanger_duty import complete_duty
@@ -206,3 +207,16 @@ def outcome(path):
     except HashheatError as error:
         return str(error)
     return ""
+
+
+def test_a_temperature_cross_in_parallel_flow_is_named(write):
+    with pytest.raises(TemperatureCrossError) as caught:
+        write(("[duty]", '[duty]\nflow = "parallel"')).complete()
+    assert str(caught.value.file).endswith("duty.toml")
+    assert "parallel" in caught.value.problem
+    milder = write(
+        ("[duty]", '[duty]\nflow = "parallel"'),
+        ('T_out = "45 degC"', 'T_out = "65 degC"'),
+        ("49.5 m^3/h", "150 m^3/h"),
+    )
+    assert not milder.complete().counterflow
