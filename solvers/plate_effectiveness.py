@@ -322,9 +322,9 @@ def plate_effectiveness(
 
 def _counterflow_units(P: float, R: float) -> float:
     """NTU of pure counterflow [-], the least of all arrangements; P R < 1."""
-    if R == 1.0:
-        return P / (1.0 - P)
-    return math.log1p(P * (1.0 - R) / (1.0 - P)) / (1.0 - R)
+    if R > 1.0:  # by the side of the smaller capacity flow the logarithm stays in its range to the last digit
+        return _counterflow_units(P * R, 1.0 / R) / R
+    return P / (1.0 - P) if R == 1.0 else math.log1p(P * (1.0 - R) / (1.0 - P)) / (1.0 - R)
 
 
 @lru_cache(maxsize=4096)

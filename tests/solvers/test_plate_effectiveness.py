@@ -334,6 +334,27 @@ def test_infeasible_effectiveness_says_what_is_feasible():
     assert issubclass(InfeasibleEffectivenessError, InputError)
 
 
+@pytest.mark.parametrize("passes", [(1, 1), (1, 3), (2, 2), (2, 4), (3, 2)])
+@pytest.mark.parametrize("overall", [True, False])
+def test_the_last_digit_below_the_largest_effectiveness(passes, overall):
+    """Rounding at the edge ends in an answer or in the named error, never in a failed root search."""
+    how = {"overall_counter": overall}
+    for R in (5.084518543458296, 25.45321518638827, *np.geomspace(0.1, 30.0, 40)):
+        most = largest_effectiveness(R, passes, **how)
+        for P in (most.P, np.nextafter(most.P, 0.0), 1.0 / R, np.nextafter(1.0 / R, 0.0)):
+            if P >= 1.0:
+                continue
+            try:
+                found = transfer_units(P, R, passes, **how)
+            except InfeasibleEffectivenessError:
+                found = None
+            if found:
+                assert P * R < 1.0
+                assert plate_effectiveness(found.NTU, R, passes, **how) == pytest.approx(P, rel=1e-14)
+            else:
+                assert P >= most.P or P * R >= 1.0
+
+
 @pytest.mark.parametrize("P", [0.0, -0.1, 1.0, 1.5, math.nan])
 def test_effectiveness_outside_its_range(P):
     with pytest.raises(InputError, match="P") as caught:
@@ -385,12 +406,12 @@ def test_mean_difference_by_hand():
 
 @pytest.mark.parametrize("difference", [2.0**-40, 2.0**-30, -(2.0**-20), 2.0**-10, 1.0, 1e4])
 def test_mean_difference_near_equal_ends_against_fifty_digits(difference):
-    """Ends of 8 K and 8 K + difference, all of them exact numbers."""
-    one, two = 8.0 + difference if difference > 0 else 8.0, 8.0 if difference > 0 else 8.0 - difference
+    """Ends of 7 K and 7 K + difference, all of them exact numbers."""
+    one, two = 7.0 + difference if difference > 0 else 7.0, 7.0 if difference > 0 else 7.0 - difference
     got = lmtd(64.0 + one, 32.0 + two, 32.0, 64.0)
     with localcontext() as context:
         context.prec = 50
-        d, small = Decimal(abs(difference)), Decimal(8)
+        d, small = Decimal(abs(difference)), Decimal(7)
         exact = d / ((small + d) / small).ln()
     assert got == pytest.approx(float(exact), rel=1e-15)
 
