@@ -1,0 +1,157 @@
+"""Fit the free constants of an exchanger's correlation to a few points of a maker or a test."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from scipy.optimize import least_squares
+from scipy.stats import chi2 as chi2_distribution
+
+from hashheat.components.calibration_constants import free_constants, values_of
+from hashheat.components.calibration_fit import CalibrationFit
+from hashheat.components.calibration_identifiability import separate, strongly_correlated
+from hashheat.components.calibration_result import Calibration
+from hashheat.components.errors import CalibrationError
+from hashheat.components.plate_exchanger import PlateHeatExchanger
+from hashheat.components.vendor_points import VendorPoint, residuals_of, states_of, take_points
+
+__all__ = ["MODEL_SCATTER", "Calibration", "VendorPoint", "calibrate"]
+
+#: Scatter of a fitted correlation about the truth away from its points, common to both sides: relative standard
+#: deviation of film coefficient and friction [-]; assumed.
+MODEL_SCATTER = {"Nu": 0.03, "f": 0.05}
+
+#: Below this chance of so large a chi2 the standard deviations are enlarged.
+_UNLIKELY = 0.05
+
+
+def calibrate(
+    exchanger: PlateHeatExchanger,
+    points: Iterable[VendorPoint | Mapping[str, Any]],
+    *,
+    free: Sequence[str] = ("lead", "f_factor"),
+    priors: Mapping[str, tuple[float, float]] | None = None,
+    model_scatter: Mapping[str, float] | None = None,
+    infinite_plates: bool = False,
+) -> Calibration:
+    """Fit free constants of the correlation so that the exchanger does what a few points say.
+
+    Least squares of the readings' distances in their standard deviations. Positive constants are fitted by their
+    logarithm. Each constant has a weak prior about its present value (a factor e, for exponents less), so that
+    what the points do not separate stays near what the correlation says; it weighs next to nothing against a
+    reading.
+
+    Parameters
+    ----------
+    exchanger : PlateHeatExchanger
+        As the points were found: plates, passes, fluids, fouling.
+    points : iterable of VendorPoint, or mappings of its fields
+        1 or more, usually 2 to 5.
+    free : sequence of str
+        Constants to fit: those of the correlation (:func:`hashheat.components.chevron_correlations.chevron_law`;
+        Martin's a, b, c, lead, exponent; a power law's C, m, n, a, b), and for all ``Nu_factor`` and ``f_factor``,
+        which multiply film coefficient and friction of both sides. Heat alone fixes one thermal constant for each
+        flow given, pressure drops likewise.
+    priors : mapping of str to (float, float), optional
+        Value and standard deviation of constants that are known beforehand; each counts as a number given.
+    model_scatter : mapping, optional
+        ``Nu`` and ``f``, in place of those in :data:`MODEL_SCATTER`.
+    infinite_plates : bool
+        Rate without end plates and ports.
+
+    Returns
+    -------
+    Calibration
+
+    Raises
+    ------
+    CalibrationError
+        Fewer independent numbers and priors than free constants, or a constant that is none.
+    InputError
+        For a point that cannot be used.
+    """
+    taken = take_points(points)
+    constants = free_constants(exchanger, free, priors)
+    given = sum(point.independent for point in taken)
+    known = sum(constant.given for constant in constants)
+    if given + known < len(constants):
+        raise CalibrationError(
+            "the points give fewer independent numbers than there are free constants",
+            key="free",
+            found=f"{', '.join(free)}: {len(constants)} constants, {given} numbers"
+            + (f" and {known} priors" if known else ""),
+            accepted="fewer constants, more points or readings, or priors. The outlet temperatures and the heat "
+            "of one computed point are one number",
+        )
+    fit = CalibrationFit(exchanger, constants, taken, infinite_plates)
+    low, high = np.array([constant.reach for constant in constants]).T
+    widths = np.array([constant.width for constant in constants])
+    found = least_squares(
+        lambda x: np.concatenate([fit.readings(x), fit.priors(x)]),
+        np.array([constant.start for constant in constants]),
+        jac=lambda x: np.vstack([fit.sensitivity(x), np.diag(1.0 / widths)]),
+        bounds=(low, high),
+        x_scale=np.array([constant.weak for constant in constants]),
+        xtol=1e-10,
+        ftol=1e-12,
+        gtol=1e-10,
+        max_nfev=60,
+    )
+    if not found.success:
+        raise CalibrationError(
+            "the fit did not settle", key="free", found=", ".join(free), accepted="fewer constants, or priors"
+        )
+    return _summary(fit, found.x, given, known, {**MODEL_SCATTER, **(model_scatter or {})})
+
+
+def _summary(
+    fit: CalibrationFit, x: np.ndarray, given: int, known: int, scatter: dict[str, float]
+) -> Calibration:
+    constants = fit.constants
+    rating = fit.rate(x, states_of(fit.points))
+    residuals = residuals_of(fit.points, rating)
+    sensitivity = fit.sensitivity(x)
+    widths = np.array([constant.width for constant in constants])
+    covariance_x = np.linalg.inv(sensitivity.T @ sensitivity + np.diag(1.0 / widths**2))
+    own = np.array([constant.given for constant in constants])
+    chi2 = sum(r.in_sigma**2 for r in residuals) + float((fit.priors(x)[own] ** 2).sum())
+    dof = given + known - len(constants)
+    singular, notes = separate(constants, sensitivity)
+    identifiable = not notes
+    enlarged = 1.0
+    if dof > 0 and chi2_distribution.sf(chi2, dof) < _UNLIKELY:
+        enlarged = math.sqrt(chi2 / dof)
+        covariance_x = covariance_x * enlarged**2
+        notes.append(
+            f"the points scatter {enlarged:.2g} times as much about the fit as their standard deviations say; "
+            "those of the constants are enlarged by as much"
+        )
+    spread = np.sqrt(np.diag(covariance_x))
+    correlation = covariance_x / np.outer(spread, spread)
+    notes += strongly_correlated(constants, correlation)
+    for at, constant in zip(x, constants):
+        if min(abs(at - end) for end in constant.reach) < 0.01 * constant.weak:
+            notes.append(f"{constant.name} is at the end of its range: another correlation may fit better")
+    slopes = np.array([constant.slope(float(at)) for at, constant in zip(x, constants)])
+    names = tuple(constant.name for constant in constants)
+    return Calibration(
+        names=names,
+        values=values_of(constants, x),
+        sigma={name: float(s) for name, s in zip(names, slopes * spread)},
+        covariance=covariance_x * np.outer(slopes, slopes),
+        correlation=correlation,
+        residuals=tuple(residuals),
+        chi2=float(chi2),
+        dof=dof,
+        enlarged=enlarged,
+        identifiable=identifiable,
+        singular_values=singular,
+        notes=tuple(notes),
+        exchanger=fit.unit(x),
+        points=fit.points,
+        scatter=scatter,
+        _fit=fit,
+        _x=x,
+        _covariance_x=covariance_x,
+    )
