@@ -187,7 +187,7 @@ def plot_along_plates(rating: xr.Dataset) -> Any:
     # The nodes are those of a polynomial: it is drawn as what it is, out to the plate's ends.
     lines = _barycentric(rating["x"].values, T, x) - _ZERO_C
     n = side.size
-    figure, (ax, across) = blank(9.4, 4.4, 1, 2, width_ratios=[1.25, 1.0])
+    figure, (ax, across) = blank(11.4, 4.3, 1, 2, width_ratios=[1.25, 1.0])
     alpha = max(0.12, min(0.8, 12.0 / n))
     for j in range(1, n - 1):
         ax.plot(x, lines[j], color=_COLORS[side[j]], lw=1.1, alpha=alpha, zorder=2)

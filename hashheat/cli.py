@@ -1,14 +1,14 @@
 """The command line. Nothing heavy is imported before a command runs, so that ``--help`` stays quick."""
 
 import io
-import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app
 from hashheat.guard import FAILS, HOLDS, guarded
 
 app = typer.Typer(
@@ -20,9 +20,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, in SI, and nothing else.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+app.add_typer(rate_app, name="rate")
 
 
 def _version(wanted: bool) -> None:
@@ -48,10 +46,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    print(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))
 
 
 @app.command()
@@ -80,7 +74,7 @@ def check(
         quiet=quiet or as_json,
     )
     if as_json:
-        _print_json(summary | {"paths": [str(path) for path in paths]})
+        print_json(summary | {"paths": [str(path) for path in paths]})
     elif not quiet:
         from hashheat.terminal import show_check
 
@@ -127,12 +121,12 @@ def unit(
     except UnitError as error:
         # No steady state is an answer about the unit, not a fault of the input.
         if as_json:
-            _print_json({"inside_limits": False, "failure": str(error)})
+            print_json({"inside_limits": False, "failure": str(error)})
         else:
             print(error)
         return FAILS
     if as_json:
-        _print_json(state)
+        print_json(state)
     else:
         show_unit(state)
     return HOLDS if state["inside_limits"] else FAILS
@@ -157,13 +151,13 @@ def library(
                 "say which file to copy", key="NAME", accepted="a name that `hashheat library` lists"
             )
         found = catalogue.listing()
-        _print_json(found) if as_json else catalogue.show_listing(found)
+        print_json(found) if as_json else catalogue.show_listing(found)
     elif copy is not None:
         written = catalogue.copy(name, copy)
-        _print_json({"paths": [str(written)]}) if as_json else print(f"written: {written}")
+        print_json({"paths": [str(written)]}) if as_json else print(f"written: {written}")
     else:
         found = catalogue.describe(name)
-        _print_json(found) if as_json else catalogue.show_description(found)
+        print_json(found) if as_json else catalogue.show_description(found)
     return HOLDS
 
 

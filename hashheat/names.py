@@ -45,6 +45,44 @@ _WORDS: dict[str, str] = {
     "plate.friction_factor": "plate friction, model error",
     "coolant.flow": "flow the maker asks for",
     "coolant.manifold_pressure_drop": "pressure drop of hoses, manifold",
+    **{
+        f"{side}.{key}": words.format(side=side)
+        for side in ("hot", "cold")
+        for key, words in (
+            ("T_in", "inlet temperature, {side} side"),
+            ("T_out", "outlet temperature, {side} side"),
+            ("mass_flow", "mass flow, {side} side"),
+            ("volume_flow", "volume flow, {side} side"),
+            ("pressure", "pressure, {side} side"),
+            ("fouling", "fouling resistance, {side} side"),
+        )
+    },
+    "duty.heat_rate": "heat asked for",
+    "duty.hot_T_out": "hot outlet asked for",
+    "duty.cold_T_out": "cold outlet asked for",
+    "duty.approach": "approach asked for",
+    "limits.hot_pressure_drop": "highest pressure drop, hot side",
+    "limits.cold_pressure_drop": "highest pressure drop, cold side",
+    "limits.port_velocity": "highest velocity in a port",
+    "limits.headroom": "share of the frame kept free",
+    "limits.oversurface": "oversurface asked for",
+    "limits.fouling_hot": "fouling resistance, hot side",
+    "limits.fouling_cold": "fouling resistance, cold side",
+    "limits.max_pressure": "highest pressure of the plate",
+    "limits.T_min": "lowest temperature of the plate",
+    "limits.T_max": "highest temperature of the plate",
+    "limits.max_port_velocity": "highest velocity in a port",
+    "plate.area": "area of a plate",
+    "plate.flow_length": "flow length of a channel",
+    "plate.port_distance": "distance of the ports",
+    "plate.port_diameter": "port diameter",
+    "plate.gap": "gap between plates",
+    "plate.enlargement": "enlargement by the corrugation",
+    "correlation.Nu_factor": "film coefficient, model error",
+    "correlation.f_factor": "channel friction, model error",
+    "correlation.port_loss": "port loss coefficient",
+    "price.fixed": "price without plates",
+    "price.per_area": "price of plate area",
     "surroundings.loss_conductance": "heat loss conductance to room",
 }
 
@@ -55,7 +93,8 @@ def in_words(key: str) -> str:
     Parameters
     ----------
     key : str
-        Dotted key of a plant file, or of a device file with or without ``miner.`` in front.
+        Dotted key of a file; that of a device file with or without ``miner.`` in front, that of a plate file with
+        or without ``plate.``.
 
     Returns
     -------
@@ -63,7 +102,10 @@ def in_words(key: str) -> str:
         For a key not known here, the key itself with its dots and underscores taken out.
     """
     own = key.removeprefix("miner.")
-    return _WORDS.get(own) or own.replace(".", ": ").replace("_", " ")
+    # The numbers of a plate file stand behind `plate.` in an exchanger.
+    return (
+        _WORDS.get(own) or _WORDS.get(own.removeprefix("plate.")) or own.replace(".", ": ").replace("_", " ")
+    )
 
 
 def compact(text: str) -> str:

@@ -1,14 +1,14 @@
 """The report: one HTML file that opens offline and answers the question in its first screen."""
 
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
 from hashheat import plots
+from hashheat.page import page
 from hashheat.summary import worst_units
-from hashheat.terminal import STATUS_WORDS, in_field
+from hashheat.terminal import STATUS_WORDS
 
 
 def render(result: xr.Dataset, summary: dict[str, Any]) -> str:
@@ -21,15 +21,8 @@ def render(result: xr.Dataset, summary: dict[str, Any]) -> str:
     summary : dict
         Of :func:`hashheat.summary.summarize`, for every number.
     """
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(
-        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["field"] = in_field
-    environment.filters["percent"] = _percent
-    template = environment.from_string(files("hashheat").joinpath("report.html").read_text(encoding="utf-8"))
-    return template.render(
+    return page(
+        "report.html",
         s=summary,
         worst=worst_units(summary),
         status_words=STATUS_WORDS,
@@ -47,7 +40,3 @@ def render(result: xr.Dataset, summary: dict[str, Any]) -> str:
 def write_report(result: xr.Dataset, summary: dict[str, Any], path: Path) -> None:
     """Write the report to a file; see :func:`render`."""
     path.write_text(render(result, summary), encoding="utf-8")
-
-
-def _percent(x: float | None, digits: int = 0) -> str:
-    return "-" if x is None else f"{100.0 * x:.{digits}f} %"

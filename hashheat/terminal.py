@@ -19,7 +19,8 @@ def in_field(
     value : float or None
         None is written ``-``.
     unit : str
-        SI unit as in :func:`hashheat.thermo.units.show`.
+        SI unit as in :func:`hashheat.thermo.units.show`; or ``"m^3/h"`` or ``"bar"``, to have an SI number
+        written in these whatever its size.
     digits : int
         Significant digits; for temperatures and differences one decimal.
     with_unit, signed : bool
@@ -35,6 +36,12 @@ def in_field(
         text, name = f"{value * 1e-3:.{digits}g}", "kPa"
     elif unit == "m^3/s" and value < 1e-2:
         text, name = f"{value * 6e4:.{digits}g}", "L/min"
+    elif unit == "m^3/h":
+        text, name = f"{value * 3600.0:.{digits}g}", "m^3/h"
+    elif unit == "W/K" and abs(value) >= 1e3:
+        text, name = f"{value * 1e-3:.{digits}g}", "kW/K"
+    elif unit == "bar":
+        text, name = f"{value * 1e-5:.{digits}g}", "bar"
     else:
         text, _, name = show(value, unit, digits).partition(" ")
     if signed and value > 0.0:

@@ -1,0 +1,64 @@
+"""Commands for heat exchangers: ``hashheat rate exchanger``. Nothing heavy is imported before one runs."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from hashheat.guard import FAILS, HOLDS, guarded
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, in SI, and nothing else.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+
+rate_app = typer.Typer(
+    help="Rate equipment that is given: what it does at its state.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@rate_app.callback()
+def _rate() -> None:
+    pass
+
+
+@rate_app.command("exchanger")
+@guarded
+def rate_exchanger(
+    unit: Annotated[str, typer.Argument(help="An exchanger file, or a shipped name such as kakac.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Directory of the results [default: ./<unit>-rating]."),
+    ] = None,
+    samples: Annotated[
+        int, typer.Option(help="Samples of the uncertain numbers, a power of two; 0 for none.")
+    ] = 256,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Rate a plate heat exchanger: exit status 0 duty and limits hold, 1 one fails, 2 bad input."""
+    from hashheat.components.errors import ExchangerError
+    from hashheat.rate_command import run_rate
+
+    try:
+        sheet, paths = run_rate(unit, output, samples=samples, quiet=quiet or as_json)
+    except ExchangerError as error:
+        # No steady state is an answer about the exchanger, not a fault of the input.
+        if as_json:
+            print_json({"verdict": "fail", "failure": str(error)})
+        elif not quiet:
+            print(error)
+        return FAILS
+    if as_json:
+        print_json(sheet | {"paths": [str(path) for path in paths]})
+    elif not quiet:
+        from hashheat.exchanger_terminal import show_sheet
+
+        show_sheet(sheet, [str(path) for path in paths])
+    return HOLDS if sheet["verdict"] == "pass" else FAILS
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """Print one strict JSON object: no NaN, no infinity."""
+    print(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))

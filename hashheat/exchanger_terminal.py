@@ -1,0 +1,101 @@
+"""What the terminal shows of a data sheet."""
+
+import textwrap
+from typing import Any
+
+from hashheat.terminal import in_field, table
+
+_SIDES = ("T_in", "T_out", "mass_flow", "volume_flow", "channel_pressure_drop", "port_pressure_drop")
+#: Units a name is always written in.
+FIELD_UNITS = {"volume_flow": "m^3/h", "pressure": "bar"}
+_NUMBERS = ("heat_rate", "U", "U_clean", "oversurface", "oversurface_clean", "approach")
+
+
+def show_sheet(sheet: dict[str, Any], paths: list[str]) -> None:
+    """Print verdict, limits, both sides and the numbers of the exchanger.
+
+    Parameters
+    ----------
+    sheet : dict
+        Of :func:`hashheat.exchanger_sheet.data_sheet`.
+    paths : list of str
+        Files written.
+    """
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    console.width = max(console.width, 80)
+    s, g = sheet, sheet["geometry"]
+    console.print(Text(s["title"], style="bold"))
+    about = (
+        f"{g['plates']['value']} plates of {g['plate']['value']}, {g['passes']['value']} passes, "
+        f"{in_field(g['area']['value'], 'm^2')}, {g['flow']['value']}"
+    )
+    print(textwrap.fill(about, console.width))
+    print()
+    style = "bold green" if s["verdict"] == "pass" else "bold red"
+    console.print(Text(s["verdict"].upper(), style=style))
+    for reason in s["reasons"]:
+        print(textwrap.fill(reason, console.width, initial_indent="  - ", subsequent_indent="    "))
+    print()
+    is_sampled = s["is_sampled"]
+    if s["limits"]:
+        bands = ("5 %", "95 %") if is_sampled else ()
+        rows = table("limit", "asked", "nominal", *bands, "margin", "holds in")
+        for row in s["limits"]:
+            sign = ">=" if row["sense"] == "at least" else "<="
+            star = "*" if row["limit_is_uncertain"] else ""
+            own = [in_field(row[k], row["unit"], 3, with_unit=False) for k in ("p05", "p95")]
+            holds = "-" if row["holds_in"] is None else f"{100 * row['holds_in']:.0f} %"
+            rows.add_row(
+                row["label"],
+                f"{sign} {in_field(row['limit'], row['unit'], 3)}{star}",
+                in_field(row["nominal"], row["unit"], 4, with_unit=False),
+                *(own if is_sampled else ()),
+                Text(
+                    in_field(row["margin"], row["margin_unit"], 3, signed=True),
+                    style="" if row["holds_at_nominal"] else "bold red",
+                ),
+                holds,
+            )
+        console.print(rows)
+        if any(row["limit_is_uncertain"] for row in s["limits"]):
+            console.print("* the limit itself is uncertain and is sampled too", style="dim")
+        print()
+    _show_sides(console, s, is_sampled)
+    print()
+    rows = table("exchanger", "nominal", *(("5 %", "95 %") if is_sampled else ()))
+    for name in _NUMBERS:
+        n = s["numbers"][name]
+        if n["nominal"] is not None:
+            band = [in_field(n[k], n["unit"], 4) for k in ("p05", "p95")] if is_sampled else []
+            rows.add_row(n["label"], in_field(n["nominal"], n["unit"], 4), *band)
+    console.print(rows)
+    print()
+    for warning in s["correlation"]["warnings"]:
+        print(textwrap.fill(f"outside the validity of the correlation: {warning}", console.width))
+    if s["assumptions"]:
+        assumed = sum(a["status"] == "assumed" for a in s["assumptions"])
+        print(f"{assumed} of {len(s['assumptions'])} numbers are assumed")
+    for path in paths:
+        console.print(f"written: {path}", soft_wrap=True, markup=False)
+
+
+def _show_sides(console: Any, s: dict[str, Any], is_sampled: bool) -> None:
+    """Print the rows of both sides, with their bands where they were sampled."""
+    rows = table(
+        "side", *(c for side in ("hot", "cold") for c in (side, *(("5 .. 95 %",) if is_sampled else ())))
+    )
+    for name in _SIDES:
+        row = s["sides"][name]
+        cells, unit = [], FIELD_UNITS.get(name, row["unit"])
+        for side in ("hot", "cold"):
+            cells.append(in_field(row[side], unit, 4))
+            band = row[f"{side}_band"]
+            if is_sampled and band is not None and band["p05"] is not None:
+                cells.append(" .. ".join(in_field(band[k], unit, 3, with_unit=False) for k in ("p05", "p95")))
+            elif is_sampled:
+                cells.append("")
+        rows.add_row(row["label"].replace("of the", "drop of the"), *cells)
+    console.print(rows)
