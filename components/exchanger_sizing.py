@@ -32,7 +32,7 @@ _TOLERANCE = 1e-5
 #: Candidates that are settled with every channel, the cheapest by estimate.
 MOST_SETTLED = 20
 #: An estimate may be dominated by this much and still be settled, since settling moves it.
-_SLACK = 0.03
+_SLACK = 0.02
 #: Steps of a settling that follow the slopes of the margins before the bracket is halved.
 _MOST_AIMED = 8
 
@@ -217,13 +217,13 @@ def settle(
     """
     exchanger = hope.exchanger
     most, fewest = limits.most_plates(exchanger.plate), fewest_plates(exchanger)
-    slopes = dict(hope.slopes)
+    slopes, driver = dict(hope.slopes), hope.driver if hope.driver in (HEAT, *DROPS) else ""
     tried: dict[int, tuple[dict[str, float], np.ndarray]] = {}
     low, high = fewest - 1, most + 1  # the most that fails and the fewest that keeps, found or presumed
     plates = exchanger.plates
     while high - low > 1:
         if plates not in tried:
-            tried[plates] = _assess(replace(exchanger, plates=plates), duty, limits)
+            tried[plates] = _assess(replace(exchanger, plates=plates), duty, limits, driver)
         margins = tried[plates][0]
         if min(margins.values()) >= 0.0:
             high = plates
@@ -246,7 +246,7 @@ def settle(
         return Estimate(replace(exchanger, plates=most), name, True, -margins[name])
     plates = high
     own, whole = tried[plates]
-    fewer = tried[low][0] if low in tried else {}
+    fewer = _assess(replace(exchanger, plates=low), duty, limits)[0] if low in tried else {}
     binding = min(fewer, key=lambda limit: fewer[limit]) if fewer else FEWEST
     sized = replace(exchanger, plates=plates)
     ends = (duty.T_in[0] - whole[pr.T_OUT_1], whole[pr.T_OUT_0] - duty.T_in[1])
@@ -267,12 +267,28 @@ def settle(
 
 
 def _assess(
-    exchanger: PlateHeatExchanger, duty: Duty, limits: SizingLimits
+    exchanger: PlateHeatExchanger, duty: Duty, limits: SizingLimits, first: str = ""
 ) -> tuple[dict[str, float], np.ndarray]:
-    """Margins of an exchanger, and the kernel's result with its whole area."""
-    factors = [1.0] if limits.oversurface == 0.0 else [1.0, 1.0 / (1.0 + limits.oversurface)]
-    out = _rate(exchanger, duty, factors)
-    return limits.margins(exchanger, duty, out[-1], out[0]), out[0]
+    """Margins of an exchanger, and the kernel's result with its whole area.
+
+    With an oversurface heat and pressure drops come from two ratings. Where the one that ``first`` asks for shows
+    that a limit is not kept, the other is left out, and its margins are those of the first: near enough to steer
+    by.
+    """
+    less = 1.0 / (1.0 + limits.oversurface)
+    if limits.oversurface == 0.0:
+        out = _rate(exchanger, duty, [1.0])[0]
+        return limits.margins(exchanger, duty, out, out), out
+    if first:
+        out = _rate(exchanger, duty, [less if first == HEAT else 1.0])[0]
+        margins = limits.margins(exchanger, duty, out, out)
+        if margins[first] < 0.0:
+            return margins, out
+        other = _rate(exchanger, duty, [1.0 if first == HEAT else less])[0]
+        reduced, whole = (out, other) if first == HEAT else (other, out)
+    else:
+        whole, reduced = _rate(exchanger, duty, [1.0, less])
+    return limits.margins(exchanger, duty, reduced, whole), whole
 
 
 def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np.ndarray:

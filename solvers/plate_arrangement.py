@@ -29,7 +29,8 @@ def arrange_passes(
     first_side : int
         Side of the first channel.
     overall_counter : bool
-        Whether side 1 enters at the far end of the stack; of no effect with one pass on side 1.
+        Whether side 1 enters at the far end of the stack. With one pass on both sides the flow is counterflow if
+        this and first_counter hold, otherwise parallel; with one pass on one side this is of no effect.
     first_counter : bool
         Whether the first two channels flow against each other.
     ports : str
@@ -82,7 +83,7 @@ def arrange_passes(
             pass_side.append(s)
             z_ports.append(int(passes[s] > 1 or ports == "Z"))
             backward.append(int(from_far_end))
-    if channels > 1 and (upward[0] != upward[1]) != first_counter:
+    if channels > 1 and (upward[0] != upward[1]) != _opposed(passes, overall_counter, first_counter):
         upward[side == 1] = 1 - upward[side == 1]
     plates = np.ones(channels + 1)
     plates[[0, -1]] = 0.0
@@ -149,7 +150,7 @@ def arrange_blocks(
                 parts.append(share * part)
                 rows += [(s, up[s], passes[0] * s + own[s], kind, of_side[s] * share * part) for s in (0, 1)]
     side, upward, in_pass, kinds, count = (np.array(column) for column in zip(*rows))
-    if (upward[0] != upward[1]) != first_counter:
+    if (upward[0] != upward[1]) != _opposed(passes, overall_counter, first_counter):
         upward[side == 1] = 1 - upward[side == 1]
     plates = np.zeros(side.size + 1)
     plates[1::2] = (channels - 1) * np.array(parts)
@@ -166,6 +167,11 @@ def arrange_blocks(
         real.backward,
         1,
     )
+
+
+def _opposed(passes: tuple[int, int], overall_counter: bool, first_counter: bool) -> bool:
+    """Whether the first two channels flow against each other."""
+    return first_counter and (overall_counter or passes != (1, 1))
 
 
 def block_count(passes: tuple[int, int]) -> int:
