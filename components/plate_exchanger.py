@@ -337,6 +337,30 @@ class PlateHeatExchanger:
         raise_status(status, columns)
         return exchanger_dataset(self, stack, template, cases, out, fields)
 
+    def plot(self, dataset: xr.Dataset, kind: Literal["TQ", "along", "flow"] = "TQ") -> Any:
+        """Draw a rating of a single case.
+
+        Parameters
+        ----------
+        dataset : xarray.Dataset
+            Of :meth:`rate`.
+        kind : "TQ", "along" or "flow"
+            Both fluids' temperatures over the heat; temperatures along every channel; flow of every channel over
+            the mean of its pass.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            For another kind, or a Dataset of many cases.
+        """
+        from hashheat.components.exchanger_plots import plot_rating
+
+        return plot_rating(dataset, kind, counterflow=self.overall_counter)
+
     def cases(
         self, hot_flow: np.ndarray, cold_flow: np.ndarray, hot_T_in: np.ndarray, cold_T_in: np.ndarray
     ) -> np.ndarray:

@@ -1,83 +1,77 @@
-"""The shipped devices and plants: lists, tables and copies."""
+"""What the shipped files hold: lists, tables and copies."""
 
 import os
 import textwrap
 from pathlib import Path
 from typing import Any
 
-from hashheat.components.miner_file import LIBRARY as MINERS
-from hashheat.components.miner_file import MinerFile, shipped_miners
-from hashheat.components.record import Section, load_record, read_toml
-from hashheat.fleet.plant_file import LIBRARY as PLANTS
-from hashheat.fleet.plant_file import PlantFile, shipped_plants
+from hashheat.components.duty_file import DutyFile
+from hashheat.components.exchanger_file import ExchangerFile
+from hashheat.components.exchanger_plate import PlateFile
+from hashheat.components.miner_file import MinerFile
+from hashheat.components.record import Section, load_record
+from hashheat.fleet.plant_file import PlantFile
+from hashheat.libraries import LIBRARIES, find, homes
 from hashheat.names import compact, in_words
 from hashheat.terminal import in_field, table
 from hashheat.thermo.errors import InputError
 
 
-def find(name: str) -> tuple[Path, Section]:
-    """File and record of a shipped name or a path; whether it is a miner or a plant shows in its tables.
-
-    Raises
-    ------
-    InputError
-        If there is no such name or file, or the file cannot be used.
-    """
-    for folder, names, kind in (
-        (MINERS, shipped_miners(), MinerFile),
-        (PLANTS, shipped_plants(), PlantFile),
-    ):
-        if name in names:
-            path = folder / f"{name}.toml"
-            return path, load_record(path, kind)
-    path = Path(name)
-    if not path.is_file():
-        raise InputError(
-            "there is no miner or plant of this name",
-            file=name,
-            accepted="a TOML file, or one of: " + ", ".join([*shipped_miners(), *shipped_plants()]),
-        )
-    is_plant = "units" in read_toml(path)
-    return path, load_record(path, PlantFile if is_plant else MinerFile)
-
-
 def listing() -> dict[str, Any]:
-    """All shipped miners and plants with what tells them apart."""
-    miners = []
-    for name in shipped_miners():
-        device = load_record(MINERS / f"{name}.toml", MinerFile)
-        quantities = device.quantities()
-        miners.append(
-            {
-                "name": name,
-                "device": f"{device.maker} {device.name}",
-                "wall_power": {"value": device.power.wall.nominal, "unit": "W"},
-                "boards": device.boards.count,
-                "chips": device.boards.count * device.chips.count,
-                "numbers": len(quantities),
-                "assumed": sum(q.status == "assumed" for q in quantities.values()),
+    """All shipped files by kind, with what tells those of a kind apart."""
+    found: dict[str, Any] = {}
+    for plural, library in LIBRARIES.items():
+        rows = []
+        for name in library.names():
+            record = load_record(library.folder / f"{name}.toml", library.record)
+            quantities = record.quantities()
+            rows.append(
+                {
+                    "name": name,
+                    **_apart(record),
+                    "numbers": len(quantities),
+                    "assumed": sum(q.status == "assumed" for q in quantities.values()),
+                }
+            )
+        found[plural] = rows
+    return found
+
+
+def _apart(record: Section) -> dict[str, Any]:
+    """What tells a file from others of its kind."""
+    match record:
+        case MinerFile():
+            return {
+                "device": f"{record.maker} {record.name}",
+                "wall_power": {"value": record.power.wall.nominal, "unit": "W"},
+                "boards": record.boards.count,
+                "chips": record.boards.count * record.chips.count,
             }
-        )
-    plants = []
-    for name in shipped_plants():
-        plant = load_record(PLANTS / f"{name}.toml", PlantFile)
-        quantities = plant.quantities()
-        plants.append(
-            {
-                "name": name,
-                "plant": plant.name,
-                "units": plant.units.count,
-                "miner": plant.units.miner,
-                "numbers": len(quantities),
-                "assumed": sum(q.status == "assumed" for q in quantities.values()),
+        case PlantFile():
+            return {"plant": record.name, "units": record.units.count, "miner": record.units.miner}
+        case PlateFile():
+            return {
+                "plate": record.name,
+                "kind": record.kind,
+                "area": {"value": record.plate.area.nominal, "unit": "m^2"},
+                "max_plates": record.limits.max_plates,
             }
-        )
-    return {"miners": miners, "plants": plants}
+        case ExchangerFile():
+            return {
+                "exchanger": record.name,
+                "plate": record.plate,
+                "plates": record.plates,
+                "passes": list(record.passes),
+            }
+        case DutyFile():
+            heat = record.complete().heat_rate
+            return {"duty": record.name, "heat_rate": {"value": heat, "unit": "W"}}
+    return {}
 
 
 def describe(name: str) -> dict[str, Any]:
-    """Every entry of one file, with value, spread, status and source."""
-    path, record = find(name)
+    """Every entry of one file, with value, spread, status and source; ``also`` names its namesakes."""
+    path, record, kind = find(name)
     quantities = record.quantities()
     rows = [
         {
@@ -97,7 +91,8 @@ def describe(name: str) -> dict[str, Any]:
         "name": getattr(record, "name", path.stem),
         "note": getattr(record, "note", ""),
         "file": str(path),
-        "kind": "plant" if isinstance(record, PlantFile) else "miner",
+        "kind": kind,
+        "also": [f"{home}/{name}" for home in homes(name)[1:]],
         "settings": plain,
         "numbers": rows,
     }
@@ -111,6 +106,8 @@ def _plain(section: Section, prefix: str) -> list[tuple[str, Any]]:
             found += _plain(value, f"{prefix}{name}.")
         elif isinstance(value, str | int | float | bool):
             found.append((f"{prefix}{name}", value))
+        elif isinstance(value, list | tuple):
+            found.append((f"{prefix}{name}", list(value)))
     return found
 
 
@@ -122,7 +119,7 @@ def copy(name: str, target: Path) -> Path:
     InputError
         If the target exists (it is never overwritten) or cannot be written.
     """
-    path, _ = find(name)
+    path, *_ = find(name)
     text = path.read_bytes()
     try:
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
@@ -142,27 +139,34 @@ def copy(name: str, target: Path) -> Path:
     return target
 
 
+#: Columns of the list beside name and assumed numbers: key: heading.
+_COLUMNS: dict[str, dict[str, str]] = {
+    "miners": {"wall_power": "power", "boards": "boards", "chips": "chips"},
+    "plants": {"units": "units", "miner": "miner"},
+    "exchangers": {"plate": "plate", "plates": "plates", "passes": "passes"},
+    "duties": {"heat_rate": "heat"},
+    "plates": {"kind": "kind", "area": "area", "max_plates": "most plates"},
+}
+
+
 def show_listing(found: dict[str, Any]) -> None:
     """Print :func:`listing`."""
     from rich.console import Console
 
     console = Console(highlight=False)
-    rows = table("miners", "power", "boards", "chips", "assumed")
-    for m in found["miners"]:
-        rows.add_row(
-            m["name"],
-            in_field(m["wall_power"]["value"], "W"),
-            str(m["boards"]),
-            str(m["chips"]),
-            f"{m['assumed']} of {m['numbers']}",
-        )
-    console.print(rows)
-    print()
-    rows = table("plants", "units", "miner", "assumed")
-    for p in found["plants"]:
-        rows.add_row(p["name"], str(p["units"]), p["miner"], f"{p['assumed']} of {p['numbers']}")
-    console.print(rows)
-    print()
+    for plural, columns in _COLUMNS.items():
+        rows = table(plural, *columns.values(), "assumed")
+        for entry in found[plural]:
+            cells = []
+            for key in columns:
+                value = entry[key]
+                if isinstance(value, dict):
+                    cells.append(in_field(value["value"], value["unit"]))
+                else:
+                    cells.append(" / ".join(map(str, value)) if isinstance(value, list) else str(value))
+            rows.add_row(entry["name"], *cells, f"{entry['assumed']} of {entry['numbers']}")
+        console.print(rows)
+        print()
     console.print("hashheat library NAME shows one; --copy FILE starts your own from it", style="dim")
 
 
@@ -176,6 +180,8 @@ def show_description(found: dict[str, Any]) -> None:
     if found["note"]:
         print(textwrap.fill(found["note"], console.width))
     console.print(Text(found["file"], style="dim"), soft_wrap=True)
+    if found["also"]:
+        print(f"of the same name: {', '.join(found['also'])}")
     print()
     rows = table("setting", "value")
     for key, value in found["settings"].items():

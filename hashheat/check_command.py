@@ -6,10 +6,12 @@ from typing import Any
 
 import xarray as xr
 
+from hashheat.components.exchanger_file import load_exchanger
 from hashheat.fleet.check import check_plant
 from hashheat.fleet.plant import Plant
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
+from hashheat.rate_command import rate_file
 from hashheat.report import write_report
 from hashheat.summary import summarize
 from hashheat.thermo.errors import InputError
@@ -103,4 +105,6 @@ def warm_up(quiet: bool = False) -> float:
         # Enough samples that the threaded header solver, which small cases pass by, is compiled too.
         check_plant(plant, samples=64, sensitivity_samples=2, envelope_points=3, progress=bar)
         plant.miner.solve(343.15, with_fields=True)
+        exchanger = load_exchanger("kakac")
+        rate_file(exchanger, exchanger.exchanger(), 16, bar)
     return time.perf_counter() - start

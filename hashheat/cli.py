@@ -13,7 +13,7 @@ from hashheat.guard import FAILS, HOLDS, guarded
 
 app = typer.Typer(
     name="hashheat",
-    help="Chip and water temperatures of hydro-cooled miners, from the coolant cell to the city pipe.",
+    help="Hydro-cooled miners and plate heat exchangers, from the chip to the city pipe.",
     no_args_is_help=True,
     add_completion=False,
     # Plain help costs half as much to import, and errors are shown by our own guard.
@@ -135,13 +135,15 @@ def unit(
 @app.command()
 @guarded
 def library(
-    name: Annotated[str | None, typer.Argument(help="A shipped miner or plant, or a file.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="A shipped name such as g-040 or exchangers/nordic-2mw, or a file.")
+    ] = None,
     copy: Annotated[
         Path | None, typer.Option("--copy", help="Write its TOML to a new file, to start your own.")
     ] = None,
     as_json: Json = False,
 ) -> int:
-    """List shipped miners and plants, or show one: every value with its spread and source."""
+    """List the shipped files, or show one: every value with its spread and source."""
     from hashheat import catalogue
     from hashheat.thermo.errors import InputError
 

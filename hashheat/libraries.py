@@ -1,0 +1,95 @@
+"""The shipped files of every kind, and what kind a file of one's own is."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from hashheat.components import duty_file, exchanger_file, exchanger_plate, miner_file
+from hashheat.components.record import Section, load_record, read_toml
+from hashheat.fleet import plant_file
+from hashheat.thermo.errors import InputError
+
+
+class Library(NamedTuple):
+    """Shipped files of one kind.
+
+    Attributes
+    ----------
+    kind : str
+        What one of them is called.
+    folder : Path
+    names : callable
+        Gives the shipped names.
+    record : type of Section
+    """
+
+    kind: str
+    folder: Path
+    names: Callable[[], list[str]]
+    record: type[Section]
+
+
+#: By the name of the kind's plural; a name that stands in several libraries means the first.
+LIBRARIES: dict[str, Library] = {
+    "miners": Library("miner", miner_file.LIBRARY, miner_file.shipped_miners, miner_file.MinerFile),
+    "plants": Library("plant", plant_file.LIBRARY, plant_file.shipped_plants, plant_file.PlantFile),
+    "exchangers": Library(
+        "exchanger",
+        exchanger_file.LIBRARY,
+        exchanger_file.shipped_exchangers,
+        exchanger_file.ExchangerFile,
+    ),
+    "duties": Library("duty", duty_file.LIBRARY, duty_file.shipped_duties, duty_file.DutyFile),
+    "plates": Library(
+        "plate", exchanger_plate.LIBRARY, exchanger_plate.shipped_plates, exchanger_plate.PlateFile
+    ),
+}
+
+
+def homes(name: str) -> list[str]:
+    """Keys of the libraries that hold a shipped name."""
+    return [plural for plural, library in LIBRARIES.items() if name in library.names()]
+
+
+def find(name: str) -> tuple[Path, Section, str]:
+    """File, record and kind of a shipped name or a path.
+
+    Parameters
+    ----------
+    name : str
+        A shipped name, with its library in front where several hold it (``exchangers/nordic-2mw``); or the path
+        of a file, whose kind shows in its keys.
+
+    Raises
+    ------
+    InputError
+        If there is no such name or file, or the file cannot be used.
+    """
+    plural, _, own = name.rpartition("/")
+    for key, library in LIBRARIES.items():
+        if (plural in ("", key) and own in library.names()) or (not plural and name in library.names()):
+            path = library.folder / f"{own}.toml"
+            return path, load_record(path, library.record), library.kind
+    path = Path(name)
+    if not path.is_file():
+        raise InputError(
+            "there is no file or shipped file of this name",
+            file=name,
+            accepted="a TOML file, or one of: "
+            + "; ".join(f"{', '.join(library.names())} ({key})" for key, library in LIBRARIES.items()),
+        )
+    library = LIBRARIES[_kind_of(read_toml(path))]
+    return path, load_record(path, library.record), library.kind
+
+
+def _kind_of(text: dict[str, Any]) -> str:
+    """Library that a file would stand in, by the keys that only its kind has."""
+    if "units" in text:
+        return "plants"
+    if isinstance(text.get("plate"), str) or "plates" in text or "passes" in text:
+        return "exchangers"
+    if "hot" in text or "cold" in text or "catalogue" in text:
+        return "duties"
+    if "correlation" in text or "kind" in text:
+        return "plates"
+    return "miners"
