@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 #: Node counts a solver steps through until two of them agree.
-NODE_COUNTS = (4, 6, 8, 12, 16, 24, 32)
+NODE_COUNTS = (4, 6, 8, 12, 16, 24, 32, 48, 64)
 
 
 class Collocation(NamedTuple):

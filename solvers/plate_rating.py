@@ -15,6 +15,7 @@ from hashheat.solvers.stack_temperatures import (
     NOT_CONVERGED,
     OK,
     OUT_OF_RANGE,
+    UNRESOLVED,
     Laws,
     solve_temperatures,
 )
@@ -30,6 +31,7 @@ STATUS = {
     OK: "steady state",
     NOT_CONVERGED: "not converged",
     OUT_OF_RANGE: "an outlet lies outside the range of its property table",
+    UNRESOLVED: "a flow is so small that no number of nodes at hand resolves its temperature",
     REVERSED_CHANNEL: "the ports are so small that a channel flows backwards",
 }
 
@@ -107,7 +109,14 @@ def _temperature(table: PropertyTable, h: float) -> float:
 
 @kernel
 def _share_pass(
-    stack: Stack, case: np.ndarray, p: int, total: float, rho_in: float, rho_out: float, resistance, flow
+    stack: Stack,
+    case: np.ndarray,
+    p: int,
+    total: float,
+    rho_in: float,
+    rho_out: float,
+    resistance: np.ndarray,
+    flow: np.ndarray,
 ) -> int:
     """Flows of the rows of one pass, from what each resists; returns 0 or the status of the ports."""
     count = 0
@@ -275,6 +284,7 @@ def rate_one(
                     change = max(change, abs(flow[j] / total - share[j]) / share[j])
                     share[j] = flow[j] / total
         if attempt > 0 and change < _SHARE_FACTOR * tolerance:
+            estimate = max(estimate, change / _SHARE_FACTOR)
             break
         if attempt == _MAX_SHARES - 1:
             return NOT_CONVERGED

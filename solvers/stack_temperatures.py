@@ -27,6 +27,8 @@ from hashheat.thermo.property_kernels import (
 )
 
 OK, NOT_CONVERGED, OUT_OF_RANGE = range(3)
+#: The most nodes there are do not resolve how fast a nearly resting fluid changes its temperature.
+UNRESOLVED = 4
 
 #: Correlations of side 0 (first and second kind of channel), then of side 1.
 Laws = tuple[ChevronLaw, ChevronLaw, ChevronLaw, ChevronLaw]
@@ -36,6 +38,7 @@ NUSSELT_AT_REST = 4.0
 
 _MAX_ITERATIONS = 80
 _LEAST_REYNOLDS = 1e-3
+_LEAST_TOLERANCE = 1e-8  # rounding may forbid less
 _LEAST_HEAT = 1e-9  # over what the stronger flow carries above 0 K: inlets 3e-7 K apart
 
 
@@ -108,7 +111,7 @@ def solve_level(
     heat: np.ndarray,
     leaving: np.ndarray,
     UA: np.ndarray,
-) -> int:
+) -> tuple[int, float]:
     """Temperatures with the node count of one level, from those in T.
 
     Parameters
@@ -137,8 +140,10 @@ def solve_level(
 
     Returns
     -------
-    int
+    status : int
         ``OK`` or ``NOT_CONVERGED``.
+    change : float
+        Largest change of a node's temperature in the last repetition [K].
     """
     n, s = T.shape
     passes = stack.feeds.size
@@ -155,6 +160,7 @@ def solve_level(
     A = case[ps.AREA] * case[ps.AREA_FACTOR]
     fixed = case[ps.U_FIXED] > 0.0
     status = NOT_CONVERGED
+    change = np.inf
     for _ in range(_MAX_ITERATIONS):
         if not fixed:
             _update_films(stack, case, flow, laws, packed, T, wall, htc)
@@ -215,7 +221,7 @@ def solve_level(
             if across[j, i] > 0.0:
                 area = stack.plates[j] * A
                 UA[1] += b[i] / (1.0 / across[j, i] - case[ps.FOULING] / area)
-    return status
+    return status, change
 
 
 @kernel
@@ -258,12 +264,12 @@ def solve_temperatures(
     Returns
     -------
     status : int
-        ``OK``, ``NOT_CONVERGED`` or ``OUT_OF_RANGE``.
+        ``OK``, ``NOT_CONVERGED``, ``OUT_OF_RANGE`` or ``UNRESOLVED``.
     level : int
         Of the result.
     estimate : float
-        Difference in the heat between the last two node counts, over the largest heat possible [-]; infinite
-        when one level alone was solved.
+        Difference in the heat between the last two node counts, over the largest heat possible, or the last
+        change of a temperature over the largest, whichever is more [-]; infinite when one level alone was solved.
     """
     n = T.shape[0]
     h_in, T_in, flow_in = np.empty(2), np.empty(2), np.zeros(2)
@@ -298,7 +304,7 @@ def solve_temperatures(
     estimate = np.inf
     status = NOT_CONVERGED
     while True:
-        status = solve_level(
+        status, change = solve_level(
             stack,
             case,
             levels,
@@ -317,7 +323,8 @@ def solve_temperatures(
             UA,
         )
         if before == before:
-            estimate = abs(heat[0] - before) / most
+            # What the repetition may still lack is in both node counts alike.
+            estimate = max(abs(heat[0] - before) / most, change / step * tolerance)
         if level == last or not rising or (status == OK and estimate <= tolerance):
             break
         # What does not settle on few nodes may do so on more.
@@ -334,6 +341,8 @@ def solve_temperatures(
                 values[j, :finer] = held
         level += 1
         s = finer
+    if status == OK and rising and last > 0 and not estimate <= max(tolerance, _LEAST_TOLERANCE):
+        return UNRESOLVED, level, estimate
     if status == OK:
         for side in range(2):
             if flow_in[side] > 0.0:
