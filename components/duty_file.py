@@ -139,7 +139,7 @@ class DutyFile(Section):
     catalogue: Catalogue = Field(default=Catalogue(), description="a [catalogue] table")
     price: Price | None = Field(default=None, description="a [price] table")
 
-    _file: str | None = PrivateAttr(default=None)
+    _path: Path | None = PrivateAttr(default=None)
 
     def complete(self) -> Duty:
         """Complete the duty from the nominal values.
@@ -172,11 +172,11 @@ class DutyFile(Section):
                 **given,
             )
         except InputError as error:
-            raise error.within(file=self._file) from None
+            raise error.within(file=None if self._path is None else str(self._path)) from None
         except StateError as error:
-            if self._file is None:
+            if self._path is None:
                 raise
-            raise type(error)(f"{error}\n  file:     {self._file}") from None
+            raise type(error)(f"{error}\n  file:     {self._path}") from None
 
 
 def file_key(name: str) -> str:
@@ -200,7 +200,7 @@ def load_duty(name: str | Path) -> DutyFile:
     """
     path = find_file(str(name), LIBRARY, "duty")
     record = load_record(path, DutyFile)
-    record._file = str(path)
+    record._path = path
     return record
 
 

@@ -11,11 +11,11 @@ from functools import cached_property
 
 import numpy as np
 import xarray as xr
-from scipy.optimize import brentq
 
 from hashheat.components.errors import NoExchangerError
 from hashheat.components.exchanger_duty import Duty
 from hashheat.components.exchanger_limits import DROPS, FEWEST, FRAME, HEAT, SizingLimits, duty_row
+from hashheat.components.exchanger_oversurface import oversurface
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
 from hashheat.components.exchanger_search import Estimate, fewest_plates, search
 from hashheat.components.plate_exchanger import PlateHeatExchanger
@@ -26,7 +26,7 @@ from hashheat.solvers.collocation import collocation_levels
 from hashheat.thermo.errors import InputError
 
 Price = Callable[[PlateHeatExchanger], float]
-Progress = Callable[[float, str], None]
+Progress = Callable[[str, float], None]
 
 _TOLERANCE = 1e-5
 #: Candidates that are settled with every channel, the cheapest by estimate.
@@ -85,14 +85,14 @@ class Candidate:
         )
 
     @cached_property
-    def oversurface(self) -> float:
+    def oversurface(self) -> float | None:
         """Area beyond what the duty needs, with the fouling [-]."""
-        return _oversurface(self.exchanger, self.duty)
+        return oversurface(self.exchanger, self.duty)
 
     @cached_property
-    def oversurface_clean(self) -> float:
+    def oversurface_clean(self) -> float | None:
         """Area beyond what the duty needs, without fouling [-]."""
-        return _oversurface(replace(self.exchanger, fouling=(0.0, 0.0)), self.duty)
+        return oversurface(self.exchanger, self.duty, clean=True)
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,7 @@ def size_exchanger(
     rank : "price", "area", "pressure_drop" or "approach"
         What the candidates are ordered by.
     progress : callable, optional
-        Called with the part done and what is being done.
+        Called with the stage and the fraction of it that is done.
 
     Returns
     -------
@@ -173,14 +173,14 @@ def size_exchanger(
     plates = generic_plates() if catalogue is None else list(catalogue)
     if not plates:
         raise InputError("the catalogue holds no plates", key="catalogue.plates", found="nothing")
-    say = progress or (lambda part, text: None)
-    say(0.0, "searching the catalogue")
+    say = progress or (lambda stage, done: None)
+    say("search", 0.0)
     estimates, refused = search(plates, duty, limits)
     failed = tuple(e for e in estimates if e.lacking)
     hopeful = _promising([e for e in estimates if not e.lacking], price)
     settled: list[Candidate] = []
     for i, hope in enumerate(hopeful):
-        say(0.3 + 0.7 * i / len(hopeful), "settling with every channel")
+        say("settle", i / len(hopeful))
         found = settle(hope, duty, limits, price)
         if isinstance(found, Candidate):
             settled.append(found)
@@ -306,21 +306,6 @@ def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np
             row[pr.HEAT_1], row[pr.CHANNEL_DROP_0 : pr.CHANNEL_DROP_1 + 1] = 0.0, np.inf
             row[pr.T_OUT_0], row[pr.T_OUT_1] = duty.T_in
     return out
-
-
-def _oversurface(exchanger: PlateHeatExchanger, duty: Duty) -> float:
-    def lacking(log_factor: float) -> float:
-        return float(_rate(exchanger, duty, [np.exp(log_factor)])[0, pr.HEAT_1] / duty.heat_rate - 1.0)
-
-    # From a tenth to ten times the area: nobody asks for more.
-    low, high = -2.3, 2.3
-    if lacking(high) < 0.0 or lacking(low) > 0.0:
-        raise NoExchangerError(
-            "the duty is out of reach of this exchanger's area",
-            key="oversurface",
-            found=f"{exchanger.plate.name}, {exchanger.plates} plates",
-        )
-    return float(np.exp(-brentq(lacking, low, high, xtol=1e-6)) - 1.0)
 
 
 def _promising(estimates: list[Estimate], price: Price) -> list[Estimate]:

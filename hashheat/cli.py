@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app
+from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(rate_app, name="rate")
+app.add_typer(size_app, name="size")
 
 
 def _version(wanted: bool) -> None:

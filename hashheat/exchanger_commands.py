@@ -59,6 +59,57 @@ def rate_exchanger(
     return HOLDS if sheet["verdict"] == "pass" else FAILS
 
 
+size_app = typer.Typer(
+    help="Size equipment for a duty.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@size_app.callback()
+def _size() -> None:
+    pass
+
+
+@size_app.command("exchanger")
+@guarded
+def size_exchanger(
+    duty: Annotated[str, typer.Argument(help="A duty file, or a shipped name such as nordic-2mw-5k.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Directory of the results [default: ./<duty>-sizing]."),
+    ] = None,
+    rank: Annotated[
+        str, typer.Option(help="What the alternatives are ordered by: price, area, pressure_drop, approach.")
+    ] = "price",
+    samples: Annotated[
+        int, typer.Option(help="Samples of the uncertain numbers of the best, a power of two; 0 for none.")
+    ] = 256,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Size a plate heat exchanger: exit status 0 found, 1 nothing keeps the limits, 2 bad input."""
+    from hashheat.components.errors import NoExchangerError
+    from hashheat.size_command import run_size
+
+    try:
+        sizing, paths = run_size(duty, output, rank=rank, samples=samples, quiet=quiet or as_json)
+    except NoExchangerError as error:
+        # That nothing fits is an answer about duty and catalogue, not a fault of the input.
+        if as_json:
+            print_json({"verdict": "fail", "failure": str(error)})
+        elif not quiet:
+            print(error)
+        return FAILS
+    if as_json:
+        print_json(sizing | {"paths": [str(path) for path in paths]})
+    elif not quiet:
+        from hashheat.size_terminal import show_sizing
+
+        show_sizing(sizing, [str(path) for path in paths])
+    return HOLDS
+
+
 def print_json(value: dict[str, Any]) -> None:
     """Print one strict JSON object: no NaN, no infinity."""
     print(json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False))
