@@ -284,7 +284,7 @@ def rate_one(
                     change = max(change, abs(flow[j] / total - share[j]) / share[j])
                     share[j] = flow[j] / total
         if attempt > 0 and change < _SHARE_FACTOR * tolerance:
-            estimate = max(estimate, change / _SHARE_FACTOR)
+            estimate += change / _SHARE_FACTOR
             break
         if attempt == _MAX_SHARES - 1:
             return NOT_CONVERGED
