@@ -5,9 +5,16 @@ from typing import Any
 
 from hashheat.terminal import in_field, table
 
-_SIDES = ("T_in", "T_out", "mass_flow", "volume_flow", "channel_pressure_drop", "port_pressure_drop")
-#: Units a name is always written in.
-FIELD_UNITS = {"volume_flow": "m^3/h", "pressure": "bar"}
+#: Rows of both sides: (label, unit that in_field takes, its name).
+_SIDES = {
+    "T_in": ("inlet", "K", "°C"),
+    "T_out": ("outlet", "K", "°C"),
+    "mass_flow": ("mass flow", "kg/s", "kg/s"),
+    "volume_flow": ("volume flow, inlet", "m^3/h", "m^3/h"),
+    "channel_pressure_drop": ("drop of the channels", "Pa", "kPa"),
+    "port_pressure_drop": ("drop of the ports", "Pa", "kPa"),
+    "port_velocity": ("velocity in ports", "m/s", "m/s"),
+}
 _NUMBERS = ("heat_rate", "U", "U_clean", "oversurface", "oversurface_clean", "approach")
 
 
@@ -84,18 +91,15 @@ def show_sheet(sheet: dict[str, Any], paths: list[str]) -> None:
 
 def _show_sides(console: Any, s: dict[str, Any], is_sampled: bool) -> None:
     """Print the rows of both sides, with their bands where they were sampled."""
-    rows = table(
-        "side", *(c for side in ("hot", "cold") for c in (side, *(("5 .. 95 %",) if is_sampled else ())))
-    )
-    for name in _SIDES:
-        row = s["sides"][name]
-        cells, unit = [], FIELD_UNITS.get(name, row["unit"])
+    columns = [c for side in ("hot", "cold") for c in (side, *(("5 .. 95 %",) if is_sampled else ()))]
+    rows = table("side", "", *columns)
+    for name, (label, unit, unit_name) in _SIDES.items():
+        cells = []
         for side in ("hot", "cold"):
-            cells.append(in_field(row[side], unit, 4))
-            band = row[f"{side}_band"]
-            if is_sampled and band is not None and band["p05"] is not None:
-                cells.append(" .. ".join(in_field(band[k], unit, 3, with_unit=False) for k in ("p05", "p95")))
-            elif is_sampled:
-                cells.append("")
-        rows.add_row(row["label"].replace("of the", "drop of the"), *cells)
+            cells.append(in_field(s["sides"][name][side], unit, 4, with_unit=False))
+            if is_sampled:
+                band = s["sides"][name][f"{side}_band"] or {"p05": None, "p95": None}
+                ends = [in_field(band[k], unit, 3, with_unit=False) for k in ("p05", "p95")]
+                cells.append("" if band["p05"] is None else " .. ".join(ends))
+        rows.add_row(label, unit_name, *cells)
     console.print(rows)
