@@ -65,7 +65,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "nodes": ("1", "collocation nodes along a channel"),
     "numerical_error": (
         "1",
-        "change of the heat with the last rise of the node count, over the largest heat",
+        "estimated error of the heat by nodes, repetitions and shares of flow, over the largest heat",
     ),
     "channel_htc": ("W m-2 K-1", "film coefficient along a channel"),
     "channel_mass_flow": ("kg s-1", "mass flow of a channel"),

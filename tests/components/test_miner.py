@@ -1,5 +1,6 @@
 """A miner as a component: grids of states in, a labelled Dataset out, and every failure by name."""
 
+import re
 import warnings
 
 import numba
@@ -331,6 +332,9 @@ def test_names_are_plain_and_units_are_si(name):
     unit, meaning = VARIABLES[name]
     assert meaning == meaning.strip()
     assert len(meaning) > 5
-    assert unit in {"K", "Pa", "W", "1", "kg s-1", "m3 s-1", "W m-2 K-1", "s-1"}
+    # CF notation of SI units without prefixes: each factor a unit and its exponent.
+    assert unit == "1" or all(
+        re.fullmatch(r"(kg|m|s|K|J|W|Pa)(-?[2-9]|-1)?", part) for part in unit.split(" ")
+    )
     if name.startswith("T_"):
         assert unit == "K"
