@@ -13,9 +13,11 @@ import xarray as xr
 from hashheat.components.duty_file import DutyFile, load_duty
 from hashheat.components.exchanger_file import ExchangerFile
 from hashheat.components.exchanger_limits import HEAT, SizingLimits
+from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
 from hashheat.components.exchanger_sizing import Candidate, Sizing, list_price, size_exchanger
 from hashheat.components.plate_exchanger import PlateHeatExchanger
+from hashheat.components.record import find_file
 from hashheat.components.sized_exchanger import exchanger_record
 from hashheat.exchanger_sheet import Limit, data_sheet
 from hashheat.fleet.exchanger_sampling import sampled_keys
@@ -110,7 +112,7 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
     Raises
     ------
     InputError
-        For a plate that is not there, naming the duty file.
+        For a plate that is not there, naming the duty file; for one that cannot be used, naming its own.
     """
     names = record.catalogue.plates or [n for n in shipped_plates() if n.startswith(("b-", "g-"))]
     found: dict[str, PlateFile] = {}
@@ -118,9 +120,16 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
         beside = Path(str(record._path)).parent / name
         path = str(beside.resolve()) if beside.is_file() else name
         try:
-            found[path] = load_plate(path)
+            find_file(path, PLATES, "plate")
         except InputError as error:
-            raise error.within(file=str(record._path), key="catalogue.plates") from None
+            raise InputError(
+                error.problem,
+                file=str(record._path),
+                key="catalogue.plates",
+                found=name,
+                accepted=error.accepted,
+            ) from None
+        found[path] = load_plate(path)
     return found
 
 
