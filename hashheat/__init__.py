@@ -14,9 +14,29 @@ if (_beside / "thermo" / "jit.py").is_file() and not (Path(__file__).parent / "t
     __path__.append(str(_beside))
 
 if TYPE_CHECKING:
-    from hashheat.components.errors import CoolantRangeError, NotConvergedError, RunawayError, UnitError
+    from hashheat.components.calibration_result import Calibration
+    from hashheat.components.duty_file import load_duty
+    from hashheat.components.errors import (
+        CoolantRangeError,
+        ExchangerError,
+        NoExchangerError,
+        NotConvergedError,
+        RunawayError,
+        UnitError,
+    )
+    from hashheat.components.exchanger_calibration import calibrate
+    from hashheat.components.exchanger_duty import Duty, complete_duty
+    from hashheat.components.exchanger_file import load_exchanger
+    from hashheat.components.exchanger_fouling import fouling_from_measurement
+    from hashheat.components.exchanger_limits import SizingLimits
+    from hashheat.components.exchanger_map import part_load
+    from hashheat.components.exchanger_plate import load_plate, shipped_plates
+    from hashheat.components.exchanger_sizing import size_exchanger
+    from hashheat.components.exchanger_solve import solve_for
+    from hashheat.components.exchanger_transient import rate_transient
     from hashheat.components.miner import Miner
     from hashheat.components.miner_file import shipped_miners
+    from hashheat.components.plate_exchanger import PlateHeatExchanger
     from hashheat.fleet.check import check_plant, percentiles
     from hashheat.fleet.plant import Plant
     from hashheat.fleet.plant_file import shipped_plants
@@ -29,46 +49,80 @@ if TYPE_CHECKING:
 
 _FACE: dict[str, str] = {
     "BoilingError": "hashheat.thermo.errors",
+    "Calibration": "hashheat.components.calibration_result",
     "CoolantRangeError": "hashheat.components.errors",
+    "Duty": "hashheat.components.exchanger_duty",
+    "ExchangerError": "hashheat.components.errors",
     "Fluid": "hashheat.thermo.fluid",
     "FreezingError": "hashheat.thermo.errors",
     "HashheatError": "hashheat.thermo.errors",
     "InputError": "hashheat.thermo.errors",
     "Miner": "hashheat.components.miner",
+    "NoExchangerError": "hashheat.components.errors",
     "NotConvergedError": "hashheat.components.errors",
     "Plant": "hashheat.fleet.plant",
+    "PlateHeatExchanger": "hashheat.components.plate_exchanger",
     "Quantity": "hashheat.thermo.quantity",
     "RunawayError": "hashheat.components.errors",
+    "SizingLimits": "hashheat.components.exchanger_limits",
     "Solid": "hashheat.thermo.solid",
     "StateError": "hashheat.thermo.errors",
     "UnitError": "hashheat.components.errors",
+    "calibrate": "hashheat.components.exchanger_calibration",
     "check_plant": "hashheat.fleet.check",
+    "complete_duty": "hashheat.components.exchanger_duty",
+    "fouling_from_measurement": "hashheat.components.exchanger_fouling",
+    "load_duty": "hashheat.components.duty_file",
+    "load_exchanger": "hashheat.components.exchanger_file",
+    "load_plate": "hashheat.components.exchanger_plate",
+    "part_load": "hashheat.components.exchanger_map",
     "percentiles": "hashheat.fleet.check",
+    "rate_transient": "hashheat.components.exchanger_transient",
     "shipped_miners": "hashheat.components.miner_file",
     "shipped_plants": "hashheat.fleet.plant_file",
+    "shipped_plates": "hashheat.components.exchanger_plate",
+    "size_exchanger": "hashheat.components.exchanger_sizing",
+    "solve_for": "hashheat.components.exchanger_solve",
     "summarize": "hashheat.summary",
     "write_report": "hashheat.report",
 }
 
 __all__ = [  # written out, so that type checkers see it; a test holds it to _FACE
     "BoilingError",
+    "Calibration",
     "CoolantRangeError",
+    "Duty",
+    "ExchangerError",
     "Fluid",
     "FreezingError",
     "HashheatError",
     "InputError",
     "Miner",
+    "NoExchangerError",
     "NotConvergedError",
     "Plant",
+    "PlateHeatExchanger",
     "Quantity",
     "RunawayError",
+    "SizingLimits",
     "Solid",
     "StateError",
     "UnitError",
+    "calibrate",
     "check_plant",
+    "complete_duty",
+    "fouling_from_measurement",
+    "load_duty",
+    "load_exchanger",
+    "load_plate",
+    "part_load",
     "percentiles",
+    "rate_transient",
     "shipped_miners",
     "shipped_plants",
+    "shipped_plates",
+    "size_exchanger",
+    "solve_for",
     "summarize",
     "write_report",
 ]
