@@ -4,7 +4,6 @@ import time
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
 from hashheat.components.exchanger_file import load_exchanger
@@ -106,16 +105,6 @@ def warm_up(quiet: bool = False) -> float:
         # Enough samples that the threaded header solver, which small cases pass by, is compiled too.
         check_plant(plant, samples=64, sensitivity_samples=2, envelope_points=3, progress=bar)
         plant.miner.solve(343.15, with_fields=True)
-        _warm_up_exchangers()
         exchanger = load_exchanger("kakac")
         rate_file(exchanger, exchanger.exchanger(), 16, bar)
     return time.perf_counter() - start
-
-
-def _warm_up_exchangers() -> None:
-    """Run the kernels of rating and sizing: one case with its fields, and several at once."""
-    from hashheat.components.plate_exchanger import PlateHeatExchanger
-
-    exchanger = PlateHeatExchanger.named("b-003", 11)
-    for flow in (0.2, np.array([0.2, 0.3])):
-        exchanger.rate(hot_mass_flow=flow, cold_mass_flow=0.2, hot_T_in=353.15, cold_T_in=313.15)
