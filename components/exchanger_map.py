@@ -120,14 +120,15 @@ def part_load(
         "U": np.empty(count),
         "effectiveness": np.empty(count),
     }
-    errors, full_cases, resolved, grid, done = np.zeros(len(ERRORS)), 0, 0, (0, 0, 0, 0), 0
+    errors, grid = np.zeros(len(ERRORS)), np.zeros(4, dtype=np.int64)
+    full_cases = resolved = done = 0
     for own in _groups(columns):
         fit = _fit(exchanger, columns, own, template.shape, accuracy, checks, progress)
         if fit is None:
             resolved += own.size
         else:
             errors, full_cases = np.maximum(errors, fit.errors), full_cases + fit.full_cases
-            grid = tuple(max(a, b) for a, b in zip(grid, fit.grid))
+            grid = np.maximum(grid, fit.grid)
         for first in range(0, own.size, _CHUNK):
             part = own[first : first + _CHUNK]
             _rate(exchanger, fit, columns, part, out)
@@ -141,7 +142,7 @@ def part_load(
     attrs |= {
         "accuracy": float(accuracy),
         "checks": int(checks),
-        "fit_grid": list(grid),
+        "fit_grid": grid.tolist(),
         "full_cases": int(full_cases),
         "points_resolved": int(resolved),
     }
