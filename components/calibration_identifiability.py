@@ -6,14 +6,17 @@ import numpy as np
 
 from hashheat.components.calibration_constants import Constant
 
-#: A combination whose standard deviation from the points alone is above this part of next to no knowledge is told
-#: as not separated [-].
-NOT_SEPARATED = 0.3
+#: Standard deviation of a combination from the points alone, in that of next to no knowledge, from which on the
+#: points are said not to separate it, and to hardly separate it [-].
+NOT_SEPARATED = 1.0
+HARDLY_SEPARATED = 0.3
 _CORRELATED = 0.95
 _SHARE = 0.15
 
 
-def separate(constants: Sequence[Constant], sensitivity: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def separate(
+    constants: Sequence[Constant], sensitivity: np.ndarray
+) -> tuple[np.ndarray, list[str], list[str]]:
     """Combinations of constants that the points alone do not fix.
 
     Parameters
@@ -27,33 +30,33 @@ def separate(constants: Sequence[Constant], sensitivity: np.ndarray) -> tuple[np
     singular_values : (k,) array
         Of the sensitivities with each x in its weak standard deviation, falling [-]; 1 / s is the standard
         deviation of a combination in that unit.
-    problems : list of str
-        One sentence for each combination not separated.
+    not_separated, hardly_separated : lists of str
+        One sentence for each such combination.
     """
     k = len(constants)
     weak = np.array([constant.weak for constant in constants])
     rows = np.vstack([sensitivity * weak, np.zeros((max(k - len(sensitivity), 0), k))])
     _, singular, directions = np.linalg.svd(rows, full_matrices=False)
-    problems = []
+    missing: list[str] = []
+    poor: list[str] = []
     for s, direction in zip(singular, directions):
-        if s * NOT_SEPARATED >= 1.0:
+        if s * HARDLY_SEPARATED >= 1.0:
             continue
+        seen = s * NOT_SEPARATED >= 1.0
         # The sign of a singular vector is arbitrary: the largest part is shown as rising.
-        direction = direction * np.sign(direction[np.argmax(np.abs(direction))])
-        parts = [
-            f"{v * c.weak:+.2f} {'ln ' if c.logarithmic else ''}{c.name}"
-            for v, c in zip(direction, constants)
-            if abs(v) > _SHARE
-        ]
-        names = " and ".join(c.name for v, c in zip(direction, constants) if abs(v) > _SHARE)
-        if len(parts) == 1:
-            what = f"the points hardly see {names}"
+        own = [(v, c) for v, c in zip(direction, constants) if abs(v) > _SHARE]
+        sign = np.sign(max(own, key=lambda pair: abs(pair[0]))[0])
+        # A step that raises chi2 by 1, or one of weak standard deviation where the points feel nothing.
+        size = sign / s if seen else sign
+        step = ", ".join(f"{size * v * c.weak:+.2f} {'ln ' if c.logarithmic else ''}{c.name}" for v, c in own)
+        names = " and ".join(c.name for _, c in own)
+        if len(own) == 1:
+            (poor if seen else missing).append(f"the points hardly see {names}")
+        elif seen:
+            poor.append(f"the points hardly separate {names}: moved together by {step}, chi2 rises by 1 only")
         else:
-            what = (
-                f"the points do not separate {names}: moved together by {', '.join(parts)} they fit as well"
-            )
-        problems.append(what)
-    return singular, problems
+            missing.append(f"the points do not separate {names}: moved together by {step}, they fit as well")
+    return singular, missing, poor
 
 
 def strongly_correlated(constants: Sequence[Constant], correlation: np.ndarray) -> list[str]:

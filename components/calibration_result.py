@@ -41,7 +41,7 @@ class Calibration:
     enlarged : float
         Factor on all standard deviations, because the points scatter more than theirs allow; 1 if not [-].
     identifiable : bool
-        Whether the points alone separate all constants.
+        Whether the points alone know every combination of the constants better than next to nothing.
     singular_values : (k,) array
         See :func:`hashheat.components.calibration_identifiability.separate`.
     notes : tuple of str

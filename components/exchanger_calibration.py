@@ -93,9 +93,9 @@ def calibrate(
         jac=lambda x: np.vstack([fit.sensitivity(x), np.diag(1.0 / widths)]),
         bounds=(low, high),
         x_scale=np.array([constant.weak for constant in constants]),
-        xtol=1e-10,
-        ftol=1e-12,
-        gtol=1e-10,
+        xtol=1e-7,
+        ftol=1e-9,
+        gtol=1e-8,
         max_nfev=60,
     )
     if not found.success:
@@ -117,8 +117,8 @@ def _summary(
     own = np.array([constant.given for constant in constants])
     chi2 = sum(r.in_sigma**2 for r in residuals) + float((fit.priors(x)[own] ** 2).sum())
     dof = given + known - len(constants)
-    singular, notes = separate(constants, sensitivity)
-    identifiable = not notes
+    singular, missing, poor = separate(constants, sensitivity)
+    notes = [*missing, *poor]
     enlarged = 1.0
     if dof > 0 and chi2_distribution.sf(chi2, dof) < _UNLIKELY:
         enlarged = math.sqrt(chi2 / dof)
@@ -145,7 +145,7 @@ def _summary(
         chi2=float(chi2),
         dof=dof,
         enlarged=enlarged,
-        identifiable=identifiable,
+        identifiable=not missing,
         singular_values=singular,
         notes=tuple(notes),
         exchanger=fit.unit(x),

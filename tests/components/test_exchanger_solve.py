@@ -72,7 +72,7 @@ def test_heat_by_an_inlet_temperature(constant):
     assert 331.0 - found.value == pytest.approx(1.5, rel=1e-3)
 
 
-# A pressure drop feels the other side, and the inlet temperatures, through viscosity alone: too weak to go back by.
+# A pressure drop feels the other side, and the inlet temperatures, through viscosity alone: too weak here.
 TELLING = [
     *(
         (f"{side}_mass_flow", target)
