@@ -190,7 +190,11 @@ def solve_passes(
             for c in range(passes):
                 system[p, c] -= mixing[source, c + 1]
     if passes > 2:
-        theta[:] = np.linalg.solve(system, theta)
+        # A NaN would raise here, and in a parallel loop end all other cases too; the caller finds it later.
+        if np.isfinite(system).all() and np.isfinite(theta).all():
+            theta[:] = np.linalg.solve(system, theta)
+        else:
+            theta[:] = np.nan
     for p in range(passes):
         leaving[p] = mixing[p, 0]
         for c in range(passes):

@@ -269,9 +269,13 @@ def rate_one(
             if stack.feeds[p] >= 0:
                 first = _temperature(table, leaving[stack.feeds[p]])
             last = _temperature(table, leaving[p])
+            least = np.inf
             for j in range(n):
                 if stack.in_pass[j] == p:
                     resistance[j] = drop[j] / (flow[j] * flow[j])
+                    least = min(least, resistance[j])
+            if least == 0.0:
+                continue  # a law without friction: nothing to share the flow by
             found = _share_pass(
                 stack, case, p, total, density(table, first), density(table, last), resistance, flow
             )

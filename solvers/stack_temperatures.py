@@ -327,7 +327,9 @@ def solve_temperatures(
             estimate = max(abs(heat[0] - before) / most, change / step * tolerance)
         if level == last or not rising or (status == OK and estimate <= tolerance):
             break
-        # What does not settle on few nodes may do so on more.
+        # What does not settle on few nodes may do so on more, but hardly on the costly ones.
+        if status != OK and s >= 32:
+            break
         before = heat[0] if status == OK else np.nan
         finer = levels.size[level + 1]
         held = np.empty(finer)
