@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hashheat.components.chevron_correlations import CORRELATIONS, chevron_law
 from hashheat.solvers import chevron as ch
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.jit import kernel
 
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "phe"
 needs_reference = pytest.mark.skipif(not REFERENCE.is_dir(), reason="shared reference tables are not here")
@@ -248,3 +249,31 @@ def test_one_compiled_version_serves_every_law():
 def test_pieces_and_breaks_that_do_not_fit(pieces, breaks):
     with pytest.raises(InputError, match="break"):
         ch.power_constants(pieces, breaks)
+
+
+@kernel
+def _through_an_array(packed, Re, Pr, mu_ratio):
+    law = ch.unpack_law(packed)
+    return ch.chevron_nusselt(law, Re, Pr, mu_ratio), ch.chevron_friction(law, Re)
+
+
+@pytest.mark.parametrize("name", [name for name in CORRELATIONS if name not in ("fixed", "power law")])
+@pytest.mark.parametrize("Re", [0.0, 30.0, 1900.0, 9000.0])
+def test_a_law_packed_into_an_array_is_the_same_law(name, Re):
+    law = chevron_law(name, 45.0, 1.2)
+    packed = ch.pack_law(law)
+    assert packed.shape == (24,)
+    assert packed.dtype == float
+    again = ch.unpack_law(packed)
+    assert again == law
+    assert type(again.nusselt_form) is type(again.friction_form) is int
+    found = _through_an_array(packed, Re, 4.0, 1.3)
+    assert found == (ch.chevron_nusselt(law, Re, 4.0, 1.3), ch.chevron_friction(law, Re))
+
+
+def test_the_forms_with_free_constants_survive_packing():
+    for law in (
+        chevron_law("fixed", 30.0, 1.1, Nu=57.0, f=0.25),
+        chevron_law("power law", 60.0, 1.25, C=0.3, m=0.66, n=0.4, a=4.0, b=0.2),
+    ):
+        assert ch.unpack_law(ch.pack_law(law)) == law
