@@ -135,17 +135,22 @@ def part_load(
             done += part.size
             if progress is not None:
                 progress("points", done / count)
-    attrs = exchanger.rate(
-        **{name: values.values.flat[0] for name, values in together.items()}  # for its attributes alone
-    ).attrs
-    attrs |= {f"error_{name}": float(error) for name, error in zip(ERRORS, errors)}
-    attrs |= {
+    attrs: dict[str, Any] = {
+        "plate": exchanger.plate.name,
+        "plates": int(exchanger.plates),
+        "area": float(exchanger.area),
+        "passes": list(map(int, exchanger.passes)),
+        "fluids": [fluid.name for fluid in exchanger.fluids],
+        "pressures_pascal": [float(p) for p in exchanger.pressures],
+        "correlation": exchanger.law_name,
+        "chevron_angle": float(exchanger.channel_angle),
         "accuracy": float(accuracy),
         "checks": int(checks),
         "fit_grid": grid.tolist(),
         "full_cases": int(full_cases),
         "points_resolved": int(resolved),
     }
+    attrs |= {f"error_{name}": float(error) for name, error in zip(ERRORS, errors)}
     data: dict[str, tuple[tuple[str, ...], Any]] = {}
     dims = tuple(map(str, template.dims))
     out = {"mass_flow": columns[:2].T, "T_in": columns[2:].T, **out}
@@ -261,7 +266,7 @@ def _rate(
     else:
         found, status = fit.rate(exchanger, own)
     failed = np.flatnonzero(status)[:1]
-    raise_status(status[failed], list(own[:, failed]))
+    raise_status(exchanger, status[failed], list(own[:, failed]))
     flow, T_in = own[:2], own[2:]
     at_rest = (flow == 0.0).any(axis=0)
     T_out = found[:, [pr.T_OUT_0, pr.T_OUT_1]].T
