@@ -2,7 +2,7 @@
 
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypedDict
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -31,6 +31,15 @@ _KEYS = {
     "fouling, hot": "hot.fouling",
     "fouling, cold": "cold.fouling",
 }
+
+
+class OperatingPoint(TypedDict):
+    """Flows [kg/s] and inlet temperatures [K]."""
+
+    hot_mass_flow: float
+    cold_mass_flow: float
+    hot_T_in: float
+    cold_T_in: float
 
 
 class Stream(Section):
@@ -237,38 +246,37 @@ class ExchangerFile(Section):
         except InputError as error:
             raise self.located(error) from None
 
-    def operating_point(self) -> dict[str, float]:
+    def operating_point(self) -> OperatingPoint:
         """Arguments of :meth:`~hashheat.components.plate_exchanger.PlateHeatExchanger.rate`, nominal values.
-
-        Returns
-        -------
-        dict of str to float
-            ``hot_mass_flow``, ``cold_mass_flow`` [kg/s], ``hot_T_in``, ``cold_T_in`` [K].
 
         Raises
         ------
         InputError, FreezingError, BoilingError
             If a fluid is not liquid at its inlet.
         """
-        point = {}
-        for side, fluid in zip(SIDES, self.fluids()):
-            stream: Stream = getattr(self, side)
-            T, p = stream.T_in.nominal, stream.pressure.nominal
-            try:
-                fluid.check_liquid(T, p, where=f"the {side} inlet ({self._file or self.name}, {side}.T_in)")
-                table = fluid.table(p)
-            except InputError as error:
-                raise self.located(error) from None
-            except StateError as error:
-                raise self.placed(error) from None
-            if stream.mass_flow is not None:
-                point[f"{side}_mass_flow"] = stream.mass_flow.nominal
-            else:
-                assert stream.volume_flow is not None
-                at = min(max(T, table.T_min), table.T_max)
-                point[f"{side}_mass_flow"] = stream.volume_flow.nominal * float(density(table, at))
-            point[f"{side}_T_in"] = T
-        return point
+        hot, cold = self.fluids()
+        return {
+            "hot_mass_flow": self._mass_flow("hot", hot),
+            "cold_mass_flow": self._mass_flow("cold", cold),
+            "hot_T_in": self.hot.T_in.nominal,
+            "cold_T_in": self.cold.T_in.nominal,
+        }
+
+    def _mass_flow(self, side: str, fluid: Fluid) -> float:
+        stream: Stream = getattr(self, side)
+        T, p = stream.T_in.nominal, stream.pressure.nominal
+        try:
+            fluid.check_liquid(T, p, where=f"the {side} inlet ({self._file or self.name}, {side}.T_in)")
+            table = fluid.table(p)
+        except InputError as error:
+            raise self.located(error) from None
+        except StateError as error:
+            raise self.placed(error) from None
+        if stream.mass_flow is not None:
+            return stream.mass_flow.nominal
+        assert stream.volume_flow is not None
+        at = min(max(T, table.T_min), table.T_max)
+        return stream.volume_flow.nominal * float(density(table, at))
 
     def asked_duty(self) -> Duty | None:
         """Duty to compare with, completed at the nominal flows and inlets; None without a [duty] table.

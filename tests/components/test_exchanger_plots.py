@@ -67,6 +67,7 @@ def test_a_warmer_cold_side_is_drawn_with_its_own_color(counter):
     (ax,) = exchanger.plot(swapped).axes
     top = max(ax.get_lines()[:2], key=lambda line: line.get_ydata().max())
     assert top.get_label().startswith("cold")
+    assert f"pinch\n{float(swapped['approach']):.2f} K" in _words(ax)
 
 
 def test_a_pinch_inside_is_marked_where_it_is():
@@ -80,14 +81,15 @@ def test_a_pinch_inside_is_marked_where_it_is():
     assert any(word.startswith("pinch ") for word in _words(ax))
 
 
-def test_the_lines_along_the_plates_start_at_the_inlets(two_passes):
-    exchanger, rating = two_passes
+@pytest.mark.parametrize(("name", "passes"), [("counter", 1), ("two_passes", 2)])
+def test_the_lines_along_the_plates_run_from_the_inlets_to_the_outlets(name, passes, request):
+    exchanger, rating = request.getfixturevalue(name)
     ax, across = exchanger.plot(rating, "along").axes
     ends = np.concatenate([line.get_ydata()[[0, -1]] for line in ax.get_lines()])
     for T in rating["T_in"].values - 273.15:
         assert np.abs(ends - T).min() < 1e-3
-    assert sum(word in ("pass 1", "pass 2") for word in _words(ax)) == 4
-    points = [line for line in across.get_lines() if line.get_marker() in "os"]
+    assert sum(word in ("pass 1", "pass 2") for word in _words(ax)) == (4 if passes == 2 else 0)
+    points = [line for line in across.get_lines() if line.get_marker() in ("o", "s")]
     assert sum(line.get_xdata().size for line in points) == rating.sizes["channel"]
     # Mixed by their flows, the channels of the last pass are the outlet.
     side, in_pass = rating["channel_side"].values, rating["channel_pass"].values

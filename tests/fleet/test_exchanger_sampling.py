@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hashheat.components.exchanger_file import load_exchanger
+from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.fleet.exchanger_sampling import draw, port_velocity_key, rate_samples, sampled_keys
 from hashheat.thermo.errors import BoilingError
@@ -11,7 +12,7 @@ from hashheat.thermo.quantity import Quantity
 
 UNIT = """\
 name = "of the tests"
-plate = "g-010"
+plate = "own.toml"
 plates = 10
 correlation = "kumar"
 
@@ -34,6 +35,10 @@ heat_rate = "50 .. 60 kW"
 @pytest.fixture
 def unit(tmp_path):
     path = tmp_path / "unit.toml"
+    # The area of a shipped size has no spread.
+    plate = (PLATES / "g-010.toml").read_text(encoding="utf-8")
+    assert plate.count('"0.1 m^2"') == 1
+    (tmp_path / "own.toml").write_text(plate.replace('"0.1 m^2"', '"0.09 .. 0.11 m^2"'), encoding="utf-8")
 
     def read(text=UNIT):
         path.write_text(text, encoding="utf-8")
