@@ -8,9 +8,9 @@ from hashheat.components.duty_givens import Label
 from hashheat.components.duty_profile import Profile, pinch
 from hashheat.components.duty_side import SIDES, Side
 from hashheat.components.errors import SecondLawError, TemperatureCrossError
-from hashheat.thermo.errors import BoilingError, FreezingError, StateError
+from hashheat.components.phase_change import boiling_pressure
+from hashheat.thermo.errors import BoilingError, FreezingError
 from hashheat.thermo.fluid import Fluid
-from hashheat.thermo.saturation import WATER_P_MAX
 from hashheat.thermo.units import show
 
 # (colder, hotter, what it would mean otherwise)
@@ -62,19 +62,9 @@ def check_liquid_ends(
                 ) from None
             except BoilingError as error:
                 limit = show(fluids[i].saturation_temperature(pressures[i]), "K")
-                needed = _pressure_for(fluids[i], T[key], pressures[i])
+                needed = boiling_pressure(fluids[i], T[key], pressures[i])
                 press = f", or {label(f'{side}_pressure')} above {show(needed, 'Pa')}" if needed else ""
                 raise BoilingError(f"{error} Feasible: {label(key)} below {limit}{press}.") from None
-
-
-def _pressure_for(fluid: Fluid, T: float, p: float) -> float | None:
-    """Pressure [Pa] above p at which the fluid boils at T [K]; None where none is known."""
-    try:
-        if fluid.saturation_temperature(WATER_P_MAX) <= T:
-            return None
-        return float(brentq(lambda x: fluid.saturation_temperature(x) - T, p, WATER_P_MAX, xtol=1.0))
-    except StateError:
-        return None
 
 
 def check_order(T: Mapping[str, float], given: Collection[str], label: Label, hint: str = "") -> None:

@@ -157,9 +157,9 @@ class _Grid:
     def _compare(self, columns: np.ndarray) -> np.ndarray:
         exchanger = self.exchanger
         _, full, status = rate_rows(exchanger, exchanger.stack, columns, FULL_TOLERANCE)
-        _raise_corner(status, columns)
+        _raise_corner(exchanger, status, columns)
         _, blocks, status = rate_rows(exchanger, exchanger.blocks, columns, self.tolerance)
-        _raise_corner(status, columns)
+        _raise_corner(exchanger, status, columns)
         flowing = columns[:2].T > 0.0
         ratio = np.ones((columns.shape[1], reduced.N_RATIOS))
         both = flowing.all(axis=1)
@@ -171,9 +171,9 @@ class _Grid:
         return ratio
 
 
-def _raise_corner(status: np.ndarray, columns: np.ndarray) -> None:
+def _raise_corner(exchanger: "PlateHeatExchanger", status: np.ndarray, columns: np.ndarray) -> None:
     try:
-        raise_status(status, list(columns))
+        raise_status(exchanger, status, list(columns))
     except ExchangerError as error:
         raise type(error)(
             f"{error} The case lies within the ranges of the map's arguments. If the map has no such point, "
@@ -281,7 +281,7 @@ def fit_exchanger(
     difference = max(abs(ranges[2, 1] - ranges[3, 0]), abs(ranges[3, 1] - ranges[2, 0]), _LEAST_DIFFERENCE)
     tolerance = min(max(_NUMERICAL * accuracy / difference, FULL_TOLERANCE), 1e-4)
     _, full, status = rate_rows(exchanger, exchanger.stack, checks, FULL_TOLERANCE)
-    raise_status(status, list(checks))
+    raise_status(exchanger, status, list(checks))
     grid = _Grid(exchanger, ranges, tolerance)
     sizes = tuple(int(n) if v else 1 for n, v in zip((5, 5, 3, 3), varies))
     best: Fit | None = None
@@ -289,7 +289,7 @@ def fit_exchanger(
         coefficients = reduced.chebyshev_coefficients(grid.values(sizes))
         fit = Fit(ranges[:, 0], ranges[:, 1], coefficients, tolerance, np.zeros(len(ERRORS)), 0)
         out, status = fit.rate(exchanger, checks)
-        raise_status(status, list(checks))
+        raise_status(exchanger, status, list(checks))
         errors = compare_results(out, full)
         fit = replace(fit, errors=errors, full_cases=len(grid.known) + checks.shape[1])
         if best is None or fit.T_error < best.T_error:

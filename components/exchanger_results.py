@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.errors import ExchangerError, MaldistributionError
+from hashheat.components.phase_change import raise_phase_change
 from hashheat.components.variables import dataset
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
 
 
-def raise_status(status: np.ndarray, columns: list[np.ndarray]) -> None:
+def raise_status(exchanger: "PlateHeatExchanger", status: np.ndarray, columns: list[np.ndarray]) -> None:
     """Raise for the first case without a steady state.
 
     Parameters
     ----------
+    exchanger : PlateHeatExchanger
     status : (N,) int array
         Keys of :data:`hashheat.solvers.plate_rating.STATUS`.
     columns : four (N,) arrays
@@ -29,7 +31,10 @@ def raise_status(status: np.ndarray, columns: list[np.ndarray]) -> None:
 
     Raises
     ------
+    BoilingError, FreezingError
+        If a side changes its phase on its way.
     MaldistributionError, ExchangerError
+        If there is no steady state for another reason.
     """
     failed = np.flatnonzero(status)
     if failed.size == 0:
@@ -46,6 +51,12 @@ def raise_status(status: np.ndarray, columns: list[np.ndarray]) -> None:
         raise MaldistributionError(
             f"{pr.STATUS[code]}: {case}{many}. Larger ports, fewer channels a pass, or less flow would do."
         )
+    if code == pr.OUT_OF_RANGE:
+        for side, (T_in, T_other) in enumerate(((hot_T, cold_T), (cold_T, hot_T))):
+            fluid, p = exchanger.fluids[side], exchanger.pressures[side]
+            raise_phase_change(fluid, p, T_in, T_other, ("hot", "cold")[side], f"{case}{many}")
+    if code == pr.UNRESOLVED:
+        raise ExchangerError(f"{pr.STATUS[code]}: {case}{many}. Feasible: no flow at all, or more of it.")
     raise ExchangerError(f"{pr.STATUS[code]}: {case}{many}.")
 
 

@@ -111,7 +111,7 @@ def _alone(
     if plates > limits.most_plates(plate):
         return
     for angle in plate.channel_angles():
-        yield PlateHeatExchanger(
+        exchanger = PlateHeatExchanger(
             plate,
             plates,
             passes,
@@ -122,6 +122,7 @@ def _alone(
             overall_counter=duty.counterflow,
             first_counter=duty.counterflow,
         )
+        yield exchanger.reaching(min(duty.T_in), max(duty.T_in))
 
 
 def _mixed(soft: Estimate, hard: Estimate, limits: SizingLimits) -> Iterator[PlateHeatExchanger]:

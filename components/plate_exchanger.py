@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.chevron_correlations import chevron_law, validity_warnings
+from hashheat.components.duty_side import liquid_table
 from hashheat.components.errors import FrameCapacityError, PlateLimitError
 from hashheat.components.exchanger_plate import PlateFile, PlateNumbers, load_plate
 from hashheat.components.exchanger_results import exchanger_dataset, raise_status
@@ -22,9 +23,10 @@ from hashheat.solvers.collocation import collocation_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_temperatures import Laws
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import BoilingError, FreezingError, InputError
 from hashheat.thermo.fluid import Fluid
-from hashheat.thermo.packed_table import pack
+from hashheat.thermo.packed_table import pack, unpack
+from hashheat.thermo.property_table import PropertyTable
 
 SIDES = ("hot", "cold")
 
@@ -76,6 +78,9 @@ class PlateHeatExchanger:
         In place of the plate file's.
     constants : mapping
         Free constants of the correlation, in place of the plate file's.
+    T_range : (float, float), optional
+        Temperatures that the property tables shall hold [K], as far as each fluid is liquid; left out, those of
+        :meth:`Fluid.table`, up to 125 degC. ``rate`` widens it by itself.
     nusselt_factor, friction_factor : (float, float), optional
         On film coefficient and friction of each side [-]; left out, the nominal factors of the plate file.
 
@@ -109,6 +114,7 @@ class PlateHeatExchanger:
     constants: Mapping[str, float] | None = None
     nusselt_factor: tuple[float, float] | None = None
     friction_factor: tuple[float, float] | None = None
+    T_range: tuple[float, float] | None = None
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
@@ -264,7 +270,22 @@ class PlateHeatExchanger:
     @cached_property
     def packed(self) -> np.ndarray:
         """Property tables of both fluids, packed for the kernels."""
-        return np.stack([pack(fluid.table(p)) for fluid, p in zip(self.fluids, self.pressures)])
+        T = self.T_range or ()
+        return np.stack([pack(_table(fluid, p, *T)) for fluid, p in zip(self.fluids, self.pressures)])
+
+    def reaching(self, T_low: float, T_high: float) -> "PlateHeatExchanger":
+        """Return the exchanger with property tables for these temperatures, where its own do not hold them.
+
+        Parameters
+        ----------
+        T_low, T_high : float
+            Lowest and highest of the inlets [K].
+        """
+        for table in map(unpack, self.packed):
+            if T_low < table.T_min or T_high > table.T_max:
+                wanted = (min(T_low, T_high), max(T_low, T_high))
+                return self if self.T_range == wanted else replace(self, T_range=wanted)
+        return self
 
     def case(self) -> np.ndarray:
         """One row of :data:`hashheat.solvers.plate_stack.INPUTS`, its flows and temperatures still zero."""
@@ -330,11 +351,16 @@ class PlateHeatExchanger:
             raise InputError("must lie between 0 and 1", key="tolerance", found=tolerance)
         together = broadcast_cases(given)
         template = together["hot_T_in"]
+        ends = [values.values for values in (together["hot_T_in"], together["cold_T_in"])]
+        if np.isfinite(ends).all():
+            wider = self.reaching(float(np.min(ends)), float(np.max(ends)))
+            if wider is not self:
+                return wider.rate(**given, tolerance=tolerance, infinite_plates=infinite_plates)
         columns = [np.asarray(values.values, dtype=float).ravel() for values in together.values()]
         cases = self.cases(*columns)
         stack = self.blocks if infinite_plates else self.stack
         out, status, fields = self._solve(stack, cases, columns, tolerance, single=template.ndim == 0)
-        raise_status(status, columns)
+        raise_status(self, status, columns)
         return exchanger_dataset(self, stack, template, cases, out, fields)
 
     def plot(self, dataset: xr.Dataset, kind: Literal["TQ", "along", "flow"] = "TQ") -> Any:
@@ -473,3 +499,15 @@ class PlateHeatExchanger:
                 pr.rate_cases(turned, cases[own], levels, laws, self.packed, tolerance, part, codes)
                 out[own], status[own] = part, codes
         return out, status, fields
+
+
+def _table(fluid: Fluid, p: float, *T: float) -> PropertyTable:
+    """Property table for these temperatures, as far as the fluid is liquid."""
+    usual = fluid.table(p)
+    if not T or (usual.T_min <= min(T) and max(T) <= usual.T_max):
+        return usual
+    try:
+        return liquid_table(fluid, p, *T)
+    except (FreezingError, BoilingError):
+        # A side whose fluid cannot take on the other's inlet temperature; whether it has to, the solver finds.
+        return usual

@@ -98,12 +98,12 @@ def test_a_result_can_be_written_and_read_back(found, tmp_path):
         xr.testing.assert_equal(found, again.load())
 
 
-def test_the_first_failing_case_is_named():
+def test_the_first_failing_case_is_named(exchanger):
     columns = [np.array([1.0, 2.0, 3.0]), np.array([4.0, 5.0, 6.0]), np.full(3, 350.0), np.full(3, 310.0)]
-    raise_status(np.zeros(3, dtype=int), columns)
+    raise_status(exchanger, np.zeros(3, dtype=int), columns)
     with pytest.raises(MaldistributionError, match=r"hot 2 kg/s at 76\.85 degC, cold 5 kg/s.*2 of 3 cases"):
-        raise_status(np.array([pr.OK, pr.REVERSED_CHANNEL, pr.NOT_CONVERGED]), columns)
+        raise_status(exchanger, np.array([pr.OK, pr.REVERSED_CHANNEL, pr.NOT_CONVERGED]), columns)
     for code in (pr.NOT_CONVERGED, pr.OUT_OF_RANGE, pr.UNRESOLVED):
         with pytest.raises(ExchangerError, match=pr.STATUS[code]) as caught:
-            raise_status(np.array([pr.OK, pr.OK, code]), columns)
+            raise_status(exchanger, np.array([pr.OK, pr.OK, code]), columns)
         assert type(caught.value) is ExchangerError
