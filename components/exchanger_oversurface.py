@@ -37,7 +37,8 @@ def oversurface(exchanger: PlateHeatExchanger, duty: Duty, *, clean: bool = Fals
         [-]; negative where area is missing, None where a hundred times the area would not do, or where a
         hundredth is already enough.
     """
-    given = replace(exchanger, fouling=(0.0, 0.0)) if clean else exchanger
+    given = exchanger.reaching(min(duty.T_in), max(duty.T_in))
+    given = replace(given, fouling=(0.0, 0.0)) if clean else given
     rows = given.cases(*(np.array([x]) for x in (*duty.mass_flow, *duty.T_in)))
     laws = np.stack([pack_law(law) for law in given.laws])
     levels = collocation_levels()
