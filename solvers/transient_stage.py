@@ -263,6 +263,7 @@ def rates_now(
     for _ in range(passes):
         for p in range(passes):
             theta[p] = h_in[stack.pass_side[p]] if stack.feeds[p] < 0 else state.leaving[stack.feeds[p]]
+        for p in range(passes):
             state.leaving[p] = kept * theta[p]
         for j in range(n):
             for i in range(s):
