@@ -17,7 +17,7 @@ from hashheat.components.calibration_constants import (
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.vendor_points import VendorPoint, residuals_of, states_of
 
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-8
 #: Half the step of the differences in x, over a constant's weak standard deviation [-].
 _STEP = 1e-3
 

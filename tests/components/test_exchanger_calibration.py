@@ -10,6 +10,7 @@ import numba
 import numpy as np
 import pytest
 from CoolProp.CoolProp import PropsSI
+from scipy.stats import binom
 
 from hashheat.components.errors import CalibrationError
 from hashheat.components.exchanger_calibration import VendorPoint, calibrate
@@ -18,6 +19,7 @@ from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.vendor_points import STATE
 from hashheat.thermo.errors import InputError
 
+SLOW = bool(numba.config.DISABLE_JIT)
 SIDES = ("hot", "cold")
 FLOWS = ((4.0, 5.0), (2.0, 2.5), (3.0, 2.2), (1.2, 4.0), (5.0, 3.0))
 READINGS = ("hot_T_out", "cold_T_out", "hot_pressure_drop", "cold_pressure_drop", "heat_rate")
@@ -68,7 +70,10 @@ def test_known_constants_are_found(exchanger, law, start, truth):
     of_law = {key: value for key, value in truth.items() if key not in factors}
     of_unit = {factors[key]: (value, value) for key, value in truth.items() if key in factors}
     real = replace(unit, constants={**start, **of_law}, **of_unit)
-    points = [rated_point(real, flows, READINGS[:1] + READINGS[2:4], sigma=1e-4) for flows in FLOWS[:4]]
+    points = [
+        rated_point(real, flows, READINGS[:1] + READINGS[2:4], sigma=1e-4)
+        for flows in FLOWS[: 2 if SLOW else 4]
+    ]
     found = fit(unit, points, free=tuple(truth))
     for key, value in truth.items():
         # The readings are exact; what is left is their numerical error and the pull of the weak priors.
@@ -86,7 +91,7 @@ def test_intervals_cover(exchanger):
     truth = {"lead": 0.14, "f_factor": 1.2}
     real = replace(exchanger, constants={"lead": truth["lead"]}, friction_factor=(truth["f_factor"],) * 2)
     rng = np.random.default_rng(50)
-    draws = 10 if numba.config.DISABLE_JIT else 50
+    draws = 8 if SLOW else 50
     inside = dict.fromkeys(truth, 0)
     for _ in range(draws):
         points = [rated_point(real, flows, READINGS[:4:3], rng) for flows in FLOWS[:3]]
@@ -94,7 +99,9 @@ def test_intervals_cover(exchanger):
         for key, value in truth.items():
             inside[key] += abs(found.values[key] - value) < 1.96 * found.sigma[key]
     for key in truth:
-        assert 0.85 <= inside[key] / draws <= 1.0, (key, inside)
+        # 85 % of 50 draws; of few, what chance leaves of an interval that does cover.
+        least = binom.ppf(1e-3, draws, 0.95) / draws if SLOW else 0.85
+        assert inside[key] / draws >= least, (key, inside)
 
 
 def test_doubt_of_one_constant_by_hand(exchanger):
@@ -183,7 +190,7 @@ POWER_LAW = (
 )
 def test_few_points_of_another_correlation_predict_the_rest(law, given, drop_limit):
     options, free = law
-    unit = PlateHeatExchanger.named("g-010", 21 if not numba.config.DISABLE_JIT else 11, **options)
+    unit = PlateHeatExchanger.named("g-010", 21 if not SLOW else 11, **options)
     truth = [synthetic_vendor(unit, *case) for case in CASES]
     rng = np.random.default_rng(4)
     points = [
@@ -287,7 +294,7 @@ def test_too_few_numbers(exchanger):
 
 
 def test_points_that_disagree_enlarge_the_doubt(exchanger):
-    agreeing = [rated_point(exchanger, flows, READINGS[:4:3]) for flows in FLOWS[:4]]
+    agreeing = [rated_point(exchanger, flows, READINGS[:4:3]) for flows in FLOWS[: 2 if SLOW else 4]]
     calm = fit(exchanger, agreeing)
     torn = [dict(point) for point in agreeing]
     for point, off in zip(torn, (1.08, 0.92, 1.08, 0.92)):
