@@ -100,7 +100,7 @@ def run_size(
             "result.nc": lambda target: result.to_netcdf(target, engine="h5netcdf"),
             "report.html": lambda target: write_sizing_report(result, found, target),
             "alternatives.csv": lambda target: _write_csv(found["alternatives"], target),
-            "exchanger.toml": lambda target: target.write_text(tomli_w.dumps(unit), encoding="utf-8"),
+            "exchanger.toml": lambda target: _write_toml(unit, target),
         },
     )
     return found, paths
@@ -219,6 +219,10 @@ def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
+
+
+def _write_toml(unit: dict[str, Any], path: Path) -> None:
+    path.write_text(tomli_w.dumps(unit), encoding="utf-8")
 
 
 def _front(sizing: Sizing) -> dict[str, Any]:
