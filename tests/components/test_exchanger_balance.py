@@ -103,6 +103,11 @@ def test_both_fluids_reversed_is_the_mirror_image(soft_and_hard, plates, ports, 
     back = exchanger.rate(**{**DUTY, "hot_mass_flow": -2.0, "cold_mass_flow": -2.5}, infinite_plates=infinite)
     np.testing.assert_allclose(forth["T_out"].values, back["T_out"].values, rtol=0.0, atol=1e-9)
     np.testing.assert_allclose(forth["pressure_drop"].values, back["pressure_drop"].values, rtol=1e-9)
+    if not infinite:
+        # With ports in Z the fluids come in at the last channel, and the last is now favoured as the first was.
+        flows = forth["channel_mass_flow"].values[:: -1 if ports == "Z" else 1]
+        np.testing.assert_allclose(back["channel_mass_flow"].values, flows, rtol=1e-9)
+        assert np.ptp(flows[::2]) > 1e-4 * flows[0]
 
 
 @pytest.mark.parametrize("options", [{}, {"passes": (2, 1)}, {"ports": "Z"}, {"infinite_plates": True}])
