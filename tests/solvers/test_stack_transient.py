@@ -431,7 +431,7 @@ def test_a_pump_that_trips(stopped):
 
 
 def test_a_jump_is_met_at_its_time():
-    """Steps end at the jump; with the other limit of the drive there would be a step that straddles it."""
+    """After it the run goes on as one that starts there: the same steps, with the rates just after the jump."""
     m = model(arrange_passes(2, (1, 1)), 4)
 
     def drive(t, after):
@@ -439,14 +439,12 @@ def test_a_jump_is_met_at_its_time():
         return np.array([0.1, 0.1]), np.array([340.0 if jumped else 320.0, 300.0])
 
     start = steady(m, *drive(0.0, False))
-    times = [
-        step.t
-        for step in march(m, drive, start, np.array([0.0, 2.0, 4.0]), 1e-3)
-        if step.state.T.max() < 400.0
-    ]
-    before = [t for t in times if t <= 2.0]
-    assert before[-1] == 2.0
-    assert times[len(before)] - 2.0 < 0.02
+    times, T = zip(*((step.t, step.state.T.copy()) for step in march(m, drive, start, [0.0, 2.0, 3.0], 1e-3)))
+    fresh = [step.t for step in march(m, drive, start, [2.0, 3.0], 1e-3)]
+    at = times.index(2.0)
+    np.testing.assert_allclose(T[at], start.T, atol=1e-8)
+    np.testing.assert_allclose(times[at + 1 :], fresh, rtol=1e-6)
+    assert times[at + 1] - 2.0 < 0.02
 
 
 def test_a_state_beyond_the_table_is_said():
