@@ -269,6 +269,8 @@ def test_constants_that_only_work_together(exchanger):
     # A prior on one of them settles the other.
     known = fit(exchanger, points, free=("lead", "Nu_factor"), priors={"lead": (0.13, 0.0013)})
     assert known.values["lead"] == pytest.approx(0.13, rel=1e-3)
+    # The points fix the product only, so all that is known of lead is its prior.
+    assert known.sigma["lead"] == pytest.approx(0.0013, rel=0.01)
     assert known.sigma["Nu_factor"] < 0.03
 
 
