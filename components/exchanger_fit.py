@@ -13,6 +13,7 @@ from hashheat.solvers import plate_reduced as reduced
 from hashheat.solvers.chevron import pack_law
 from hashheat.solvers.collocation import collocation_levels
 from hashheat.solvers.plate_stack import Stack
+from hashheat.thermo.errors import StateError
 
 if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
@@ -174,7 +175,7 @@ class _Grid:
 def _raise_corner(exchanger: "PlateHeatExchanger", status: np.ndarray, columns: np.ndarray) -> None:
     try:
         raise_status(exchanger, status, list(columns))
-    except ExchangerError as error:
+    except (ExchangerError, StateError) as error:
         raise type(error)(
             f"{error} The case lies within the ranges of the map's arguments. If the map has no such point, "
             "split it into maps of narrower ranges."
@@ -270,7 +271,7 @@ def fit_exchanger(
 
     Raises
     ------
-    ExchangerError, MaldistributionError
+    ExchangerError, MaldistributionError, BoilingError, FreezingError
         If a case within the ranges has no steady state.
     """
     at_rest = np.isneginf(ranges[:2, 0])

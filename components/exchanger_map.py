@@ -21,7 +21,7 @@ from hashheat.components.exchanger_fit import (
 from hashheat.components.exchanger_results import raise_status
 from hashheat.components.variables import dataset
 from hashheat.solvers import plate_rating as pr
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import InputError, StateError
 
 if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
@@ -93,10 +93,10 @@ def part_load(
 
     Raises
     ------
-    InputError, PlateLimitError, FreezingError, BoilingError
+    InputError, PlateLimitError, FreezingError, BoilingError, StateError
         For what cannot be rated, among it a negative flow; nothing is computed then.
-    ExchangerError, MaldistributionError
-        If a case within the ranges of the arguments has no steady state.
+    ExchangerError, MaldistributionError, BoilingError, FreezingError
+        If a case has no steady state; of more than 20,000 points, also if a corner of the ranges has none.
     MapAccuracyError
         If the bound is not met and the map has too many points for the full stack.
     """
@@ -212,7 +212,7 @@ def _fit(
             min(MOST_FIT_CASES, own.size),
             progress,
         )
-    except ExchangerError:
+    except (ExchangerError, StateError):
         # A corner of the ranges that cannot be rated need not be a point of the map.
         if own.size <= MOST_RESOLVED:
             return None
