@@ -224,6 +224,15 @@ def test_a_side_at_rest(exchanger):
         np.testing.assert_allclose(here.approach, full.approach, atol=1e-9)
 
 
+@needs_speed
+def test_of_a_fluid_at_rest_nothing_is_varied(exchanger):
+    """What flows past it keeps its temperature: the fit runs along one flow and one temperature."""
+    points = scattered(500) | {"hot_mass_flow": np.zeros(500)}
+    found = part_load(exchanger, **points, checks=10)
+    assert found.attrs["fit_grid"] == [1, 5, 1, 3]
+    assert found.attrs["full_cases"] == 25
+
+
 def test_a_side_at_rest_among_few_points(exchanger):
     found = part_load(
         exchanger, hot_mass_flow=[0.0, 1.0], cold_mass_flow=1.0, hot_T_in=350.0, cold_T_in=310.0
@@ -236,8 +245,15 @@ def test_a_side_at_rest_among_few_points(exchanger):
 @needs_speed
 def test_inlets_of_one_temperature(exchanger):
     points = scattered(900, hot=(330.0, 340.0), cold=(330.0, 340.0))
+    points["hot_T_in"][:2] = (
+        330.0,
+        340.0,
+    )  # equal ranges, so that points of the fit fall on equal temperatures
     points["cold_T_in"][::3] = points["hot_T_in"][::3]
-    found = part_load(exchanger, **points).isel(case=slice(0, None, 3))
+    points["cold_T_in"][1] = 340.0
+    found = part_load(exchanger, **points)
+    assert found.attrs["points_resolved"] == 0
+    found = found.isel(case=slice(0, None, 3))
     assert float(np.abs(found.heat_rate).max()) < 1e-3
     np.testing.assert_allclose(found.T_out, found.T_in, atol=1e-9)
     np.testing.assert_array_equal(found.effectiveness, 0.0)
