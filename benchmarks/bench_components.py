@@ -13,10 +13,12 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+import xarray as xr
 
 from hashheat.components.chevron_correlations import chevron_law
 from hashheat.components.duty_file import load_duty
 from hashheat.components.exchanger_limits import SizingLimits
+from hashheat.components.exchanger_map import part_load
 from hashheat.components.exchanger_sizing import generic_plates, size_exchanger
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
@@ -190,4 +192,34 @@ def test_sizing(benchmark, one_thread, name):
         work=1,
         target_us=1e6,
         candidates=len(sizing.candidates),
+    )
+
+
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="tens of thousands of points need the compiler")
+@pytest.mark.benchmark(group="part load")
+@pytest.mark.parametrize("passes", [(1, 1), (2, 2)], ids=["1-1", "2-2"])
+def test_part_load(benchmark, passes):
+    exchanger = PlateHeatExchanger.named("g-040", 101, passes=passes)
+    points = 4 if benchmark.disabled else 40
+    flow = np.geomspace(4.0, 40.0, points)
+    axes = {
+        "hot_mass_flow": xr.DataArray(flow, dims="hot_flow"),
+        "cold_mass_flow": xr.DataArray(flow, dims="cold_flow"),
+        "hot_T_in": xr.DataArray(np.linspace(333.15, 363.15, 10), dims="hot"),
+        "cold_T_in": xr.DataArray(np.linspace(298.15, 328.15, 10), dims="cold"),
+    }
+    part_load(exchanger, **{name: axis[:2] for name, axis in axes.items()})  # compile
+    found = benchmark.pedantic(part_load, (exchanger,), axes, rounds=1 if benchmark.disabled else 2)
+    worst = max(found.attrs["error_T_out_hot"], found.attrs["error_T_out_cold"])
+    assert worst <= 0.02
+    assert float(found.effectiveness.max()) < 1.0
+    benchmark.extra_info.update(
+        row=f"Part load, {'-'.join(map(str, passes))} passes, 101 plates: {found.heat_rate.size} points and their fit",
+        per="point",
+        work=found.heat_rate.size,
+        whole=["a part-load map of 1,000,000 points", 1_000_000],
+        error_K=worst,
+        full_ratings=int(found.attrs["full_cases"]),
+        target_us=60.0,
+        threads=numba.get_num_threads(),
     )
