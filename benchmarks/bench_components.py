@@ -214,7 +214,7 @@ def test_part_load(benchmark, passes):
     assert worst <= 0.02
     assert float(found.effectiveness.max()) < 1.0
     benchmark.extra_info.update(
-        row=f"Part load, {'-'.join(map(str, passes))} passes, 101 plates: {found.heat_rate.size} points and their fit",
+        row=f"Part load, {'-'.join(map(str, passes))} passes: {found.heat_rate.size} points and their fit",
         per="point",
         work=found.heat_rate.size,
         whole=["a part-load map of 1,000,000 points", 1_000_000],
