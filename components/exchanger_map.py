@@ -18,7 +18,7 @@ from hashheat.components.exchanger_fit import (
     ranges_of,
     rate_rows,
 )
-from hashheat.components.exchanger_results import raise_status
+from hashheat.components.exchanger_results import approach, raise_status
 from hashheat.components.variables import dataset
 from hashheat.solvers import plate_rating as pr
 from hashheat.thermo.errors import InputError, StateError
@@ -271,7 +271,6 @@ def _rate(
     at_rest = (flow == 0.0).any(axis=0)
     T_out = found[:, [pr.T_OUT_0, pr.T_OUT_1]].T
     heat = np.where(at_rest, 0.0, found[:, pr.HEAT_1])
-    sign = np.where(T_in[0] >= T_in[1], 1.0, -1.0)
     largest = np.abs(T_in[0] - T_in[1])
     change = np.where(at_rest, 0.0, np.abs(T_out - T_in).max(axis=0))
     out["T_out"][part] = T_out.T
@@ -280,7 +279,7 @@ def _rate(
         out["pressure_drop"][part, side] = (
             found[:, pr.CHANNEL_DROP_0 + side] + found[:, pr.PORT_DROP_0 + side]
         )
-    out["approach"][part] = (sign * np.stack([T_in[0] - T_out[1], T_out[0] - T_in[1]])).min(axis=0)
+    out["approach"][part] = approach(T_in, T_out, exchanger.is_counterflow)
     out["U"][part] = found[:, pr.UA] / exchanger.area
     # The side whose temperature changes more has the smaller capacity flow.
     out["effectiveness"][part] = np.divide(change, largest, out=np.zeros_like(largest), where=largest > 0.0)

@@ -60,12 +60,33 @@ def raise_status(exchanger: "PlateHeatExchanger", status: np.ndarray, columns: l
     raise ExchangerError(f"{pr.STATUS[code]}: {case}{many}.")
 
 
+def approach(T_in: np.ndarray, T_out: np.ndarray, counterflow: np.ndarray | bool) -> np.ndarray:
+    """Smallest difference between the sides where they leave: of an outlet and the other side's inlet or outlet.
+
+    Parameters
+    ----------
+    T_in, T_out : (2, ...) arrays
+        Of both sides [K].
+    counterflow : array or bool
+        Whether each outlet lies at the inlet of the other side; in parallel flow the outlets lie together.
+
+    Returns
+    -------
+    array
+        [K], positive where the side that entered warmer is still the warmer.
+    """
+    sign = np.where(T_in[0] >= T_in[1], 1.0, -1.0)
+    against = np.minimum(sign * (T_in[0] - T_out[1]), sign * (T_out[0] - T_in[1]))
+    return np.where(counterflow, against, sign * (T_out[0] - T_out[1]))
+
+
 def exchanger_dataset(
     exchanger: "PlateHeatExchanger",
     stack: Stack,
     template: xr.DataArray,
     cases: np.ndarray,
     out: np.ndarray,
+    counterflow: np.ndarray,
     fields: dict[str, np.ndarray] | None,
 ) -> xr.Dataset:
     """Dataset of rated cases.
@@ -78,6 +99,8 @@ def exchanger_dataset(
         Gives dimensions and coordinates of the cases.
     cases : (N, N_INPUTS) array
     out : (N, N_OUTPUTS) array
+    counterflow : (N,) bool array
+        Whether the sides flow against each other, as they are piped and with the signs of their flows.
     fields : dict, optional
         Of a single case: T, wall, htc (n, s), flow, upward (n,), x (s,).
     """
@@ -109,8 +132,6 @@ def exchanger_dataset(
         largest = capacity.min(axis=1) * np.abs(T_in[:, 0] - T_in[:, 1])
         effectiveness = np.where(largest > 0.0, np.abs(heat) / largest, 0.0)
         NTU = UA[:, None] / capacity
-    ends = np.stack([T_in[:, 0] - T_out[:, 1], T_out[:, 0] - T_in[:, 1]])
-    sign = np.where(T_in[:, 0] >= T_in[:, 1], 1.0, -1.0)
     data = {
         "mass_flow": ((*dims, "side"), flow.reshape(*shape, 2)),
         "T_in": ((*dims, "side"), T_in.reshape(*shape, 2)),
@@ -124,7 +145,7 @@ def exchanger_dataset(
             (flow / in_pass / exchanger.numbers.channel_flow_area / rho).reshape(*shape, 2),
         ),
         "port_velocity": ((*dims, "side"), (flow / exchanger.numbers.port_area / rho).reshape(*shape, 2)),
-        "approach": (dims, shaped((sign * ends).min(axis=0))),
+        "approach": (dims, shaped(approach(T_in.T, T_out.T, counterflow))),
         "U": (dims, shaped(UA / area)),
         "U_clean": (dims, shaped(UA_clean / area)),
         "UA": (dims, shaped(UA)),

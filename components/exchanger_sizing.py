@@ -17,6 +17,7 @@ from hashheat.components.exchanger_duty import Duty
 from hashheat.components.exchanger_limits import DROPS, FEWEST, FRAME, HEAT, SizingLimits, duty_row
 from hashheat.components.exchanger_oversurface import oversurface
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
+from hashheat.components.exchanger_results import approach
 from hashheat.components.exchanger_search import Estimate, fewest_plates, search
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
@@ -249,9 +250,7 @@ def settle(
     fewer = _assess(replace(exchanger, plates=low), duty, limits)[0] if low in tried else {}
     binding = min(fewer, key=lambda limit: fewer[limit]) if fewer else FEWEST
     sized = replace(exchanger, plates=plates)
-    ends = (duty.T_in[0] - whole[pr.T_OUT_1], whole[pr.T_OUT_0] - duty.T_in[1])
-    if not duty.counterflow:
-        ends = (whole[pr.T_OUT_0] - whole[pr.T_OUT_1],) * 2
+    T_out = whole[pr.T_OUT_0 : pr.T_OUT_1 + 1]
     drops = [float(whole[pr.CHANNEL_DROP_0 + s] + whole[pr.PORT_DROP_0 + s]) for s in range(2)]
     return Candidate(
         sized,
@@ -261,7 +260,7 @@ def settle(
         binding,
         fewer,
         float(whole[pr.HEAT_1]),
-        float(min(ends)),
+        float(approach(np.array(duty.T_in), T_out, duty.counterflow)),
         (drops[0], drops[1]),
     )
 

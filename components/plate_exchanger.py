@@ -156,6 +156,13 @@ class PlateHeatExchanger:
                 found=f"share {self.second_share}, angle {self.second_angle}",
                 accepted="a share above 0 and below 1 with an angle, or neither",
             )
+        if self.ports == "Z" and min(self.passes) > 1:
+            raise InputError(
+                "with several passes on both sides inlet and outlet lie at opposite ends in any case",
+                key="ports",
+                found=f"Z with passes {self.passes[0]} and {self.passes[1]}",
+                accepted='ports = "U", which is of effect only where a side has one pass',
+            )
         angles = self.plate.channel_angles()
         for angle in (self.angle, self.second_angle):
             if angle is not None and not any(math.isclose(angle, a, abs_tol=1e-6) for a in angles):
@@ -212,6 +219,13 @@ class PlateHeatExchanger:
     def channel_angle(self) -> float:
         """Chevron angle of the first kind of channel [degrees from the main flow direction]."""
         return self.plate.channel_angles()[-1] if self.angle is None else self.angle
+
+    @property
+    def is_counterflow(self) -> bool:
+        """Whether the outlet of one side lies at the inlet of the other: opposed channels, or opposed passes."""
+        if self.passes == (1, 1):
+            return self.overall_counter and self.first_counter
+        return self.overall_counter or min(self.passes) == 1
 
     @property
     def channels(self) -> tuple[int, int]:
@@ -361,7 +375,9 @@ class PlateHeatExchanger:
         stack = self.blocks if infinite_plates else self.stack
         out, status, fields = self._solve(stack, cases, columns, tolerance, single=template.ndim == 0)
         raise_status(self, status, columns)
-        return exchanger_dataset(self, stack, template, cases, out, fields)
+        against = (columns[0] < 0.0) == (columns[1] < 0.0)
+        counterflow = against if self.is_counterflow else ~against
+        return exchanger_dataset(self, stack, template, cases, out, counterflow, fields)
 
     def plot(self, dataset: xr.Dataset, kind: Literal["TQ", "along", "flow"] = "TQ") -> Any:
         """Draw a rating of a single case.
@@ -385,7 +401,7 @@ class PlateHeatExchanger:
         """
         from hashheat.components.exchanger_plots import plot_rating
 
-        return plot_rating(dataset, kind, counterflow=self.overall_counter)
+        return plot_rating(dataset, kind, counterflow=self.is_counterflow)
 
     def cases(
         self, hot_flow: np.ndarray, cold_flow: np.ndarray, hot_T_in: np.ndarray, cold_T_in: np.ndarray

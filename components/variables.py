@@ -51,7 +51,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "port_pressure_drop": ("Pa", "pressure drop of the ports of an exchanger"),
     "channel_velocity": ("m s-1", "mean velocity in the channels of an exchanger"),
     "port_velocity": ("m s-1", "velocity in the ports of an exchanger"),
-    "approach": ("K", "smaller difference between an inlet of an exchanger and the other side's outlet"),
+    "approach": ("K", "smallest difference between the sides of an exchanger where they leave it"),
     "U": ("W m-2 K-1", "overall heat transfer coefficient, area mean, with fouling"),
     "U_clean": ("W m-2 K-1", "overall heat transfer coefficient, area mean, without fouling"),
     "UA": ("W K-1", "overall conductance with fouling"),

@@ -298,7 +298,7 @@ def _geometry(exchanger: PlateHeatExchanger) -> dict[str, dict[str, Any]]:
     """How it is built: label, value, and unit ("" for text and counts)."""
     p, file = exchanger.numbers, exchanger.plate
     counts = [c / n for c, n in zip(exchanger.channels, exchanger.passes)]
-    flow = "counterflow" if exchanger.overall_counter else "parallel flow"
+    flow = "counterflow" if exchanger.is_counterflow else "parallel flow"
     angle = f"{exchanger.channel_angle:g}°"
     if exchanger.second_angle is not None:
         angle += f", {100.0 * exchanger.second_share:.3g} % of the channels {exchanger.second_angle:g}°"

@@ -69,7 +69,7 @@ def run_rate(
         {
             "result.nc": lambda path: result.to_netcdf(path, engine="h5netcdf"),
             "report.html": lambda path: write_rating_report(
-                result, sheet, path, counterflow=exchanger.overall_counter
+                result, sheet, path, counterflow=exchanger.is_counterflow
             ),
         },
     )

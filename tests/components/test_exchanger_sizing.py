@@ -224,6 +224,9 @@ def test_parallel_flow_is_sized_as_parallel_flow():
     best = size_exchanger(duty, replace(LIMITS, passes=((1, 1),)), [load_plate("g-010")]).best
     assert not best.exchanger.first_counter
     assert float(best.rating.T_out[0]) >= float(best.rating.T_out[1])
+    outlets = float(best.rating.T_out[0] - best.rating.T_out[1])
+    assert best.approach == pytest.approx(outlets, abs=1e-3)
+    assert float(best.rating.approach) == pytest.approx(outlets, abs=1e-12)
     counter = size_exchanger(
         duty_of(1e5, (80.0, 65.0), (40.0, 55.0)), replace(LIMITS, passes=((1, 1),)), [load_plate("g-010")]
     ).best

@@ -208,3 +208,21 @@ def test_named_dimensions_broadcast(exchanger):
     assert float(found["heat_rate"].isel(hour=2, sample=0)) == float(single["heat_rate"])
     assert "T_fluid" in single
     assert "T_fluid" not in found
+
+
+def test_ports_that_would_be_of_no_effect_are_refused():
+    with pytest.raises(InputError, match="opposite ends in any case"):
+        PlateHeatExchanger.named("g-010", 21, passes=(2, 2), ports="Z")
+    PlateHeatExchanger.named("g-010", 21, passes=(1, 2), ports="Z")
+
+
+def test_the_approach_of_parallel_flow_is_between_the_outlets():
+    state = {"hot_mass_flow": 1.5, "hot_T_in": 350.0, "cold_T_in": 310.0}
+    parallel = PlateHeatExchanger.named("g-010", 21, overall_counter=False, first_counter=False)
+    counter = PlateHeatExchanger.named("g-010", 21)
+    a, b = parallel.rate(cold_mass_flow=1.5, **state), counter.rate(cold_mass_flow=-1.5, **state)
+    for found in (a, b):
+        assert float(found.approach) == pytest.approx(float(found.T_out[0] - found.T_out[1]), abs=1e-12)
+    against = counter.rate(cold_mass_flow=1.5, **state)
+    ends = (350.0 - float(against.T_out[1]), float(against.T_out[0]) - 310.0)
+    assert float(against.approach) == pytest.approx(min(ends), abs=1e-12)
