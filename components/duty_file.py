@@ -174,9 +174,7 @@ class DutyFile(Section):
         except InputError as error:
             raise error.within(file=None if self._path is None else str(self._path)) from None
         except StateError as error:
-            if self._path is None:
-                raise
-            raise type(error)(f"{error}\n  file:     {self._path}") from None
+            raise error.within(None if self._path is None else str(self._path)) from None
 
 
 def file_key(name: str) -> str:

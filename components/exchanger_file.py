@@ -323,9 +323,7 @@ class ExchangerFile(Section):
 
     def placed(self, error: StateError) -> StateError:
         """Give an error of a state with the name of this file."""
-        if self._file is None or self._file in str(error):
-            return error
-        return type(error)(f"{error}\n  file:     {self._file}")
+        return error.within(self._file)
 
 
 def _duty_key(name: str) -> str:

@@ -176,8 +176,8 @@ def _raise_corner(exchanger: "PlateHeatExchanger", status: np.ndarray, columns: 
     try:
         raise_status(exchanger, status, list(columns))
     except (ExchangerError, StateError) as error:
-        raise type(error)(
-            f"{error} The case lies within the ranges of the map's arguments. If the map has no such point, "
+        raise error.extended(
+            " The case lies within the ranges of the map's arguments. If the map has no such point, "
             "split it into maps of narrower ranges."
         ) from None
 

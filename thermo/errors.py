@@ -1,8 +1,18 @@
 """Every error hashheat raises on purpose derives from :class:`HashheatError`."""
 
+from typing import Self
+
 
 class HashheatError(Exception):
     """Base of all errors that a user can cause or that physics forbids; the message fits on one screen."""
+
+    def extended(self, text: str) -> Self:
+        """Give the same error, of the same class and with the same attributes, with text behind its message."""
+        # Classes below have arguments of their own, so the error is copied and not made anew.
+        same = type(self).__new__(type(self))
+        same.__dict__.update(self.__dict__)
+        same.args = (f"{self}{text}",)
+        return same
 
 
 class InputError(HashheatError):
@@ -50,6 +60,10 @@ class InputError(HashheatError):
 
 class StateError(HashheatError):
     """A thermodynamic state outside what a fluid's table or the liquid itself allows."""
+
+    def within(self, file: str | None) -> Self:
+        """Give the same error with the file named below its message."""
+        return self if file is None or file in str(self) else self.extended(f"\n  file:     {file}")
 
 
 class FreezingError(StateError):

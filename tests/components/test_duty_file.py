@@ -13,7 +13,7 @@ from hashheat.components.errors import (
     UnderspecifiedDutyError,
 )
 from hashheat.components.exchanger_duty import complete_duty
-from hashheat.thermo.errors import BoilingError, HashheatError, InputError, StateError
+from hashheat.thermo.errors import BoilingError, HashheatError, InputError, StateError, TableAccuracyError
 
 C = 273.15
 NAME = "nordic-2mw-5k"
@@ -220,3 +220,11 @@ def test_a_temperature_cross_in_parallel_flow_is_named(write):
         ("49.5 m^3/h", "150 m^3/h"),
     )
     assert not milder.complete().counterflow
+
+
+def test_a_state_beyond_any_table_names_the_file(write):
+    """The class of the error has arguments of its own."""
+    hot = ('T_in = "80 degC"\nT_out = "45 degC"', 'pressure = "30 bar"\nT_in = "210 degC"\nT_out = "60 degC"')
+    with pytest.raises(TableAccuracyError, match=r"duty\.toml") as caught:
+        write(hot, ("volume_flow", "#volume_flow"), ("[duty]", 'T_out = "75 degC"\n[duty]')).complete()
+    assert caught.value.T_max < 210.0 + C
