@@ -24,7 +24,7 @@ from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.packed_table import pack
@@ -68,7 +68,7 @@ def single_pass(flows):
     water = pack(Fluid.parse("water").table(6e5))
     stack = arrange_blocks(plate["plates"] - 1, (1, 1))
     out, status = np.zeros((len(flows), pr.N_OUTPUTS)), np.zeros(len(flows), dtype=np.int64)
-    return stack, rows, collocation_levels(), np.stack([law] * 4), np.stack([water] * 2), 1e-6, out, status
+    return stack, rows, element_levels(), np.stack([law] * 4), np.stack([water] * 2), 1e-6, out, status
 
 
 @pytest.mark.benchmark(group="rating, single pass")
@@ -142,7 +142,7 @@ def channels_of_100(passes):
     return (
         exchanger.stack,
         exchanger.cases(*columns),
-        collocation_levels(),
+        element_levels(),
         laws,
         exchanger.packed,
         1e-6,

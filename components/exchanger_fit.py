@@ -11,7 +11,7 @@ from hashheat.components.exchanger_results import raise_status
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_reduced as reduced
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_stack import Stack
 from hashheat.thermo.errors import StateError
 
@@ -64,7 +64,7 @@ def rate_rows(
     cases[:, reduced.AXES] = columns.T
     out, status = np.zeros((len(cases), pr.N_OUTPUTS)), np.zeros(len(cases), dtype=np.int64)
     laws = np.stack([pack_law(law) for law in exchanger.laws])
-    pr.rate_cases(stack, cases, collocation_levels(), laws, exchanger.packed, tolerance, out, status)
+    pr.rate_cases(stack, cases, element_levels(), laws, exchanger.packed, tolerance, out, status)
     return cases, out, status
 
 

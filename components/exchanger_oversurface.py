@@ -10,7 +10,7 @@ from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 
 # Between a hundredth and a hundred times the area: what is needed beyond that has no meaning.
 _LOG_BOUND = float(np.log(100.0))
@@ -41,7 +41,7 @@ def oversurface(exchanger: PlateHeatExchanger, duty: Duty, *, clean: bool = Fals
     given = replace(given, fouling=(0.0, 0.0)) if clean else given
     rows = given.cases(*(np.array([x]) for x in (*duty.mass_flow, *duty.T_in)))
     laws = np.stack([pack_law(law) for law in given.laws])
-    levels = collocation_levels()
+    levels = element_levels()
 
     def lacking(log_factor: float) -> float:
         rows[0, ps.AREA_FACTOR] = np.exp(log_factor)

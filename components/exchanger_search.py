@@ -11,15 +11,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from hashheat.components.errors import ExchangerError
 from hashheat.components.exchanger_duty import Duty
-from hashheat.components.exchanger_limits import DROPS, FEWEST, HEAT, SizingLimits, duty_row
+from hashheat.components.exchanger_limits import DROPS, FEWEST, HEAT, NO_STATE, SizingLimits, duty_row
 from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.stack_temperatures import OK
 
 #: Shares of the second kind of channel that are tried.
@@ -40,7 +39,7 @@ class Estimate:
     exchanger : PlateHeatExchanger
         With about the plates it needs, or with as many as there may be where that is not enough.
     driver : str
-        The limit that asks for so many plates.
+        The limit that asks for so many plates, or ``"no steady state"``.
     lacking : bool
         Whether that limit is missed even with the most plates.
     shortfall : float
@@ -49,6 +48,8 @@ class Estimate:
         Larger pressure drop [Pa] and heat [W] at that count.
     slopes : dict of str to float
         Growth of each margin (see :meth:`SizingLimits.margins`) with a plate more [-].
+    margins : dict of str to float
+        Of heat and pressure drops, where a limit is missed [-].
     """
 
     exchanger: PlateHeatExchanger
@@ -58,6 +59,7 @@ class Estimate:
     drop: float = 0.0
     heat_rate: float = 0.0
     slopes: dict[str, float] = field(default_factory=dict)
+    margins: dict[str, float] = field(default_factory=dict)
 
 
 def search(
@@ -151,11 +153,7 @@ def estimate(smallest: PlateHeatExchanger, duty: Duty, limits: SizingLimits) -> 
     Returns
     -------
     Estimate
-
-    Raises
-    ------
-    ExchangerError
-        If the largest exchanger has no steady state.
+        Lacking, and driven by no limit, where the largest exchanger has no steady state.
     """
     low, high = smallest.plates, limits.most_plates(smallest.plate)
     count = np.unique(np.round(np.geomspace(low, high, _COUNTS)).astype(int))
@@ -164,16 +162,24 @@ def estimate(smallest: PlateHeatExchanger, duty: Duty, limits: SizingLimits) -> 
     rows[:, ps.FLOW_AREA] *= (count - 1) / (low - 1)
     out, status = np.zeros((count.size, pr.N_OUTPUTS)), np.zeros(count.size, dtype=np.int64)
     laws = np.stack([pack_law(law) for law in smallest.laws])
-    pr.rate_cases(smallest.blocks, rows, collocation_levels(), laws, smallest.packed, _TOLERANCE, out, status)
+    pr.rate_cases(smallest.blocks, rows, element_levels(), laws, smallest.packed, _TOLERANCE, out, status)
     good = status == OK
     if not good[-1]:
-        raise ExchangerError(f"{pr.STATUS[int(status[-1])]}: {smallest.plate.name}, {high} plates")
+        return Estimate(replace(smallest, plates=high), NO_STATE, True, float("inf"))
     drops = out[:, pr.CHANNEL_DROP_0 : pr.CHANNEL_DROP_1 + 1] + out[:, pr.PORT_DROP_0 : pr.PORT_DROP_1 + 1]
     margins = {HEAT: out[:, pr.HEAT_1] / duty.heat_rate - 1.0}
     margins |= {name: 1.0 - drops[:, s] / limits.pressure_drop[s] for s, name in enumerate(DROPS)}
     worst = min(margins, key=lambda name: margins[name][-1])
     if margins[worst][-1] < 0.0:
-        return Estimate(replace(smallest, plates=high), worst, True, float(-margins[worst][-1]))
+        return Estimate(
+            replace(smallest, plates=high),
+            worst,
+            True,
+            float(-margins[worst][-1]),
+            drop=float(drops[-1].max()),
+            heat_rate=float(out[-1, pr.HEAT_1]),
+            margins={name: float(margin[-1]) for name, margin in margins.items()},
+        )
     needed, driver, at = float(low), FEWEST, 0
     for name, margin in margins.items():
         short = np.flatnonzero(~(good & (margin >= 0.0)))

@@ -12,18 +12,18 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 
-from hashheat.components.errors import NoExchangerError
 from hashheat.components.exchanger_duty import Duty
-from hashheat.components.exchanger_limits import DROPS, FEWEST, FRAME, HEAT, SizingLimits, duty_row
+from hashheat.components.exchanger_limits import DROPS, FEWEST, HEAT, NO_STATE, SizingLimits, duty_row
 from hashheat.components.exchanger_oversurface import oversurface
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
+from hashheat.components.exchanger_refusal import no_exchanger
 from hashheat.components.exchanger_results import approach
 from hashheat.components.exchanger_search import Estimate, fewest_plates, search
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.thermo.errors import InputError
 
 Price = Callable[[PlateHeatExchanger], float]
@@ -188,7 +188,12 @@ def size_exchanger(
         else:
             failed = (*failed, found)
     if not settled:
-        raise _no_exchanger(failed, refused)
+
+        def serves(part: Duty) -> bool:
+            hopes = _promising([e for e in search(plates, part, limits)[0] if not e.lacking], price)
+            return any(isinstance(settle(hope, part, limits, price), Candidate) for hope in hopes[:3])
+
+        raise no_exchanger(failed, plates, duty, limits, serves)
     front = [c for c in settled if not any(_dominates(other, c) for other in settled)]
     front.sort(key=lambda c: (keys[rank](c), c.price, c.exchanger.area))
     return Sizing(duty, limits, tuple(front), refused, failed, len(estimates))
@@ -244,7 +249,15 @@ def settle(
     if high > most:
         margins = tried[most][0]
         name = min(margins, key=lambda limit: margins[limit])
-        return Estimate(replace(exchanger, plates=most), name, True, -margins[name])
+        none = math.isinf(margins[name])
+        return Estimate(
+            replace(exchanger, plates=most),
+            NO_STATE if none else name,
+            True,
+            -margins[name],
+            heat_rate=duty.heat_rate * (1.0 + margins[HEAT]),
+            margins=margins,
+        )
     plates = high
     own, whole = tried[plates]
     fewer = _assess(replace(exchanger, plates=low), duty, limits)[0] if low in tried else {}
@@ -296,9 +309,7 @@ def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np
     rows[:, ps.AREA_FACTOR] = factors
     out, status = np.zeros((len(factors), pr.N_OUTPUTS)), np.zeros(len(factors), dtype=np.int64)
     laws = np.stack([pack_law(law) for law in exchanger.laws])
-    pr.rate_cases(
-        exchanger.stack, rows, collocation_levels(), laws, exchanger.packed, _TOLERANCE, out, status
-    )
+    pr.rate_cases(exchanger.stack, rows, element_levels(), laws, exchanger.packed, _TOLERANCE, out, status)
     for row, code in zip(out, status):
         if code != pr.OK:
             # No steady state keeps no limit: a channel that runs backwards, a fluid out of its range.
@@ -332,24 +343,3 @@ def _objectives(c: Candidate) -> tuple[float, ...]:
 def _dominates(one: Candidate, other: Candidate) -> bool:
     a, b = _objectives(one), _objectives(other)
     return all(x <= y for x, y in zip(a, b)) and a != b
-
-
-def _no_exchanger(failed: Sequence[Estimate], refused: dict[str, str]) -> NoExchangerError:
-    """Say what keeps every plate type from serving, the nearest miss first."""
-    lines = []
-    for name in (HEAT, *DROPS, FRAME):
-        missed = [e for e in failed if e.driver == name]
-        if missed:
-            e = min(missed, key=lambda m: m.shortfall)
-            passes = "-".join(map(str, e.exchanger.passes))
-            lines.append(
-                f"{e.exchanger.plate.name}, {passes} passes, {e.exchanger.plates} plates: "
-                f"{name} missed by {100 * e.shortfall:.3g} %"
-            )
-    lines += [f"{name}: {reason}" for name, reason in list(refused.items())[:6]]
-    return NoExchangerError(
-        "no plate of the catalogue keeps all limits",
-        key="limits",
-        found="; ".join(lines) or "nothing to try",
-        accepted="larger pressure drops, more plates, other plates, less oversurface, or a larger approach",
-    )

@@ -18,7 +18,7 @@ _PLACES = np.linspace(0.0, 1.0, 41)
 def pinch(exchanger: PlateHeatExchanger, rating: xr.Dataset, infinite_plates: bool = False) -> float:
     """Smallest difference between the fluids on the two faces of any plate.
 
-    The temperatures at the collocation nodes are drawn out as polynomials to both ends of every channel, so
+    The temperatures at the nodes are drawn out as polynomials to both ends of every channel, so
     the differences at inlets and outlets are among those compared. A channel's own outlet counts, not the mixed
     outlet of its pass; so this is at most the approach in counterflow, and less where the end channels or an
     uneven flow spread the outlets.

@@ -1,6 +1,7 @@
 """A plate heat exchanger: plates of one type in one frame, two fluids, and how it is piped."""
 
 import math
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,7 +20,7 @@ from hashheat.components.exchanger_results import exchanger_dataset, raise_statu
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_temperatures import Laws
@@ -32,6 +33,9 @@ SIDES = ("hot", "cold")
 
 #: Two node counts agree in the heat within this part of the largest heat possible [-].
 TOLERANCE = 1e-6
+
+#: A numerical error above this share of the largest heat is warned of [-].
+COARSE = 1e-3
 
 _WATER = Fluid.parse("water")
 
@@ -375,6 +379,13 @@ class PlateHeatExchanger:
         stack = self.blocks if infinite_plates else self.stack
         out, status, fields = self._solve(stack, cases, columns, tolerance, single=template.ndim == 0)
         raise_status(self, status, columns)
+        worst = float(out[:, pr.ESTIMATE].max())
+        if worst > COARSE + 10.0 * tolerance:
+            warnings.warn(
+                f"a flow is so small that the heat is known within {worst:.1g} of the largest possible only; "
+                "see numerical_error",
+                stacklevel=2,
+            )
         against = (columns[0] < 0.0) == (columns[1] < 0.0)
         counterflow = against if self.is_counterflow else ~against
         return exchanger_dataset(self, stack, template, cases, out, counterflow, fields)
@@ -474,7 +485,7 @@ class PlateHeatExchanger:
         self, stack: Stack, cases: np.ndarray, columns: list[np.ndarray], tolerance: float, single: bool
     ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray] | None]:
         """Run the kernels; cases whose fluids flow the other way run on a stack turned round."""
-        levels = collocation_levels()
+        levels = element_levels()
         out = np.zeros((len(cases), pr.N_OUTPUTS))
         status = np.zeros(len(cases), dtype=np.int64)
         reversed_ = [columns[0] < 0.0, columns[1] < 0.0]

@@ -62,7 +62,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "channel_flow_min": ("1", "flow of the channel with least, over the mean of its pass"),
     "channel_flow_max": ("1", "flow of the channel with most, over the mean of its pass"),
     "imbalance": ("1", "heat gained minus heat lost, over the heat"),
-    "nodes": ("1", "collocation nodes along a channel"),
+    "nodes": ("1", "nodes along a channel"),
     "numerical_error": (
         "1",
         "estimated error of the heat by nodes, repetitions and shares of flow, over the largest heat",

@@ -10,7 +10,7 @@ from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import density
@@ -34,7 +34,7 @@ def sampled_keys(file: ExchangerFile) -> list[str]:
         taken |= {f"{side}.{name}" for name in ("T_in", "mass_flow", "volume_flow", "fouling")}
     taken |= {f"duty.{name}" for name in ("heat_rate", "hot_T_out", "cold_T_out")}
     taken |= {f"limits.{side}_pressure_drop" for side in SIDES}
-    taken.add(port_velocity_key(file))
+    taken |= {"limits.oversurface", port_velocity_key(file)}
     return [key for key, q in file.all_quantities().items() if q.is_uncertain and key in taken]
 
 
@@ -83,22 +83,33 @@ def rate_samples(
     Returns
     -------
     dict of str to (dims, values)
-        ``sample_...`` variables over ``sample`` and ``side``; NaN where a sample has no steady state, as
-        ``sample_status`` says.
+        ``sample_...`` variables over ``sample`` and ``side``; NaN where a sample has no steady state or an inlet
+        that cannot be (frozen, boiling, beyond what the plate bears), as ``sample_status`` says.
+        ``sample_holds_oversurface``, where the file limits it, is 1 where the duty holds with the oversurface
+        taken away from the area.
 
     Raises
     ------
-    InputError, PlateLimitError, FreezingError, BoilingError
-        If the ranges of the inlets reach states that cannot be.
+    InputError
+        For flows that are no numbers.
     """
-    rows = _rows(file, exchanger, drawn)
-    n = len(rows)
-    out, status = np.zeros((n, pr.N_OUTPUTS)), np.zeros(n, dtype=np.int64)
-    laws = np.stack([pack_law(law) for law in exchanger.laws])
-    pr.rate_cases(
-        exchanger.stack, rows, collocation_levels(), laws, exchanger.packed, _TOLERANCE, out, status
-    )
-    out[status != 0] = np.nan
+    inlets = np.stack([drawn[f"{side}.T_in"] for side in SIDES])
+    flows = np.stack([_flows(exchanger, drawn, i) for i in range(2)])
+    status = np.where(_can_be(exchanger, inlets), pr.OK, pr.OUT_OF_RANGE)
+    able = np.flatnonzero(status == pr.OK)
+    n = status.size
+    rows, out = np.full((n, ps.N_INPUTS), np.nan), np.full((n, pr.N_OUTPUTS), np.nan)
+    reserved = np.full(n, np.nan)
+    if able.size:
+        exchanger = exchanger.reaching(float(inlets[:, able].min()), float(inlets[:, able].max()))
+        own = {key: values[able] for key, values in drawn.items()}
+        try:
+            rows[able] = _rows(exchanger, own, flows[:, able], inlets[:, able])
+        except InputError as error:
+            raise file.located(error) from None
+        out[able], status[able] = _rate(exchanger, rows[able])
+        reserved[able] = _has_oversurface(file, exchanger, own, rows[able])
+    out[status != pr.OK] = np.nan
     area = (exchanger.plates - 2) * rows[:, ps.AREA]
     T_in, T_out = rows[:, ps.T_IN_0 : ps.T_IN_1 + 1], out[:, pr.T_OUT_0 : pr.T_OUT_1 + 1]
     flow = rows[:, ps.FLOW_0 : ps.FLOW_1 + 1]
@@ -110,7 +121,7 @@ def rate_samples(
     channel = out[:, pr.CHANNEL_DROP_0 : pr.CHANNEL_DROP_1 + 1]
     port = out[:, pr.PORT_DROP_0 : pr.PORT_DROP_1 + 1]
     ends = np.stack([T_in[:, 0] - T_out[:, 1], T_out[:, 0] - T_in[:, 1]])
-    return {
+    found = {
         "sample_status": (("sample",), status),
         "sample_heat_rate": (("sample",), -out[:, pr.HEAT_0]),
         "sample_T_out": (("sample", "side"), T_out),
@@ -122,26 +133,68 @@ def rate_samples(
         "sample_port_pressure_drop": (("sample", "side"), port),
         "sample_port_velocity": (("sample", "side"), flow / rows[:, [ps.PORT_AREA]] / rho),
     }
+    if file.limits.oversurface is not None:
+        found["sample_holds_oversurface"] = (("sample",), np.where(status == pr.OK, reserved, 0.0))
+    return found
 
 
-def _rows(file: ExchangerFile, exchanger: PlateHeatExchanger, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
+def _rate(exchanger: PlateHeatExchanger, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Outputs and status of every row."""
+    out, status = np.zeros((len(rows), pr.N_OUTPUTS)), np.zeros(len(rows), dtype=np.int64)
+    laws = np.stack([pack_law(law) for law in exchanger.laws])
+    levels = element_levels()
+    pr.rate_cases(exchanger.stack, rows, levels, laws, exchanger.packed, _TOLERANCE, out, status)
+    return out, status
+
+
+def _can_be(exchanger: PlateHeatExchanger, inlets: np.ndarray) -> np.ndarray:
+    """Whether both inlets (2, n) of each sample are those of liquids, at temperatures that the plate bears."""
+    limits = exchanger.plate.limits
+    can = (inlets >= limits.T_min.nominal).all(axis=0) & (inlets <= limits.T_max.nominal).all(axis=0)
+    for fluid, p, T in zip(exchanger.fluids, exchanger.pressures, inlets):
+        try:
+            fluid.check_liquid(T, p)
+        except StateError:
+            for i in np.flatnonzero(can):
+                try:
+                    fluid.check_liquid(T[i], p)
+                except StateError:
+                    can[i] = False
+    return can
+
+
+def _has_oversurface(
+    file: ExchangerFile, exchanger: PlateHeatExchanger, drawn: Mapping[str, np.ndarray], rows: np.ndarray
+) -> np.ndarray:
+    """1 where the duty holds with the oversurface taken away, else 0; NaN where none is asked for."""
+    if file.limits.oversurface is None or file.duty is None:
+        return np.full(len(rows), np.nan)
+    less = rows.copy()
+    less[:, ps.AREA_FACTOR] /= 1.0 + drawn["limits.oversurface"]
+    out, status = _rate(exchanger, less)
+    if file.duty.heat_rate is not None:
+        holds = -out[:, pr.HEAT_0] >= drawn["duty.heat_rate"]
+    elif file.duty.hot_T_out is not None:
+        holds = out[:, pr.T_OUT_0] <= drawn["duty.hot_T_out"]
+    else:
+        holds = out[:, pr.T_OUT_1] >= drawn["duty.cold_T_out"]
+    return np.asarray(holds & (status == pr.OK), dtype=float)
+
+
+def _flows(exchanger: PlateHeatExchanger, drawn: Mapping[str, np.ndarray], side: int) -> np.ndarray:
+    """Mass flow of a side in every sample [kg/s]."""
+    if f"{SIDES[side]}.mass_flow" in drawn:
+        return drawn[f"{SIDES[side]}.mass_flow"]
+    table = unpack(exchanger.packed[side])
+    at = np.clip(drawn[f"{SIDES[side]}.T_in"], table.T_min, table.T_max)
+    return drawn[f"{SIDES[side]}.volume_flow"] * np.array([density(table, t) for t in at])
+
+
+def _rows(
+    exchanger: PlateHeatExchanger, drawn: Mapping[str, np.ndarray], flows: np.ndarray, inlets: np.ndarray
+) -> np.ndarray:
     """Rows for the kernels, one a sample."""
-    flows, inlets = [], []
-    for side in SIDES:
-        T = drawn[f"{side}.T_in"]
-        inlets.append(T)
-        if f"{side}.mass_flow" in drawn:
-            flows.append(drawn[f"{side}.mass_flow"])
-        else:
-            table = unpack(exchanger.packed[SIDES.index(side)])
-            at = np.clip(T, table.T_min, table.T_max)
-            flows.append(drawn[f"{side}.volume_flow"] * np.array([density(table, t) for t in at]))
-    try:
-        rows = exchanger.cases(*flows, *inlets)
-    except InputError as error:
-        raise file.located(error) from None
-    except StateError as error:
-        raise file.placed(error) from None
+    rows = exchanger.cases(*flows, *inlets)
     plate = {name: drawn[f"{PLATE_PREFIX}{name}"] for name in _PLATE}
     law = {name: drawn[f"{PLATE_PREFIX}correlation.{name}"] for name in _LAW}
     rows[:, ps.AREA] = plate["area"]

@@ -1,7 +1,7 @@
 """One linear solve for all channels of a plate stack and the passes that feed them.
 
-Channel j, with collocation matrix D = inverse (see :mod:`hashheat.solvers.collocation`), flow m and the heat that
-its plates carry, obeys at its nodes
+Channel j, with the matrix D = slope of :mod:`hashheat.solvers.upwind_element`, flow m and the heat that its plates
+carry, obeys at its nodes
 
     m D (h - h_in) = across_j (T_{j-1} - T) + across_{j+1} (T_{j+1} - T) + further terms linear in T,
 
@@ -10,8 +10,8 @@ blocks off the diagonal (block Thomas). The inlet enthalpies of the passes stay 
 the solution for each.
 
 The blocks are inverted without pivoting: with B the diagonal matrix of quadrature weights, B D has a symmetric
-part that is positive semidefinite (the algebraic stability of Gauss's method), the plates add a positive
-diagonal, and elimination keeps that.
+part that is positive semidefinite (half the squares of both end values), the plates add a positive diagonal, and
+elimination keeps that as long as heat capacities vary little along a channel.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def invert_in_place(a: np.ndarray) -> None:
 
 @kernel
 def solve_channels(
-    inverse: np.ndarray,
+    slope: np.ndarray,
     upward: np.ndarray,
     in_pass: np.ndarray,
     mass_flow: np.ndarray,
@@ -54,8 +54,8 @@ def solve_channels(
 
     Parameters
     ----------
-    inverse : (s, s) array
-        Collocation matrix.
+    slope : (s, s) array
+        ``slope`` of the element.
     upward, in_pass, mass_flow : (n,) arrays
         Direction, pass and flow [kg/s] of each channel.
     cp, rest : (n, s) arrays
@@ -77,10 +77,10 @@ def solve_channels(
     ones = np.zeros((2, s))
     for i in range(s):
         for k in range(s):
-            D[1, i, k] = inverse[i, k]
-            D[0, i, k] = inverse[s - 1 - i, s - 1 - k]
-            ones[1, i] += inverse[i, k]
-            ones[0, i] += inverse[s - 1 - i, s - 1 - k]
+            D[1, i, k] = slope[i, k]
+            D[0, i, k] = slope[s - 1 - i, s - 1 - k]
+            ones[1, i] += slope[i, k]
+            ones[0, i] += slope[s - 1 - i, s - 1 - k]
     held = np.empty((s, columns))
     for j in range(n):
         block = inverses[j]

@@ -9,7 +9,7 @@ import numpy as np
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers import port_flow
 from hashheat.solvers.chevron import chevron_friction, unpack_law
-from hashheat.solvers.collocation import Levels
+from hashheat.solvers.element_levels import Levels
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_temperatures import (
     NOT_CONVERGED,
@@ -63,6 +63,7 @@ STATUS = {
 N_OUTPUTS = 22
 
 _MAX_SHARES = 30
+_LEAST_FLOW = 1e-9  # over the other side's; below it heat over flow is rounding
 #: Flows settle to within this many times the tolerance of the heat, which they move in second order only.
 _SHARE_FACTOR = 10.0
 
@@ -352,10 +353,10 @@ def _finish(
         m = case[ps.FLOW_0 + side]
         T_in = case[ps.T_IN_0 + side]
         out[HEAT_0 + side] = heat[side]
-        if m > 0.0:
+        if m > _LEAST_FLOW * case[ps.FLOW_1 - side]:
             out[T_OUT_0 + side] = temperature_from_enthalpy(table, enthalpy(table, T_in) + heat[side] / m)
         else:
-            # A fluid at rest: the mean of what stands in its last pass.
+            # A fluid at rest, or as good as that: the mean of what stands in its last pass.
             out[T_OUT_0 + side] = 0.0
             for j in range(n):
                 if stack.side[j] == side and _is_last(stack, stack.in_pass[j]):

@@ -1,21 +1,22 @@
-"""A channel as one upwind element on Gauss-Legendre nodes, for fronts that move.
+"""A channel as one upwind element on Gauss-Legendre nodes.
 
-The steady solver's collocation (:mod:`hashheat.solvers.collocation`) carries what enters a channel to its end
-with the (s, s) Pade approximant of the exponential, whose modulus is 1 for every frequency: a front too sharp
-for the nodes rings for ever, and at vanishing flow the outlet follows the inlet. Here the temperature is the
-polynomial through the s nodes alone, and the inlet is imposed by an upwind flux: the discontinuous Galerkin
-method. It has the (s - 1, s) approximant, which lets nothing pass at infinite frequency; the outlet is of order
-2 s - 1 (Lasaint and Raviart 1974; Hairer and Wanner, Solving Ordinary Differential Equations II, section IV.5,
-on Radau IIA, which has the same approximant). Both use the same nodes, symmetric about the middle, so channels
-that run against each other meet node by node.
+Along its way a channel obeys ``m dh/dx = q``. Its temperature is the polynomial through s nodes, and the inlet
+is imposed by an upwind flux: the discontinuous Galerkin method (Lasaint and Raviart 1974). At each end of a
+channel the heat balance closes exactly with the quadrature of q at the nodes. What enters is carried to the end
+with the (s - 1, s) Pade approximant of the exponential (as in Radau IIA: Hairer and Wanner, Solving Ordinary
+Differential Equations II, section IV.5), so the outlet is of order 2 s - 1, and nothing passes at an infinite
+number of transfer units: a fluid that hardly flows leaves at the temperature of the other, and a front too
+sharp for the nodes dies out. Collocation at the same nodes (Gauss's method) has one order more, but the modulus
+of its approximant is 1 there: fronts ring for ever, and at vanishing flow the outlet follows the inlet,
+whatever the nodes, without any two of them disagreeing.
+
+The nodes are symmetric about the middle, so channels that run against each other meet node by node.
 """
 
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-
-from hashheat.solvers.collocation import gauss_collocation
 
 
 class Element(NamedTuple):
@@ -59,8 +60,8 @@ def upwind_element(nodes: int) -> Element:
     Element
         ``to_end`` sums to 1: the inlet acts through the upwind flux only.
     """
-    rule = gauss_collocation(nodes)
-    t = 2.0 * rule.x - 1.0
+    t, w = np.polynomial.legendre.leggauss(nodes)
+    x, b = 0.5 * (t + 1.0), 0.5 * w
     to_values = np.linalg.inv(np.polynomial.legendre.legvander(t, nodes - 1))
     slopes = np.stack(
         [
@@ -71,22 +72,5 @@ def upwind_element(nodes: int) -> Element:
     )
     at_start = np.polynomial.legendre.legvander(np.array([-1.0]), nodes - 1)[0] @ to_values
     at_end = np.polynomial.legendre.legvander(np.array([1.0]), nodes - 1)[0] @ to_values
-    slope = slopes @ to_values + np.outer(at_start / rule.b, at_start)
-    return Element(rule.x, rule.b, np.ascontiguousarray(slope), at_end, _highest(rule.x))
-
-
-@cache
-def collocation_element(nodes: int) -> Element:
-    """Build the same operators for the steady solver's collocation, in which a steady state is exactly its own.
-
-    Parameters
-    ----------
-    nodes : int
-        s, 2 to about 40.
-
-    Returns
-    -------
-    Element
-    """
-    rule = gauss_collocation(nodes)
-    return Element(rule.x, rule.b, rule.inverse, rule.b @ rule.inverse, _highest(rule.x))
+    slope = slopes @ to_values + np.outer(at_start / b, at_start)
+    return Element(x, b, np.ascontiguousarray(slope), at_end, _highest(x))

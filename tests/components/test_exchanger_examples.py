@@ -11,7 +11,7 @@ from hashheat.components.exchanger_plate import load_plate
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.thermo.packed_table import pack
 from hashheat.thermo.property_table import constant_properties
 
@@ -36,7 +36,7 @@ def constant_case(exchanger, tables, flows, T_in, stack=None):
     stack = exchanger.blocks if stack is None else stack
     case = exchanger.case()
     case[ps.FLOW_0 : ps.FLOW_1 + 1], case[ps.T_IN_0 : ps.T_IN_1 + 1] = flows, T_in
-    levels, n = collocation_levels(), stack.side.size
+    levels, n = element_levels(), stack.side.size
     fields = [np.zeros((n, levels.x.shape[1])) for _ in range(3)]
     out = np.zeros(pr.N_OUTPUTS)
     packed = np.stack([pack(table) for table in tables])

@@ -3,7 +3,7 @@
 import numpy as np
 
 from hashheat.solvers.channel_system import invert_in_place, solve_channels, solve_passes
-from hashheat.solvers.collocation import gauss_collocation
+from hashheat.solvers.upwind_element import upwind_element
 
 
 def test_the_inverse_is_an_inverse():
@@ -19,7 +19,7 @@ def test_against_one_dense_matrix():
     """Four channels of three passes: temperatures and pass inlets as unknowns of one system."""
     rng = np.random.default_rng(5)
     n, s, passes = 4, 5, 3
-    rule = gauss_collocation(s)
+    rule = upwind_element(s)
     upward, in_pass = np.array([1, 0, 0, 1]), np.array([0, 2, 1, 2])
     feeds, pass_side, side_in = np.array([-1, 0, -1]), np.array([0, 0, 1]), np.array([4e5, 2e5])
     m = np.array([0.3, 0.2, 0.3, 0.4])
@@ -31,8 +31,8 @@ def test_against_one_dense_matrix():
     source = rng.uniform(-1e3, 1e3, (n, s))
 
     Y, inverses = np.empty((n, s, passes + 1)), np.empty((n, s, s))
-    solve_channels(rule.inverse, upward, in_pass, m, cp, rest, loss, across, source, inverses, Y)
-    to_end = rule.b @ rule.inverse
+    solve_channels(rule.slope, upward, in_pass, m, cp, rest, loss, across, source, inverses, Y)
+    to_end = rule.b @ rule.slope
     theta, leaving = np.empty(passes), np.empty(passes)
     solve_passes(upward, in_pass, feeds, pass_side, share, to_end, side_in, cp, rest, Y, theta, leaving)
     T = Y[:, :, 0] + Y[:, :, 1:] @ theta
@@ -42,7 +42,7 @@ def test_against_one_dense_matrix():
     ends = []
     for j in range(n):
         order = np.arange(s) if upward[j] else np.arange(s)[::-1]
-        D = rule.inverse[np.ix_(order, order)]
+        D = rule.slope[np.ix_(order, order)]
         rows = slice(j * s, (j + 1) * s)
         A[rows, rows] = m[j] * D * cp[j] + np.diag(loss[j])
         A[rows, n * s + in_pass[j]] = -m[j] * D.sum(axis=1)

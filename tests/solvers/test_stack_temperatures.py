@@ -10,7 +10,7 @@ from scipy.linalg import expm
 
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import FIXED, ChevronLaw, fixed_constants
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
 from hashheat.solvers.stack_temperatures import NUSSELT_AT_REST, OK, OUT_OF_RANGE, solve_temperatures
 from hashheat.thermo.fluid import Fluid
@@ -42,7 +42,7 @@ class Solution:
         self, stack, m, T_in, *, packed=CONSTANT, U=0.0, laws=None, tolerance=1e-7, nodes=None, fouling=0.0
     ):
         n = stack.side.size
-        levels = collocation_levels() if nodes is None else collocation_levels((nodes,))
+        levels = element_levels() if nodes is None else element_levels((nodes,))
         case = np.ones(ps.N_INPUTS)
         case[ps.T_IN_0 : ps.T_IN_1 + 1] = T_in
         case[ps.AREA], case[ps.FLOW_AREA], case[ps.HYDRAULIC_DIAMETER] = AREA, 1e-3, 4e-3

@@ -10,7 +10,7 @@ from scipy.linalg import expm
 
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import FIXED, POWER, ChevronLaw, fixed_constants, power_constants
-from hashheat.solvers.collocation import collocation_levels
+from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_passes
 from hashheat.solvers.stack_storage import (
     Model,
@@ -24,7 +24,7 @@ from hashheat.solvers.stack_storage import (
 from hashheat.solvers.stack_temperatures import OK, OUT_OF_RANGE, solve_temperatures
 from hashheat.solvers.stack_transient import D_STAGE, inlet_enthalpy, march, rates_at, take_step
 from hashheat.solvers.transient_stage import solve_stage
-from hashheat.solvers.upwind_element import collocation_element, upwind_element
+from hashheat.solvers.upwind_element import upwind_element
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.packed_table import pack
 from hashheat.thermo.property_kernels import temperature_from_enthalpy
@@ -57,7 +57,6 @@ def model(
     capacity=500.0,
     ends=1.0,
     fouling=(0.0, 0.0),
-    build=upwind_element,
 ):
     laws = laws or (law(10.0), law(10.0))
     case = np.ones(ps.N_INPUTS)
@@ -71,7 +70,7 @@ def model(
         stack,
         case,
         Storage(VOLUME, capacity, plates, np.array(fouling), energy),
-        build(nodes),
+        upwind_element(nodes),
         1.0 / in_pass[stack.in_pass],
         (laws[0], laws[0], laws[1], laws[1]),
         np.stack([pack(table) for table in tables]),
@@ -357,54 +356,50 @@ def test_heat_stored_is_heat_that_flowed_in(passes, capacity):
 
 @pytest.mark.parametrize("passes", [(1, 1), (2, 2)])
 def test_it_ends_in_the_steady_state(passes):
-    """With the steady solver's collocation in the same numbers, with upwind elements to their own error."""
+    """In the same numbers: both use the same element."""
     stack, flows, T_in = arrange_passes(7, passes), np.array([0.5, 0.7]), np.array([350.0, 310.0])
     n, nodes = 7, 5 if SLOW else 16
-    levels = collocation_levels((nodes,))
+    levels = element_levels((nodes,))
     laws = (power_law(), power_law(0.3))
     fouling = (1e-5, 3e-5)
-    for build in (collocation_element, upwind_element):
-        m = model(stack, nodes, tables=(WATER, WATER), laws=laws, fouling=fouling, build=build)
-        T, wall, htc = np.zeros((n, nodes)), np.zeros((n, nodes)), np.zeros((n, nodes))
-        case = m.case.copy()
-        case[ps.FLOW_0 : ps.FLOW_1 + 1], case[ps.T_IN_0 : ps.T_IN_1 + 1] = flows, T_in
-        leaving = np.zeros(stack.feeds.size)
-        flow = m.share * flows[stack.side]
-        status, *_ = solve_temperatures(
-            stack=stack,
-            case=case,
-            levels=levels,
-            flow=flow,
-            share=m.share,
-            laws=m.laws,
-            packed=m.packed,
-            tolerance=1e-12,
-            started=-1,
-            rising=True,
-            T=T,
-            wall=wall,
-            htc=htc,
-            heat=np.zeros(2),
-            leaving=leaving,
-            UA=np.zeros(2),
-        )
-        assert status == OK
-        start = new_state(stack, nodes)
-        start.T[:], start.wall[:], start.plate[:] = 320.0, 320.0, 320.0
+    m = model(stack, nodes, tables=(WATER, WATER), laws=laws, fouling=fouling)
+    T, wall, htc = np.zeros((n, nodes)), np.zeros((n, nodes)), np.zeros((n, nodes))
+    case = m.case.copy()
+    case[ps.FLOW_0 : ps.FLOW_1 + 1], case[ps.T_IN_0 : ps.T_IN_1 + 1] = flows, T_in
+    leaving = np.zeros(stack.feeds.size)
+    flow = m.share * flows[stack.side]
+    status, *_ = solve_temperatures(
+        stack=stack,
+        case=case,
+        levels=levels,
+        flow=flow,
+        share=m.share,
+        laws=m.laws,
+        packed=m.packed,
+        tolerance=1e-12,
+        started=-1,
+        rising=True,
+        T=T,
+        wall=wall,
+        htc=htc,
+        heat=np.zeros(2),
+        leaving=leaving,
+        UA=np.zeros(2),
+    )
+    assert status == OK
+    start = new_state(stack, nodes)
+    start.T[:], start.wall[:], start.plate[:] = 320.0, 320.0, 320.0
 
-        def drive(t, after):
-            return flows, T_in
+    def drive(t, after):
+        return flows, T_in
 
-        states, _, _ = run(m, drive, start, [0.0, 400.0], 1e-1 if SLOW else 1e-6)
-        h_scale = 4200.0
-        # Without the compiler steps are long, and their stages are repeated less often.
-        atol = 1e-5 if SLOW else 1e-8
-        if build is collocation_element:
-            np.testing.assert_allclose(states[-1].T, T, atol=atol, rtol=0.0)
-            np.testing.assert_allclose(states[-1].wall, wall, atol=atol, rtol=0.0)
-        elif SLOW:
-            atol = 1e-2
-        np.testing.assert_allclose(states[-1].leaving / h_scale, leaving / h_scale, atol=atol, rtol=0.0)
+    states, _, _ = run(m, drive, start, [0.0, 400.0], 1e-1 if SLOW else 1e-6)
+    h_scale = 4200.0
+    # Without the compiler steps are long, and their stages are repeated less often.
+    atol = 1e-5 if SLOW else 1e-8
+    np.testing.assert_allclose(states[-1].T, T, atol=atol, rtol=0.0)
+    np.testing.assert_allclose(states[-1].wall, wall, atol=atol, rtol=0.0)
+    np.testing.assert_allclose(states[-1].leaving / h_scale, leaving / h_scale, atol=atol, rtol=0.0)
 
 
 @pytest.mark.parametrize("stopped", [(0,), (1,), (0, 1)])
