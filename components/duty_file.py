@@ -15,6 +15,8 @@ LIBRARY = Path(__file__).parent / "library" / "duties"
 
 #: Pressure of a side that does not state one.
 DEFAULT_PRESSURE = "6 bar"
+#: Source of a number that stands in no file.
+DEFAULT_SOURCE = "the package's default where a file states none"
 _MOST_PASSES = 8
 
 
@@ -26,7 +28,9 @@ class Stream(Section):
         "Pa",
         positive=True,
         about=f"absolute, e.g. '{DEFAULT_PRESSURE}', which is the default",
-        default=Quantity.parse(DEFAULT_PRESSURE, "Pa", positive=True),
+        default=Quantity.parse(
+            {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}, "Pa", positive=True
+        ),
     )
     T_in: Quantity | None = number(
         "K", positive=True, about="inlet temperature, e.g. '80 degC'", default=None

@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from hashheat.components.duty_file import DEFAULT_PRESSURE
+from hashheat.components.duty_file import DEFAULT_PRESSURE, DEFAULT_SOURCE
 from hashheat.components.exchanger_duty import Duty, complete_duty
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile
@@ -50,7 +50,9 @@ class Stream(Section):
         "Pa",
         positive=True,
         about=f"absolute, e.g. '{DEFAULT_PRESSURE}', which is the default",
-        default=Quantity.parse(DEFAULT_PRESSURE, "Pa", positive=True),
+        default=Quantity.parse(
+            {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}, "Pa", positive=True
+        ),
     )
     T_in: Quantity = number("K", positive=True, about="inlet temperature, e.g. '80 degC'")
     mass_flow: Quantity | None = number("kg/s", positive=True, about="e.g. '13.6 kg/s'", default=None)
@@ -61,7 +63,7 @@ class Stream(Section):
         "m^2 K/W",
         minimum=0.0,
         about="resistance of the deposit on this side, e.g. '2e-5 m^2 K/W'; 0 where left out",
-        default=Quantity(0.0, "m^2 K/W"),
+        default=Quantity(0.0, "m^2 K/W", status="assumed", source=DEFAULT_SOURCE),
     )
 
 
@@ -88,6 +90,13 @@ class Limits(Section):
     )
     port_velocity: Quantity | None = number(
         "m/s", positive=True, about="highest in a port, e.g. '5 m/s'; otherwise the plate's own", default=None
+    )
+    oversurface: Quantity | None = number(
+        "1",
+        minimum=0.0,
+        maximum=10.0,
+        about="least area beyond what the duty needs, with the fouling, e.g. '10 %'",
+        default=None,
     )
 
 
@@ -146,6 +155,13 @@ class ExchangerFile(Section):
                     ", ".join(given) or "nothing",
                     "one of heat_rate, hot_T_out, cold_T_out; or no [duty] table",
                 )
+        elif self.limits.oversurface is not None:
+            fault(
+                "an oversurface is area beyond what a duty needs, and there is no duty",
+                "limits.oversurface",
+                "no [duty] table",
+                "a [duty] table with one of heat_rate, hot_T_out, cold_T_out; or no oversurface",
+            )
         if not all(1 <= n <= self.plates - 1 for n in self.passes):
             fault(
                 "more passes than channels, or none",

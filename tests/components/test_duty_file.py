@@ -228,3 +228,9 @@ def test_a_state_beyond_any_table_names_the_file(write):
     with pytest.raises(TableAccuracyError, match=r"duty\.toml") as caught:
         write(hot, ("volume_flow", "#volume_flow"), ("[duty]", 'T_out = "75 degC"\n[duty]')).complete()
     assert caught.value.T_max < 210.0 + C
+
+
+def test_a_pressure_that_is_left_out_is_assumed(write):
+    assert write().hot.pressure.status == "assumed"
+    assert "default" in write().hot.pressure.source
+    assert write(("[cold]", '[cold]\npressure = "6 bar"')).cold.pressure.status == "chosen"

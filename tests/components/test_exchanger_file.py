@@ -250,3 +250,22 @@ def test_the_textbook_exchanger_has_the_recomputed_answers():
     assert float(rated["heat_rate"]) == pytest.approx(13.93e6, rel=0.015)
     np.testing.assert_allclose(rated["pressure_drop"], [283.8e3, 305.2e3], rtol=0.015)
     assert float(rated["U"]) == pytest.approx(6639.0, rel=0.015)
+
+
+def test_an_oversurface_is_a_limit_and_needs_a_duty(unit):
+    file = unit(("[limits]", '[limits]\noversurface = "10 %"'))
+    assert file.limits.oversurface.nominal == pytest.approx(0.1)
+    with pytest.raises(InputError, match="there is no duty") as caught:
+        unit(("[limits]", '[limits]\noversurface = "10 %"'), ('[duty]\nheat_rate = "60 kW"', ""))
+    assert caught.value.key == "limits.oversurface"
+    with pytest.raises(InputError, match=r"limits\.oversurface"):
+        unit(("[limits]", '[limits]\noversurface = "-10 %"'))
+
+
+def test_what_the_file_leaves_out_is_assumed(unit):
+    quantities = unit().all_quantities()
+    for key in ("hot.pressure", "cold.fouling"):
+        assert quantities[key].status == "assumed"
+        assert "default" in quantities[key].source
+    for key in ("cold.pressure", "hot.fouling"):
+        assert quantities[key].status == "chosen"

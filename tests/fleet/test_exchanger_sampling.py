@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from hashheat.components.exchanger_file import load_exchanger
+from hashheat.components.exchanger_oversurface import oversurface
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.fleet.exchanger_sampling import draw, port_velocity_key, rate_samples, sampled_keys
-from hashheat.thermo.errors import BoilingError
 from hashheat.thermo.quantity import Quantity
 
 UNIT = """\
@@ -28,6 +28,20 @@ volume_flow = "3 .. 4 m^3/h"
 [duty]
 heat_rate = "50 .. 60 kW"
 """
+
+_GEOMETRY = {
+    f"plate.{name}"
+    for name in (
+        "area",
+        "width",
+        "flow_length",
+        "port_diameter",
+        "gap",
+        "enlargement",
+        "thickness",
+        "conductivity",
+    )
+}
 
 # Kumar's Nu and f do not depend on the enlargement, so that a sample is all of an exchanger of its own.
 
@@ -126,7 +140,63 @@ def test_samples_hold_the_nominal_value_where_nothing_is_uncertain(unit):
     np.testing.assert_array_equal(drawn["plate.gap"], again["plate.gap"])
 
 
-def test_a_range_that_reaches_boiling_is_refused_with_the_file(unit):
-    file = unit(UNIT.replace('"78 .. 82 degC"', '"78 .. 182 degC"'))
-    with pytest.raises(BoilingError, match=r"unit\.toml"):
-        rate_samples(file, file.exchanger(), draw(file, 16))
+@pytest.mark.parametrize(
+    ("old", "new", "key", "bounds"),
+    [
+        # The plate bears 150 degC, below the boiling line at 6 bar (158.8 degC).
+        ('"78 .. 82 degC"', '"78 .. 182 degC"', "hot.T_in", (-np.inf, 423.15)),
+        ('"20 degC"', '"2 +/- 1.5 degC"', "cold.T_in", (273.16, np.inf)),
+    ],
+)
+def test_samples_that_cannot_be_are_counted_without_a_steady_state(unit, old, new, key, bounds):
+    file = unit(UNIT.replace(old, new))
+    drawn = draw(file, 64)
+    found = {name: values for name, (_, values) in rate_samples(file, file.exchanger(), drawn).items()}
+    can = (drawn[key] > bounds[0]) & (drawn[key] < bounds[1])
+    assert 0 < can.sum() < 64
+    np.testing.assert_array_equal(found["sample_status"] == 0, can)
+    np.testing.assert_array_equal(np.isfinite(found["sample_heat_rate"]), can)
+    # The others are rated as if those had not been drawn.
+    alone = {name: values[can] for name, values in drawn.items()}
+    again = rate_samples(file, file.exchanger(), alone)["sample_heat_rate"][1]
+    np.testing.assert_allclose(found["sample_heat_rate"][can], again, rtol=1e-12)
+
+
+def test_a_file_of_which_no_sample_can_be(unit):
+    file = unit(UNIT)
+    drawn = draw(file, 16)
+    drawn["cold.T_in"] = np.full(16, 270.0)
+    found = rate_samples(file, file.exchanger(), drawn)
+    assert (found["sample_status"][1] != 0).all()
+    assert np.isnan(found["sample_T_out"][1]).all()
+
+
+@pytest.mark.parametrize("asked", ['heat_rate = "112 kW"', 'hot_T_out = "53 degC"', 'cold_T_out = "47 degC"'])
+def test_a_sample_keeps_an_oversurface_where_its_own_is_as_large(unit, asked):
+    text = UNIT.replace('heat_rate = "50 .. 60 kW"', asked) + '\n[limits]\noversurface = "0 .. 80 %"\n'
+    file = unit(text)
+    drawn = draw(file, 16)
+    held = rate_samples(file, file.exchanger(), drawn)["sample_holds_oversurface"][1]
+    assert 0.0 < held.mean() < 1.0
+    plate = file.plate_file
+    for i in range(0, 16, 3):
+        own = plate.model_copy(
+            update={
+                "plate": _with(
+                    plate.plate, {n.removeprefix("plate."): drawn[n][i] for n in drawn if n in _GEOMETRY}
+                ),
+                "correlation": _with(
+                    plate.correlation,
+                    {n: drawn[f"plate.correlation.{n}"][i] for n in ("Nu_factor", "f_factor", "port_loss")},
+                ),
+            }
+        )
+        one = PlateHeatExchanger(own, 10, fouling=(float(drawn["hot.fouling"][i]), 0.0), correlation="kumar")
+        same = file.model_copy(
+            update={
+                "hot": _with(file.hot, {k: drawn[f"hot.{k}"][i] for k in ("T_in", "mass_flow")}),
+                "cold": _with(file.cold, {"volume_flow": drawn["cold.volume_flow"][i]}),
+            }
+        )
+        spare = oversurface(one, same.asked_duty())
+        assert held[i] == (spare >= drawn["limits.oversurface"][i])
