@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 
+from hashheat.components.duty_side import liquid_table
 from hashheat.components.errors import NoSolutionError
 from hashheat.components.exchanger_variant import with_fouling
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
 from hashheat.components.reading import Reading, read
 from hashheat.components.root_search import find_roots
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.property_kernels import enthalpy
 
 READINGS = ("hot_mass_flow", "cold_mass_flow", "hot_T_in", "hot_T_out", "cold_T_in", "cold_T_out")
@@ -203,18 +204,16 @@ def _heats(exchanger: PlateHeatExchanger, readings: Mapping[str, Reading]) -> np
     """Heat given off by the hot side and taken up by the cold side [W]."""
     found = np.empty(2)
     for side, name in enumerate(SIDES):
-        table = exchanger.fluids[side].table(exchanger.pressures[side])
-        ends = []
-        for key in (f"{name}_T_in", f"{name}_T_out"):
-            T = readings[key].value
-            if not table.T_min <= T <= table.T_max:
-                raise InputError(
-                    f"is outside the property table of {exchanger.fluids[side].name}",
-                    key=key,
-                    found=f"{T - 273.15:.2f} degC",
-                    accepted=f"{table.T_min - 273.15:.2f} to {table.T_max - 273.15:.2f} degC",
-                )
-            ends.append(enthalpy(table, T))
+        fluid, pressure = exchanger.fluids[side], exchanger.pressures[side]
+        T = {key: readings[key].value for key in (f"{name}_T_in", f"{name}_T_out")}
+        for key, value in T.items():
+            try:
+                fluid.check_liquid(value, pressure, where=key)
+            except StateError as error:
+                raise InputError(str(error), key=key, found=f"{value - 273.15:.2f} degC") from None
+        # A reading is moved a little for the slopes: the table reaches that far as well.
+        table = liquid_table(fluid, pressure, *T.values(), max(T.values()) + 1e-3)
+        ends = [enthalpy(table, value) for value in T.values()]
         found[side] = readings[f"{name}_mass_flow"].value * (ends[0] - ends[1])
     return found * np.array([1.0, -1.0])
 

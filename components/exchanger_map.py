@@ -111,6 +111,7 @@ def part_load(
     template = together["hot_T_in"]
     columns = np.stack([np.asarray(values.values, dtype=float).ravel() for values in together.values()])
     _refuse(exchanger, columns, accuracy, checks)
+    exchanger = exchanger.reaching(float(columns[2:].min()), float(columns[2:].max()))
     count = columns.shape[1]
     out: dict[str, np.ndarray] = {
         "T_out": np.empty((count, 2)),

@@ -13,7 +13,8 @@ from hashheat.components.exchanger_targets import TARGETS, is_enough, one_target
 from hashheat.components.exchanger_variant import variant, with_fouling
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.root_search import find_roots
-from hashheat.thermo.errors import HashheatError, InputError
+from hashheat.thermo.errors import HashheatError, InputError, StateError
+from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
 
 _STATE = ("hot_mass_flow", "cold_mass_flow", "hot_T_in", "cold_T_in")
@@ -207,13 +208,21 @@ def _default_bounds(task: _Task) -> tuple[float, float]:
         most = 2.0 * limits.max_port_velocity.nominal * rho * x.numbers.port_area
         return 1e-3 * most, most
     if task.unknown == "hot_T_in":
-        return task.state["cold_T_in"], min(table.T_max, limits.T_max.nominal)
+        return task.state["cold_T_in"], min(_hottest(x.fluids[0], x.pressures[0]), limits.T_max.nominal)
     if task.unknown == "cold_T_in":
         return max(table.T_min, limits.T_min.nominal), task.state["hot_T_in"]
     if task.unknown == "area":
         return 0.01, 100.0
     clean = with_fouling(x, 0.0).rate(**task.state, infinite_plates=task.infinite_plates)
     return 0.0, 50.0 / float(clean["U"])
+
+
+def _hottest(fluid: Fluid, pressure: float) -> float:
+    """Highest temperature that a search looks at [K]: a degree below boiling, or the end of the usual table."""
+    try:
+        return float(fluid.saturation_temperature(pressure)) - 1.0
+    except StateError:
+        return fluid.table(pressure).T_max
 
 
 def _no_solution(

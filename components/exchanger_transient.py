@@ -118,7 +118,10 @@ def rate_transient(
             raise InputError("is out of bounds", key=key, found=value, accepted=f"{low:g} to {high:g}")
     given = dict(zip(INPUTS, (hot_mass_flow, cold_mass_flow, hot_T_in, cold_T_in)))
     first, last = float(recorded[0]), float(recorded[-1])
-    drive = Drive(exchanger, [TimeSeries(name, value, first, last) for name, value in given.items()])
+    series = [TimeSeries(name, value, first, last) for name, value in given.items()]
+    T_seen = np.concatenate([one.values for one in series[2:]])
+    exchanger = exchanger.reaching(float(T_seen.min()), float(T_seen.max()))
+    drive = Drive(exchanger, series)
     if max_step is None:
         max_step = (last - first) / _PARTS if drive.has_functions else math.inf
     elif not max_step > 0.0:
