@@ -1,7 +1,7 @@
 """What a plate heat exchanger that is to be found must keep, and by how much one keeps it."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,37 @@ DROPS = ("hot pressure drop", "cold pressure drop")
 VELOCITIES = ("hot port velocity", "cold port velocity")
 FRAME = "plates in the frame"
 FEWEST = "fewest plates"
+#: In the place of a limit, where a way of building has no steady state.
+NO_STATE = "no steady state"
+
+#: What a plate type may be refused for.
+KIND, MATERIAL, HOT, COLD, CLASS, PORTS, TOO_FEW = (
+    "kind",
+    "material",
+    "highest temperature",
+    "lowest temperature",
+    "pressure class",
+    "port velocity",
+    "number of plates",
+)
+
+
+class Refusal(NamedTuple):
+    """Why no exchanger of a plate type can serve, whatever its size.
+
+    Attributes
+    ----------
+    topic : str
+        One of :data:`KIND` to :data:`TOO_FEW`.
+    text : str
+        With the numbers.
+    excess : float
+        How far it is from serving, to compare plate types refused for the same.
+    """
+
+    topic: str
+    text: str
+    excess: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -100,24 +131,41 @@ class SizingLimits:
 
     def refusal(self, plate: PlateFile, duty: Duty) -> str | None:
         """Why no exchanger of this plate can serve, whatever its size; None if one may."""
+        found = self.refusal_of(plate, duty)
+        return None if found is None else found.text
+
+    def refusal_of(self, plate: PlateFile, duty: Duty) -> Refusal | None:
+        """As :meth:`refusal`, with what it is for."""
         bounds = plate.limits
         if self.kind != "any" and plate.kind != self.kind:
-            return f"it is {plate.kind}"
+            return Refusal(KIND, f"{plate.kind}, {self.kind} is asked")
         if self.material is not None and plate.plate.material.casefold() != self.material.casefold():
-            return f"its plates are {plate.plate.material}"
+            return Refusal(MATERIAL, f"plates of {plate.plate.material}, {self.material} is asked")
         hottest, coldest = max(duty.T_in[0], duty.T_out[1]), min(duty.T_in[1], duty.T_out[0])
         if hottest > bounds.T_max.nominal:
-            return f"it bears {bounds.T_max.nominal - 273.15:.0f} degC, {hottest - 273.15:.1f} degC are asked"
+            held, asked = bounds.T_max.nominal - 273.15, hottest - 273.15
+            return Refusal(HOT, f"bears at most {held:.0f} degC, {asked:.1f} degC is asked", asked - held)
         if coldest < bounds.T_min.nominal:
-            return f"it bears {bounds.T_min.nominal - 273.15:.0f} degC, {coldest - 273.15:.1f} degC are asked"
+            held, asked = bounds.T_min.nominal - 273.15, coldest - 273.15
+            return Refusal(COLD, f"bears at least {held:.0f} degC, {asked:.1f} degC is asked", held - asked)
         if max(duty.pressures) > bounds.max_pressure.nominal * (1.0 + 1e-9):
             held, asked = bounds.max_pressure.nominal / 1e5, max(duty.pressures) / 1e5
-            return f"it bears {held:.1f} bar, {asked:.1f} bar are asked"
+            return Refusal(CLASS, f"bears at most {held:.1f} bar, {asked:.1f} bar is asked", asked - held)
         fastest = max(self.port_velocities(plate, duty))
         if fastest > self._port_limit(plate):
-            return f"{fastest:.1f} m/s in its ports, {self._port_limit(plate):.1f} m/s are allowed"
+            allowed = self._port_limit(plate)
+            return Refusal(
+                PORTS,
+                f"{fastest:.1f} m/s in the ports, at most {allowed:.1f} m/s is allowed",
+                fastest / allowed,
+            )
         if self.most_plates(plate) < bounds.min_plates:
-            return f"fewer than {bounds.min_plates} plates are allowed"
+            most = self.most_plates(plate)
+            return Refusal(
+                TOO_FEW,
+                f"built with {bounds.min_plates} plates or more, at most {most} is allowed",
+                float(bounds.min_plates - most),
+            )
         return None
 
     def port_velocities(self, plate: PlateFile, duty: Duty) -> tuple[float, float]:

@@ -48,8 +48,6 @@ class Estimate:
         Larger pressure drop [Pa] and heat [W] at that count.
     slopes : dict of str to float
         Growth of each margin (see :meth:`SizingLimits.margins`) with a plate more [-].
-    margins : dict of str to float
-        Of heat and pressure drops, where a limit is missed [-].
     """
 
     exchanger: PlateHeatExchanger
@@ -59,7 +57,6 @@ class Estimate:
     drop: float = 0.0
     heat_rate: float = 0.0
     slopes: dict[str, float] = field(default_factory=dict)
-    margins: dict[str, float] = field(default_factory=dict)
 
 
 def search(
@@ -171,15 +168,7 @@ def estimate(smallest: PlateHeatExchanger, duty: Duty, limits: SizingLimits) -> 
     margins |= {name: 1.0 - drops[:, s] / limits.pressure_drop[s] for s, name in enumerate(DROPS)}
     worst = min(margins, key=lambda name: margins[name][-1])
     if margins[worst][-1] < 0.0:
-        return Estimate(
-            replace(smallest, plates=high),
-            worst,
-            True,
-            float(-margins[worst][-1]),
-            drop=float(drops[-1].max()),
-            heat_rate=float(out[-1, pr.HEAT_1]),
-            margins={name: float(margin[-1]) for name, margin in margins.items()},
-        )
+        return Estimate(replace(smallest, plates=high), worst, True, float(-margins[worst][-1]))
     needed, driver, at = float(low), FEWEST, 0
     for name, margin in margins.items():
         short = np.flatnonzero(~(good & (margin >= 0.0)))

@@ -189,9 +189,9 @@ def size_exchanger(
             failed = (*failed, found)
     if not settled:
 
-        def serves(part: Duty) -> bool:
-            hopes = _promising([e for e in search(plates, part, limits)[0] if not e.lacking], price)
-            return any(isinstance(settle(hope, part, limits, price), Candidate) for hope in hopes[:3])
+        def serves(duty: Duty, limits: SizingLimits) -> bool:
+            hopes = _promising([e for e in search(plates, duty, limits)[0] if not e.lacking], price)
+            return any(isinstance(settle(hope, duty, limits, price), Candidate) for hope in hopes[:3])
 
         raise no_exchanger(failed, plates, duty, limits, serves)
     front = [c for c in settled if not any(_dominates(other, c) for other in settled)]
@@ -255,8 +255,6 @@ def settle(
             NO_STATE if none else name,
             True,
             -margins[name],
-            heat_rate=duty.heat_rate * (1.0 + margins[HEAT]),
-            margins=margins,
         )
     plates = high
     own, whole = tried[plates]

@@ -184,11 +184,11 @@ def test_a_limit_that_is_not_kept_is_named():
         size_exchanger(duty, SizingLimits((50.0, 50.0), passes=((1, 1),)), plate)
     with pytest.raises(NoExchangerError, match="heat missed by"):
         size_exchanger(duty, SizingLimits((5e7, 5e7), max_plates=9, passes=((1, 1),)), plate)
-    with pytest.raises(NoExchangerError, match="m/s in its ports"):
+    with pytest.raises(NoExchangerError, match="m/s in the ports"):
         size_exchanger(duty_of(4e6, (80.0, 60.0), (50.0, 70.0)), LIMITS, plate)
-    with pytest.raises(NoExchangerError, match="it is gasketed"):
+    with pytest.raises(NoExchangerError, match="gasketed, brazed is asked"):
         size_exchanger(duty, replace(LIMITS, kind="brazed"), plate)
-    with pytest.raises(NoExchangerError, match="its plates are"):
+    with pytest.raises(NoExchangerError, match="titanium is asked"):
         size_exchanger(duty, replace(LIMITS, material="titanium"), plate)
     hot = complete_duty(
         heat_rate=1e5,
@@ -199,7 +199,7 @@ def test_a_limit_that_is_not_kept_is_named():
         hot_pressure=10e5,
         cold_pressure=6e5,
     )
-    with pytest.raises(NoExchangerError, match="degC are asked"):
+    with pytest.raises(NoExchangerError, match=r"155\.0 degC is asked"):
         size_exchanger(hot, LIMITS, plate)
 
 
