@@ -8,9 +8,10 @@ import numpy as np
 
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers import port_flow
-from hashheat.solvers.chevron import chevron_friction, unpack_law
+from hashheat.solvers.chevron import unpack_law
 from hashheat.solvers.element_levels import Levels
 from hashheat.solvers.plate_stack import Stack
+from hashheat.solvers.stack_flows import channel_drops, share_flows
 from hashheat.solvers.stack_temperatures import (
     NOT_CONVERGED,
     OK,
@@ -21,8 +22,7 @@ from hashheat.solvers.stack_temperatures import (
 )
 from hashheat.thermo.jit import kernel, parallel_kernel
 from hashheat.thermo.packed_table import unpack
-from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy, viscosity
-from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy
 
 #: A channel of the stack would flow backwards: its ports are too small.
 REVERSED_CHANNEL = 3
@@ -66,96 +66,6 @@ _MAX_SHARES = 30
 _LEAST_FLOW = 1e-9  # over the other side's; below it heat over flow is rounding
 #: Flows settle to within this many times the tolerance of the heat, which they move in second order only.
 _SHARE_FACTOR = 10.0
-
-
-@kernel
-def _channel_drops(
-    stack: Stack,
-    case: np.ndarray,
-    b: np.ndarray,
-    flow: np.ndarray,
-    laws: Laws,
-    packed: np.ndarray,
-    T: np.ndarray,
-    drop: np.ndarray,
-    out: np.ndarray,
-) -> None:
-    """Frictional pressure drop of every row [Pa], and the range of Reynolds numbers."""
-    n, s = T.shape
-    D = case[ps.HYDRAULIC_DIAMETER]
-    for side in range(2):
-        out[RE_LEAST_0 + side] = np.inf
-        out[RE_MOST_0 + side] = 0.0
-    for j in range(n):
-        side = stack.side[j]
-        table = unpack(packed[side])
-        law = laws[2 * side + stack.kind[j]]
-        G = flow[j] / stack.channels[j] / case[ps.FLOW_AREA]
-        drop[j] = 0.0
-        for i in range(s):
-            at = min(max(T[j, i], table.T_min), table.T_max)
-            Re = G * D / viscosity(table, at)
-            out[RE_LEAST_0 + side] = min(out[RE_LEAST_0 + side], Re)
-            out[RE_MOST_0 + side] = max(out[RE_MOST_0 + side], Re)
-            if G > 0.0:
-                drop[j] += b[i] * chevron_friction(law, Re) * 0.5 * G * G / density(table, at)
-        drop[j] *= case[ps.FRICTION_FACTOR_0 + side] * case[ps.FLOW_LENGTH] / D
-
-
-@kernel
-def _temperature(table: PropertyTable, h: float) -> float:
-    """Temperature of an enthalpy, kept within the table while the flows are still being found [K]."""
-    return min(max(temperature_from_enthalpy(table, h), table.T_min), table.T_max)
-
-
-@kernel
-def _share_pass(
-    stack: Stack,
-    case: np.ndarray,
-    p: int,
-    total: float,
-    rho_in: float,
-    rho_out: float,
-    resistance: np.ndarray,
-    flow: np.ndarray,
-) -> int:
-    """Flows of the rows of one pass, from what each resists; returns 0 or the status of the ports."""
-    count = 0
-    for j in range(flow.size):
-        count += stack.in_pass[j] == p
-    rows = np.empty(count, dtype=np.int64)
-    k = 0
-    for j in range(flow.size):
-        if stack.in_pass[j] == p:
-            rows[count - 1 - k if stack.backward[p] == 1 else k] = j
-            k += 1
-    if stack.even == 1:
-        whole = 0.0
-        for k in range(count):
-            whole += 1.0 / np.sqrt(resistance[rows[k]])
-        for k in range(count):
-            flow[rows[k]] = total / np.sqrt(resistance[rows[k]]) / whole
-        return 0
-    r, m = np.empty(count), np.empty(count)
-    for k in range(count):
-        r[k] = resistance[rows[k]]
-    status, _ = port_flow.share_ports(
-        total,
-        r,
-        rho_in,
-        rho_out,
-        case[ps.PORT_AREA],
-        case[ps.PORT_AREA],
-        case[ps.BETA_IN],
-        case[ps.BETA_OUT],
-        case[ps.PORT_FRICTION],
-        case[ps.PORT_FRICTION],
-        stack.z_ports[p] == 1,
-        m,
-    )
-    for k in range(count):
-        flow[rows[k]] = m[k]
-    return status
 
 
 @kernel
@@ -203,7 +113,7 @@ def rate_one(
     """
     n = flow.size
     passes = stack.feeds.size
-    share, drop, resistance = np.empty(n), np.empty(n), np.ones(n)
+    share, drop, reynolds = np.empty(n), np.empty(n), np.empty((2, 2))
     heat, UA_both, leaving = np.zeros(2), np.zeros(2), np.zeros(passes)
     in_pass = np.zeros(passes)
     for j in range(n):
@@ -256,38 +166,14 @@ def rate_one(
         if status != OK:
             return status
         s = levels.size[level]
-        _channel_drops(stack, case, levels.b[level], flow, laws, packed, T[:, :s], drop, out)
+        channel_drops(stack, case, levels.b[level], flow, laws, packed, T[:, :s], drop, reynolds)
         if fixed:
             break
-        change = 0.0
-        for p in range(passes):
-            side = stack.pass_side[p]
-            total = case[ps.FLOW_0 + side]
-            if total == 0.0 or in_pass[p] < 1.5:
-                continue
-            table = unpack(packed[side])
-            first = case[ps.T_IN_0 + side]
-            if stack.feeds[p] >= 0:
-                first = _temperature(table, leaving[stack.feeds[p]])
-            last = _temperature(table, leaving[p])
-            least = np.inf
-            for j in range(n):
-                if stack.in_pass[j] == p:
-                    resistance[j] = drop[j] / (flow[j] * flow[j])
-                    least = min(least, resistance[j])
-            if least == 0.0:
-                continue  # a law without friction: nothing to share the flow by
-            found = _share_pass(
-                stack, case, p, total, density(table, first), density(table, last), resistance, flow
-            )
-            if found == port_flow.REVERSED:
-                return REVERSED_CHANNEL
-            if found != port_flow.OK:
-                return NOT_CONVERGED
-            for j in range(n):
-                if stack.in_pass[j] == p:
-                    change = max(change, abs(flow[j] / total - share[j]) / share[j])
-                    share[j] = flow[j] / total
+        found, change = share_flows(stack, case, in_pass, packed, leaving, drop, flow, share)
+        if found == port_flow.REVERSED:
+            return REVERSED_CHANNEL
+        if found != port_flow.OK:
+            return NOT_CONVERGED
         if attempt > 0 and change < _SHARE_FACTOR * tolerance:
             estimate += change / _SHARE_FACTOR
             break
@@ -316,6 +202,7 @@ def rate_one(
     s = levels.size[level]
     _finish(stack, case, levels.b[level], packed, T[:, :s], htc[:, :s], flow, drop, heat, leaving, out)
     out[UA], out[UA_CLEAN] = UA_both[0], UA_both[1]
+    out[RE_LEAST_0 : RE_LEAST_1 + 1], out[RE_MOST_0 : RE_MOST_1 + 1] = reynolds[0], reynolds[1]
     out[NODES], out[ESTIMATE] = float(s), estimate
     return status
 

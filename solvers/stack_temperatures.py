@@ -48,7 +48,7 @@ _LEAST_HEAT = 1e-9  # over what the stronger flow carries above 0 K: inlets 3e-7
 
 
 @kernel
-def _update_films(
+def update_films(
     stack: Stack,
     case: np.ndarray,
     flow: np.ndarray,
@@ -58,7 +58,17 @@ def _update_films(
     wall: np.ndarray,
     htc: np.ndarray,
 ) -> None:
-    """Film coefficients [W/(m^2 K)] at the nodes of all channels."""
+    """Film coefficients at the nodes of all channels.
+
+    Parameters
+    ----------
+    stack, case, flow, laws, packed
+        As in :func:`solve_level`.
+    T, wall : (n, s) arrays
+        Temperatures of bulk and wall at the nodes [K].
+    htc : (n, s) array
+        Written [W/(m^2 K)]; not below conduction through fluid at rest (:data:`NUSSELT_AT_REST`).
+    """
     n, s = T.shape
     D = case[ps.HYDRAULIC_DIAMETER]
     for j in range(n):
@@ -168,7 +178,7 @@ def solve_level(
     change = np.inf
     for _ in range(_MAX_ITERATIONS):
         if not fixed:
-            _update_films(stack, case, flow, laws, packed, T, wall, htc)
+            update_films(stack, case, flow, laws, packed, T, wall, htc)
         _update_plates(stack, case, htc, across, loss)
         for j in range(n):
             table = unpack(packed[stack.side[j]])

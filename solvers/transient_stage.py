@@ -16,7 +16,7 @@ from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.channel_system import solve_channels, solve_passes
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_storage import Model, State, Storage, heat_in_volume
-from hashheat.solvers.stack_temperatures import NOT_CONVERGED, OK, _update_films
+from hashheat.solvers.stack_temperatures import NOT_CONVERGED, OK, update_films
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import density, enthalpy, heat_capacity
@@ -126,7 +126,7 @@ def solve_stage(
     while iterations < _MAX_ITERATIONS:
         iterations += 1
         if not fixed:
-            _update_films(stack, case, flow, laws, packed, state.T, state.wall, state.htc)
+            update_films(stack, case, flow, laws, packed, state.T, state.wall, state.htc)
         _conductances(stack, case, storage, state.htc, left, right)
         for j in range(n):
             side = stack.side[j]
@@ -235,7 +235,7 @@ def rates_now(
     # Films hang on the wall temperature weakly, and it on them.
     for _ in range(_FILM_ITERATIONS):
         if case[ps.U_FIXED] <= 0.0:
-            _update_films(stack, case, flow, laws, packed, state.T, state.wall, state.htc)
+            update_films(stack, case, flow, laws, packed, state.T, state.wall, state.htc)
         _conductances(stack, case, storage, state.htc, left, right)
         for j in range(n + 1):
             for i in range(s):
