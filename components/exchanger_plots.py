@@ -1,6 +1,6 @@
 """Plots of a rated plate heat exchanger; matplotlib is loaded when one is drawn."""
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -169,25 +169,40 @@ def _mark_difference(
 
 
 @styled
-def plot_along_plates(rating: xr.Dataset) -> Any:
+def plot_along_plates(rating: xr.Dataset, panel: Literal["both", "plates", "stack"] = "both") -> Any:
     """Draw the temperatures along every channel, and where each channel ends: both end channels stand out.
 
     Parameters
     ----------
     rating : xarray.Dataset
         Of a single case.
+    panel : "both", "plates" or "stack"
+        Side by side, or one of the two alone: along the plates, or across the stack.
 
     Returns
     -------
     matplotlib.figure.Figure
     """
-    side, upward = rating["channel_side"].values, rating["upward"].values
-    T = rating["T_fluid"].values
-    x = np.linspace(0.0, 1.0, _FINE)
     # The nodes are those of a polynomial: it is drawn as what it is, out to the plate's ends.
-    lines = _barycentric(rating["x"].values, T, x) - _ZERO_C
+    x = np.linspace(0.0, 1.0, _FINE)
+    lines = _barycentric(rating["x"].values, rating["T_fluid"].values, x) - _ZERO_C
+    if panel == "both":
+        figure, (ax, across) = blank(11.4, 4.3, 1, 2, width_ratios=[1.25, 1.0])
+        handles = _draw_channels(ax, rating, x, lines) + _draw_ends(across, rating, lines)[-1:]
+    else:
+        figure, ax = blank(5.6, 4.5)
+        draw_one = panel == "plates"
+        handles = _draw_channels(ax, rating, x, lines) if draw_one else _draw_ends(ax, rating, lines)
+    figure.legend(handles=handles, loc="outside lower center", ncols=5 if panel == "both" else 2)
+    return figure
+
+
+def _draw_channels(ax: Any, rating: xr.Dataset, x: np.ndarray, lines: np.ndarray) -> list[Any]:
+    """Draw the lines of all channels; returns what the legend names."""
+    from matplotlib.lines import Line2D
+
+    side = rating["channel_side"].values
     n = side.size
-    figure, (ax, across) = blank(11.4, 4.3, 1, 2, width_ratios=[1.25, 1.0])
     alpha = max(0.12, min(0.8, 12.0 / n))
     for j in range(1, n - 1):
         ax.plot(x, lines[j], color=_COLORS[side[j]], lw=1.1, alpha=alpha, zorder=2)
@@ -195,29 +210,36 @@ def plot_along_plates(rating: xr.Dataset) -> Any:
         ax.plot(x, lines[j], color=BLACK, lw=3.0, ls=style, zorder=3)
         ax.plot(x, lines[j], color=_COLORS[side[j]], lw=1.6, ls=style, zorder=4)
     _mark_passes(ax, rating, x, lines)
-    from matplotlib.lines import Line2D
-
+    ax.set_xlim(0.0, 1.0)
+    ax.set_xlabel("place along the plates [-]")
+    ax.set_ylabel("temperature [°C]")
     handles = [Line2D([], [], color=c, lw=2.0, label=f"{s} channels") for c, s in zip(_COLORS, _SIDES)]
     for j, style, name in ((0, "--", "first"), (n - 1, ":", "last")):
         handles.append(
             Line2D([], [], color=BLACK, lw=2.2, ls=style, label=f"{name} channel ({_SIDES[side[j]]})")
         )
-    ax.set_xlim(0.0, 1.0)
-    ax.set_xlabel("place along the plates [-]")
-    ax.set_ylabel("temperature [°C]")
-    leaving = np.where(upward == 1, lines[:, -1], lines[:, 0])
-    number = np.arange(1, n + 1)
+    return handles
+
+
+def _draw_ends(across: Any, rating: xr.Dataset, lines: np.ndarray) -> list[Any]:
+    """Draw the temperature at the end of every channel; returns what the legend names."""
+    from matplotlib.lines import Line2D
+
+    side, n = rating["channel_side"].values, len(lines)
+    leaving = np.where(rating["upward"].values == 1, lines[:, -1], lines[:, 0])
+    number, size = np.arange(1, n + 1), 3.5 if n > 40 else 5
+    handles = []
     for s, (color, mark) in enumerate(zip(_COLORS, _MARKS)):
         own = side == s
-        across.plot(number[own], leaving[own], mark, color=color, ms=3.5 if n > 40 else 5)
+        across.plot(number[own], leaving[own], mark, color=color, ms=size)
+        handles.append(Line2D([], [], ls="", marker=mark, color=color, label=f"{_SIDES[s]} channels"))
     for s, T_mixed in enumerate(_pair(rating, "T_out")):
         across.axhline(T_mixed - _ZERO_C, color=_COLORS[s], lw=1.2, ls="--")
-    handles.append(Line2D([], [], color=GREY, lw=1.2, ls="--", label="mixed outlet of a side"))
     across.set_xlabel("channel, across the stack")
     across.set_ylabel("temperature at the channel's end [°C]")
     across.set_xlim(0.5 - 0.02 * n, n + 0.5 + 0.02 * n)
-    figure.legend(handles=handles, loc="outside lower center", ncols=5)
-    return figure
+    handles.append(Line2D([], [], color=GREY, lw=1.2, ls="--", label="mixed outlet of a side"))
+    return handles
 
 
 def _mark_passes(ax: Any, rating: xr.Dataset, x: np.ndarray, lines: np.ndarray) -> None:

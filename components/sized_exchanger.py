@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from hashheat.components.duty_file import DEFAULT_PRESSURE, DutyFile
+from hashheat.components.duty_file import DEFAULT_PRESSURE, DEFAULT_SOURCE, DutyFile
 from hashheat.components.exchanger_sizing import Candidate
 from hashheat.components.plate_exchanger import SIDES
 from hashheat.components.record import read_toml
+
+_DEFAULT_PRESSURE = {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}
 
 
 def exchanger_record(record: DutyFile, candidate: Candidate, plate: str) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def exchanger_record(record: DutyFile, candidate: Candidate, plate: str) -> dict
         value, unit = (duty.volume_flow[i], "m^3/s") if flow == "volume_flow" else (duty.mass_flow[i], "kg/s")
         found[side] = {
             "fluid": own.get("fluid", "water"),
-            "pressure": own.get("pressure", DEFAULT_PRESSURE),
+            "pressure": own.get("pressure", _DEFAULT_PRESSURE),
             "T_in": own.get("T_in", _followed(duty.T_in[i], "K")),
             flow: own.get(flow, _followed(value, unit)),
         }
@@ -57,7 +59,7 @@ def exchanger_record(record: DutyFile, candidate: Candidate, plate: str) -> dict
     }
     found["limits"] = {
         key: given["limits"][key]
-        for key in ("hot_pressure_drop", "cold_pressure_drop", "port_velocity")
+        for key in ("hot_pressure_drop", "cold_pressure_drop", "port_velocity", "oversurface")
         if key in given.get("limits", {})
     }
     return found

@@ -27,13 +27,18 @@ def sheet_plots(rating: xr.Dataset, *, counterflow: bool = True) -> dict[str, st
     Returns
     -------
     dict of str to str
-        ``TQ``, ``along``, ``flow``.
+        ``TQ``, ``along``, ``ends``, ``flow``.
     """
     return {
         "TQ": inline_svg(
             plot_temperature_heat(rating, counterflow=counterflow), "TQ", "Temperature over heat"
         ),
-        "along": inline_svg(plot_along_plates(rating), "along", "Temperatures along the plates"),
+        "along": inline_svg(
+            plot_along_plates(rating, panel="plates"), "along", "Temperatures along the plates"
+        ),
+        "ends": inline_svg(
+            plot_along_plates(rating, panel="stack"), "ends", "Temperature where channels end"
+        ),
         "flow": inline_svg(plot_channel_flows(rating), "flow", "Flow of every channel"),
     }
 

@@ -5,7 +5,7 @@ SI throughout; what has no value is None, never NaN. Nothing here knows whether 
 
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,24 +14,19 @@ from hashheat.components.chevron_correlations import correlation
 from hashheat.components.exchanger_duty import Duty
 from hashheat.components.exchanger_oversurface import oversurface
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
-from hashheat.names import compact, in_words
+from hashheat.exchanger_verdict import (
+    Limit,
+    band,
+    limit_row,
+    reasons,
+    share_holding_all,
+    verdict_sentence,
+)
+from hashheat.names import in_words
 from hashheat.summary import number
-from hashheat.terminal import in_field
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import conductivity, density, heat_capacity, prandtl, viscosity
 from hashheat.thermo.quantity import Quantity
-
-#: What can be asked of an exchanger: (label, sense, variable, side, unit of the value, unit of the margin).
-LIMITS: dict[str, tuple[str, str, str, int | None, str, str]] = {
-    "heat_rate": ("heat", "at least", "heat_rate", None, "W", "W"),
-    "hot_T_out": ("hot outlet", "at most", "T_out", 0, "K", "delta_K"),
-    "cold_T_out": ("cold outlet", "at least", "T_out", 1, "K", "delta_K"),
-    "oversurface": ("oversurface", "at least", "oversurface", None, "1", "1"),
-    "hot_pressure_drop": ("pressure drop, hot", "at most", "pressure_drop", 0, "Pa", "Pa"),
-    "cold_pressure_drop": ("pressure drop, cold", "at most", "pressure_drop", 1, "Pa", "Pa"),
-    "hot_port_velocity": ("port velocity, hot", "at most", "port_velocity", 0, "m/s", "m/s"),
-    "cold_port_velocity": ("port velocity, cold", "at most", "port_velocity", 1, "m/s", "m/s"),
-}
 
 #: Rows of both sides: name: (label, unit).
 _SIDE_ROWS = {
@@ -69,27 +64,6 @@ _NUMBERS = {
     "oversurface": ("oversurface with fouling", "1"),
     "oversurface_clean": ("oversurface clean", "1"),
 }
-
-
-class Limit(NamedTuple):
-    """One limit of an exchanger.
-
-    Attributes
-    ----------
-    name : str
-        A key of :data:`LIMITS`.
-    key : str
-        Where it stands in a file.
-    value : float
-        SI.
-    quantity : Quantity or None
-        With spread and source, where it has one.
-    """
-
-    name: str
-    key: str
-    value: float
-    quantity: Quantity | None = None
 
 
 def data_sheet(
@@ -131,16 +105,20 @@ def data_sheet(
     spare = None if duty is None else oversurface(exchanger, duty)
     spare_clean = None if duty is None else oversurface(exchanger, duty, clean=True)
     extra = {"oversurface": spare, "oversurface_clean": spare_clean}
-    rows = [_limit_row(limit, result, extra) for limit in limits]
+    exchanger = _reaching(exchanger, result)
+    rows = [limit_row(limit, result, extra) for limit in limits]
     holds = all(row["holds_at_nominal"] for row in rows)
     status = result["sample_status"].values if "sample_status" in result else np.zeros(0, dtype=int)
     numbers = _numbers(exchanger, result, extra)
+    share = share_holding_all(limits, result)
     return {
         "title": title or exchanger.name or exchanger.plate.name,
         "note": note,
         "file": file,
         "verdict": "pass" if holds else "fail",
-        "reasons": _reasons(rows, spare, duty is not None, status),
+        "sentence": verdict_sentence(holds, share, bool(rows), int(status.size)),
+        "all_limits_hold_in": share,
+        "reasons": reasons(rows, spare, duty is not None, status),
         "geometry": _geometry(exchanger),
         "fluids": [fluid.name for fluid in exchanger.fluids],
         "sides": _sides(exchanger, result),
@@ -160,91 +138,6 @@ def data_sheet(
         },
         "assumptions": [_assumption(key, q, key in sampled) for key, q in (quantities or {}).items()],
     }
-
-
-def _band(result: xr.Dataset, name: str, side: int | None = None) -> dict[str, float | None]:
-    """Percentiles of a sampled variable over the samples that have a steady state."""
-    key = f"sample_{name}"
-    if key not in result:
-        return {"p05": None, "p50": None, "p95": None}
-    x = result[key].values if side is None else result[key].values[:, side]
-    x = x[np.isfinite(x)]
-    # A band of no width, where only limits are uncertain, says nothing.
-    if not x.size or np.ptp(x) <= 1e-9 * np.abs(x).max():
-        return {"p05": None, "p50": None, "p95": None}
-    p = np.percentile(x, (5.0, 50.0, 95.0))
-    return {"p05": number(p[0]), "p50": number(p[1]), "p95": number(p[2])}
-
-
-def _limit_row(limit: Limit, result: xr.Dataset, extra: Mapping[str, float | None]) -> dict[str, Any]:
-    label, sense, name, side, unit, margin_unit = LIMITS[limit.name]
-    reached: float | None
-    if name in extra:
-        reached = extra[name]
-    else:
-        reached = number(result[name].values if side is None else result[name].values[side])
-    sign = 1.0 if sense == "at least" else -1.0
-    holds_in = None
-    if f"sample_{name}" in result:
-        x = result[f"sample_{name}"].values if side is None else result[f"sample_{name}"].values[:, side]
-        own = f"sample_limit_{limit.name}"
-        bound = result[own].values if own in result else limit.value
-        # A sample without a steady state holds no limit.
-        holds_in = float(np.mean(np.where(np.isfinite(x), sign * (x - bound) >= 0.0, False)))
-    q = limit.quantity
-    return {
-        "name": limit.name,
-        "label": label,
-        "key": limit.key,
-        "sense": sense,
-        "limit": limit.value,
-        "limit_text": "" if q is None else compact(q.describe().split(" [", 1)[0]),
-        "limit_status": "" if q is None else q.status,
-        "limit_is_uncertain": q is not None and q.is_uncertain,
-        "unit": unit,
-        "nominal": reached,
-        **_band(result, name, side),
-        "margin": None if reached is None else sign * (reached - limit.value),
-        "margin_unit": margin_unit,
-        "holds_at_nominal": reached is not None and sign * (reached - limit.value) >= 0.0,
-        "holds_in": holds_in,
-    }
-
-
-def _reasons(
-    rows: Sequence[Mapping[str, Any]], spare: float | None, has_duty: bool, status: np.ndarray
-) -> list[str]:
-    """What fails at nominal values, or by how much the duty holds."""
-    found = []
-    for row in rows:
-        if row["holds_at_nominal"]:
-            continue
-        asked = in_field(row["limit"], row["unit"], 4)
-        reached = "out of reach" if row["nominal"] is None else in_field(row["nominal"], row["unit"], 4)
-        found.append(f"{row['label']}: {reached}, {row['sense']} {asked} is asked")
-    if not found:
-        found.append("every limit holds at nominal values" if rows else "no limit is set")
-    if has_duty:
-        if spare is None:
-            found.append(
-                "no area of this arrangement, within a hundred times this one, gives the duty exactly"
-            )
-        elif spare >= 0.0:
-            found.append(f"{100.0 * spare:.1f} % more area than the duty needs")
-        else:
-            needed = 100.0 * (1.0 / (1.0 + spare) - 1.0)
-            found.append(f"the duty needs {needed:.1f} % more area than there is")
-    sampled = [row for row in rows if row["holds_in"] is not None]
-    if sampled:
-        worst = min(sampled, key=lambda row: row["holds_in"])
-        if worst["holds_in"] < 1.0:
-            found.append(
-                f"over the samples most often broken: {worst['label']}, in "
-                f"{100.0 * (1.0 - worst['holds_in']):.0f} %"
-            )
-    if (status != 0).any():
-        found.append(f"{int((status != 0).sum())} of {status.size} samples have no steady state")
-    return found
 
 
 def _sides(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str, dict[str, Any]]:
@@ -273,7 +166,7 @@ def _sides(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str, dict[
                 row[f"{side}_band"] = None
                 continue
             row[side] = number(own[name] if name in own else result[name].values[i])
-            row[f"{side}_band"] = _band(result, name, i) if f"sample_{name}" in result else None
+            row[f"{side}_band"] = band(result, name, i) if f"sample_{name}" in result else None
     return rows
 
 
@@ -290,14 +183,13 @@ def _numbers(
     found = {}
     for name, (label, unit) in _NUMBERS.items():
         value = own[name] if name in own else number(result[name])
-        found[name] = {"label": label, "unit": unit, "nominal": value, **_band(result, name)}
+        found[name] = {"label": label, "unit": unit, "nominal": value, **band(result, name)}
     return found
 
 
 def _geometry(exchanger: PlateHeatExchanger) -> dict[str, dict[str, Any]]:
     """How it is built: label, value, and unit ("" for text and counts)."""
     p, file = exchanger.numbers, exchanger.plate
-    counts = [c / n for c, n in zip(exchanger.channels, exchanger.passes)]
     flow = "counterflow" if exchanger.is_counterflow else "parallel flow"
     angle = f"{exchanger.channel_angle:g}°"
     if exchanger.second_angle is not None:
@@ -310,7 +202,7 @@ def _geometry(exchanger: PlateHeatExchanger) -> dict[str, dict[str, Any]]:
         ("frame", "the frame holds", file.limits.max_plates, ""),
         ("passes", "passes, hot and cold", " / ".join(map(str, exchanger.passes)), ""),
         ("channels", "channels, hot and cold", " / ".join(map(str, exchanger.channels)), ""),
-        ("channels_per_pass", "channels a pass", " / ".join(f"{c:.4g}" for c in counts), ""),
+        ("channels_per_pass", "channels a pass, hot and cold", _channels_of_passes(exchanger), ""),
         ("flow", "flow", flow, ""),
         ("ports", "ports", exchanger.ports if min(exchanger.passes) == 1 else "at both ends", ""),
         ("area", "heat transfer area", exchanger.area, "m^2"),
@@ -333,6 +225,15 @@ def _geometry(exchanger: PlateHeatExchanger) -> dict[str, dict[str, Any]]:
     return {name: {"label": label, "value": value, "unit": unit} for name, label, value, unit in rows}
 
 
+def _channels_of_passes(exchanger: PlateHeatExchanger) -> str:
+    """Channels of each pass, in the order that the fluid takes: ``44 + 43 / 43 + 43, uneven``."""
+    stack = exchanger.stack
+    count = np.bincount(stack.in_pass)
+    sides = [count[stack.pass_side == side] for side in range(2)]
+    text = " / ".join(" + ".join(map(str, own)) for own in sides)
+    return f"{text}, uneven" if any(np.ptp(own) > 0 for own in sides) else text
+
+
 def _duty(duty: Duty) -> dict[str, Any]:
     return {
         "heat_rate": {"label": "heat asked for", "value": duty.heat_rate, "unit": "W"},
@@ -348,11 +249,6 @@ def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str,
         own.friction if exchanger.friction is None and exchanger.correlation is None else exchanger.friction
     )
     friction = correlation(asked or record.friction)
-    Pr = [
-        prandtl(unpack(exchanger.packed[i]), float(T))
-        for i in range(2)
-        for T in (result["T_in"].values[i], result["T_out"].values[i])
-    ]
     law = own
     return {
         "name": record.name,
@@ -361,11 +257,35 @@ def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str,
         "friction": friction.name,
         "friction_reference": friction.reference,
         "unverified": list(record.unverified),
-        "warnings": exchanger.validity(result["Re_min"], result["Re_max"], (min(Pr), max(Pr))),
+        "warnings": outside_validity(exchanger, result),
         "Nu_factor": law.Nu_factor.nominal,
         "f_factor": law.f_factor.nominal,
         "port_loss": law.port_loss.nominal,
     }
+
+
+def _reaching(exchanger: PlateHeatExchanger, result: xr.Dataset) -> PlateHeatExchanger:
+    """Exchanger with the property tables that its rating was made with."""
+    T_in = result["T_in"].values
+    return exchanger.reaching(float(T_in.min()), float(T_in.max()))
+
+
+def outside_validity(exchanger: PlateHeatExchanger, result: xr.Dataset) -> list[str]:
+    """Where a rating lies outside what its correlation was made for: Reynolds, Prandtl, angle, enlargement.
+
+    Parameters
+    ----------
+    exchanger : PlateHeatExchanger
+    result : xarray.Dataset
+        Its rating of one case.
+    """
+    exchanger = _reaching(exchanger, result)
+    Pr = [
+        prandtl(unpack(exchanger.packed[i]), float(T))
+        for i in range(2)
+        for T in (result["T_in"].values[i], result["T_out"].values[i])
+    ]
+    return exchanger.validity(result["Re_min"], result["Re_max"], (min(Pr), max(Pr)))
 
 
 def _assumption(key: str, q: Quantity, sampled: bool) -> dict[str, Any]:

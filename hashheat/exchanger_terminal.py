@@ -1,9 +1,8 @@
 """What the terminal shows of a data sheet."""
 
-import textwrap
 from typing import Any
 
-from hashheat.terminal import in_field, table
+from hashheat.terminal import filled, in_field, table
 
 #: Rows of both sides: (label, unit that in_field takes, its name).
 _SIDES = {
@@ -15,6 +14,7 @@ _SIDES = {
     "port_pressure_drop": ("drop of the ports", "Pa", "kPa"),
     "port_velocity": ("velocity in ports", "m/s", "m/s"),
 }
+_WIDEST = 200
 _NUMBERS = ("heat_rate", "U", "U_clean", "oversurface", "oversurface_clean", "approach")
 
 
@@ -28,23 +28,24 @@ def show_sheet(sheet: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console(highlight=False)
-    console.width = max(console.width, 80)
+    console, width = wide_console()
     s, g = sheet, sheet["geometry"]
-    console.print(Text(s["title"], style="bold"))
+    console.print(Text(filled(s["title"], width), style="bold"))
     about = (
         f"{g['plates']['value']} plates of {g['plate']['value']}, {g['passes']['value']} passes, "
         f"{in_field(g['area']['value'], 'm^2')}, {g['flow']['value']}"
     )
-    print(textwrap.fill(about, console.width))
+    if "uneven" in g["channels_per_pass"]["value"]:
+        about += f"; channels a pass {g['channels_per_pass']['value']}"
+    print(filled(about, width))
     print()
     style = "bold green" if s["verdict"] == "pass" else "bold red"
-    console.print(Text(s["verdict"].upper(), style=style))
+    word, rest = s["sentence"][:4], s["sentence"][4:]
+    console.print(Text.assemble((word, style), rest))
     for reason in s["reasons"]:
-        print(textwrap.fill(reason, console.width, initial_indent="  - ", subsequent_indent="    "))
+        print(filled(reason, width, initial_indent="  - ", subsequent_indent="    "))
     print()
     is_sampled = s["is_sampled"]
     if s["limits"]:
@@ -68,7 +69,8 @@ def show_sheet(sheet: dict[str, Any], paths: list[str]) -> None:
             )
         console.print(rows)
         if any(row["limit_is_uncertain"] for row in s["limits"]):
-            console.print("* the limit itself is uncertain and is sampled too", style="dim")
+            sampled = " and is sampled too" if s["numerics"]["samples"] else ""
+            console.print(f"* the limit itself is uncertain{sampled}", style="dim")
         print()
     _show_sides(console, s, is_sampled)
     print()
@@ -81,12 +83,30 @@ def show_sheet(sheet: dict[str, Any], paths: list[str]) -> None:
     console.print(rows)
     print()
     for warning in s["correlation"]["warnings"]:
-        print(textwrap.fill(f"outside the validity of the correlation: {warning}", console.width))
+        print(filled(f"outside the validity of the correlation: {warning}", width))
     if s["assumptions"]:
         assumed = sum(a["status"] == "assumed" for a in s["assumptions"])
         print(f"{assumed} of {len(s['assumptions'])} numbers are assumed")
     for path in paths:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
+
+
+def wide_console() -> tuple[Any, int]:
+    """Console that cuts no number, and the width that text should keep to.
+
+    Returns
+    -------
+    console : rich.console.Console
+        Wider than the screen: a table takes what it needs, and a line that wraps is better than half a number.
+    width : int
+        Of the screen, 80 at least.
+    """
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    width = max(console.width, 80)
+    console.width = max(width, _WIDEST)
+    return console, width
 
 
 def _show_sides(console: Any, s: dict[str, Any], is_sampled: bool) -> None:

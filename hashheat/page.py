@@ -3,7 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
-from hashheat.terminal import in_field
+from hashheat.terminal import in_field, unparted
 
 
 def page(template: str, **values: Any) -> str:
@@ -28,6 +28,7 @@ def page(template: str, **values: Any) -> str:
     environment.filters["field"] = in_field
     environment.filters["percent"] = _percent
     environment.filters["powers"] = _powers
+    environment.filters["unparted"] = unparted
     return environment.get_template(template).render(**values)
 
 

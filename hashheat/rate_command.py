@@ -11,7 +11,8 @@ from hashheat.components.exchanger_file import ExchangerFile, load_exchanger
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
 from hashheat.components.variables import VARIABLES
 from hashheat.exchanger_report import write_rating_report
-from hashheat.exchanger_sheet import Limit, data_sheet
+from hashheat.exchanger_sheet import data_sheet
+from hashheat.exchanger_verdict import Limit
 from hashheat.fleet.exchanger_sampling import draw, port_velocity_key, rate_samples, sampled_keys
 from hashheat.fleet.sampling import SEED
 from hashheat.output import check_directory, write_together
@@ -33,7 +34,7 @@ def run_rate(
     name : str
         Exchanger file or shipped name.
     output : Path, optional
-        Directory; ``<exchanger>-rating`` below the current one if not given.
+        Directory; that of :func:`default_directory` below the current one if not given.
     samples : int
         Sobol samples of the uncertain numbers, a power of two; 0 leaves them out.
     quiet : bool
@@ -58,7 +59,7 @@ def run_rate(
     exchanger = file.exchanger()
     file.operating_point(), file.asked_duty()  # what cannot be is refused before the work
     path = Path(str(file._path))
-    directory = output if output is not None else Path(f"{path.stem}-rating")
+    directory = output if output is not None else default_directory(path, "rating")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:
         result = rate_file(file, exchanger, samples, bar)
@@ -74,6 +75,25 @@ def run_rate(
         },
     )
     return sheet, paths
+
+
+def default_directory(path: Path, suffix: str) -> Path:
+    """Directory of the results of a file: ``<file>-<suffix>``.
+
+    Every sizing calls its file ``exchanger.toml``; such a file goes by the name of its folder, so that
+    ``A-sizing/exchanger.toml`` gives ``A-rating``.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    suffix : str
+        What the results are.
+    """
+    name = path.stem
+    if name == "exchanger":
+        name = path.resolve().parent.name.removesuffix("-sizing") or name
+    return Path(f"{name}-{suffix}")
 
 
 def check_samples(samples: int) -> None:
@@ -122,7 +142,7 @@ def rate_file(
     drawn = draw(file, samples)
     found: dict[str, Any] = dict(rate_samples(file, exchanger, drawn))
     for limit in file_limits(file):
-        if np.ptp(drawn[limit.key]) > 0.0:
+        if f"sample_holds_{limit.name}" not in found and np.ptp(drawn[limit.key]) > 0.0:
             found[f"sample_limit_{limit.name}"] = (("sample",), drawn[limit.key])
     result = result.assign(found)
     for key in found:
@@ -131,6 +151,10 @@ def rate_file(
             unit, meaning = VARIABLES[own]
             result[key].attrs.update(units=unit, long_name=f"{meaning}, of every sample")
     result["sample_status"].attrs.update(units="1", long_name="0 where a sample has a steady state")
+    if "sample_holds_oversurface" in result:
+        result["sample_holds_oversurface"].attrs.update(
+            units="1", long_name="1 where a sample keeps the oversurface asked for"
+        )
     result.attrs["seed"] = SEED
     return result
 
@@ -141,6 +165,7 @@ def file_limits(file: ExchangerFile) -> list[Limit]:
     keys = {name: f"duty.{name}" for name in ("heat_rate", "hot_T_out", "cold_T_out")}
     keys |= {f"{side}_pressure_drop": f"limits.{side}_pressure_drop" for side in SIDES}
     keys |= {f"{side}_port_velocity": port_velocity_key(file) for side in SIDES}
+    keys["oversurface"] = "limits.oversurface"
     return [
         Limit(name, key, quantities[key].nominal, quantities[key])
         for name, key in keys.items()

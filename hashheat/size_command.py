@@ -12,14 +12,14 @@ import xarray as xr
 
 from hashheat.components.duty_file import DutyFile, load_duty
 from hashheat.components.exchanger_file import ExchangerFile
-from hashheat.components.exchanger_limits import HEAT, SizingLimits
+from hashheat.components.exchanger_limits import DROPS, HEAT, SizingLimits
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
 from hashheat.components.exchanger_sizing import Candidate, Sizing, list_price, size_exchanger
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.record import find_file
 from hashheat.components.sized_exchanger import exchanger_record
-from hashheat.exchanger_sheet import Limit, data_sheet
+from hashheat.exchanger_sheet import data_sheet, outside_validity
 from hashheat.fleet.exchanger_sampling import sampled_keys
 from hashheat.fleet.sampling import SEED
 from hashheat.output import check_directory, write_together
@@ -145,14 +145,10 @@ def price_law(record: DutyFile) -> Callable[[PlateHeatExchanger], float]:
 def _summary(record: DutyFile, sizing: Sizing, file: ExchangerFile, result: xr.Dataset) -> dict[str, Any]:
     """Everything that terminal, JSON and report show."""
     best = sizing.best
-    limits = file_limits(file)
-    given = record.limits.oversurface
-    if given.nominal > 0.0:
-        limits.append(Limit("oversurface", "limits.oversurface", given.nominal, given))
     sheet = data_sheet(
         best.exchanger,
         result,
-        limits=limits,
+        limits=file_limits(file),
         duty=sizing.duty,
         quantities=file.all_quantities(),
         sampled=sampled_keys(file) if "sample_status" in result else (),
@@ -185,7 +181,10 @@ def _sentence(best: Candidate, sizing: Sizing) -> str:
         oversurface = sizing.limits.oversurface
         spare = f" with {100.0 * oversurface:.3g} % of the area held back" if oversurface else ""
         return f"With {plates - 1} plates the heat would be {missing} short{spare}."
-    return f"With {plates - 1} plates the {best.binding} would be {-100.0 * margin:.2g} % above its limit."
+    above = f"With {plates - 1} plates the {best.binding} would be {-100.0 * margin:.2g} % above its limit"
+    if best.binding in DROPS:
+        return f"{above}: the number of channels, not the area, sets the size."
+    return f"{above}."
 
 
 def _row(rank: int, candidate: Candidate) -> dict[str, Any]:
@@ -211,6 +210,7 @@ def _row(rank: int, candidate: Candidate) -> dict[str, Any]:
         "frame_plates": int(exchanger.plate.limits.max_plates),
         "binding": candidate.binding,
         "binding_margin_one_plate_fewer": candidate.fewer.get(candidate.binding),
+        "outside_validity": outside_validity(exchanger, candidate.rating),
     }
 
 
@@ -218,7 +218,7 @@ def _write_csv(rows: list[dict[str, Any]], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({**row, "outside_validity": "; ".join(row["outside_validity"])} for row in rows)
 
 
 def _write_toml(unit: dict[str, Any], path: Path) -> None:

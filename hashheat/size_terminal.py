@@ -1,10 +1,9 @@
 """What the terminal shows of a sizing."""
 
-import textwrap
 from typing import Any
 
-from hashheat.exchanger_terminal import show_sheet
-from hashheat.terminal import in_field, table
+from hashheat.exchanger_terminal import show_sheet, wide_console
+from hashheat.terminal import filled, in_field, table
 
 #: Alternatives that fit a screen; all of them are in the CSV and in the report.
 _MOST = 8
@@ -20,20 +19,17 @@ def show_sizing(sizing: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.console import Console
-
-    console = Console(highlight=False)
-    console.width = max(console.width, 80)
+    console, width = wide_console()
     show_sheet(sizing["sheet"], [])
-    print(textwrap.fill(sizing["sentence"], console.width))
+    print(filled(sizing["sentence"], width))
     print()
     rows = table("plate, m^2", "plates", "passes", "angle", "m^2", "kEUR", "K", "kPa", "binds")
     for a in sizing["alternatives"][:_MOST]:
         angle = f"{a['channel_angle_degrees']:g}"
         if a["second_angle_degrees"] is not None:
-            angle += f"/{a['second_angle_degrees']:g}"
+            angle += f"/{a['second_angle_degrees']:g} {100.0 * a['second_share']:.0f} %"
         rows.add_row(
-            f"{a['kind']} {a['plate_area_m2']:.3g}",
+            f"{a['kind']} {a['plate_area_m2']:.3g}{' !' if a['outside_validity'] else ''}",
             str(a["plates"]),
             f"{a['passes_hot']}/{a['passes_cold']}",
             angle,
@@ -41,9 +37,13 @@ def show_sizing(sizing: dict[str, Any], paths: list[str]) -> None:
             f"{a['price_EUR'] / 1e3:.3g}",
             f"{a['approach_K']:.2f}",
             in_field(max(a["hot_pressure_drop_Pa"], a["cold_pressure_drop_Pa"]), "Pa", 3, with_unit=False),
-            a["binding"].replace("pressure drop", "drop"),
+            _short(a["binding"]),
         )
     console.print(rows)
+    if any(a["second_angle_degrees"] is not None for a in sizing["alternatives"][:_MOST]):
+        print(filled("angle 45/60 75 %: two kinds of channel, 75 % of them of the second", width))
+    if any(a["outside_validity"] for a in sizing["alternatives"][:_MOST]):
+        print("! outside the validity of its correlation: see alternatives.csv")
     more = len(sizing["alternatives"]) - _MOST
     if more > 0:
         print(f"{more} more in alternatives.csv and report.html")
@@ -51,3 +51,15 @@ def show_sizing(sizing: dict[str, Any], paths: list[str]) -> None:
         print("prices by an area law with assumed constants: they rank, they are no quotation")
     for path in paths:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
+
+
+def _short(limit: str) -> str:
+    """Name of a limit within the width of a column."""
+    for long, short in (
+        ("pressure drop", "drop"),
+        ("port velocity", "port"),
+        ("fewest plates", "fewest"),
+        ("plates in the frame", "frame"),
+    ):
+        limit = limit.replace(long, short)
+    return limit

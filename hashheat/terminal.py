@@ -1,5 +1,6 @@
 """What the terminal shows of a check."""
 
+import re
 import textwrap
 from typing import Any
 
@@ -33,20 +34,45 @@ def in_field(
     elif unit == "1":
         text, name = f"{100.0 * value:.1f}".removesuffix(".0"), "%"
     elif unit == "Pa":
-        text, name = f"{value * 1e-3:.{digits}g}", "kPa"
+        text, name = _plain(value * 1e-3, digits), "kPa"
     elif unit == "m^3/s" and value < 1e-2:
-        text, name = f"{value * 6e4:.{digits}g}", "L/min"
+        text, name = _plain(value * 6e4, digits), "L/min"
     elif unit == "m^3/h":
-        text, name = f"{value * 3600.0:.{digits}g}", "m^3/h"
+        text, name = _plain(value * 3600.0, digits), "m^3/h"
     elif unit == "W/K" and abs(value) >= 1e3:
-        text, name = f"{value * 1e-3:.{digits}g}", "kW/K"
+        text, name = _plain(value * 1e-3, digits), "kW/K"
     elif unit == "bar":
-        text, name = f"{value * 1e-5:.{digits}g}", "bar"
+        text, name = _plain(value * 1e-5, digits), "bar"
     else:
         text, _, name = show(value, unit, digits).partition(" ")
+        text = _plain(float(text), digits)
     if signed and value > 0.0:
         text = f"+{text}"
     return f"{text} {name}" if with_unit else text
+
+
+def _plain(value: float, digits: int) -> str:
+    """Significant digits, with no power of ten where a reader expects none: ``16370`` for ``1.637e+04``."""
+    text = f"{value:.{digits}g}"
+    return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e7 else text
+
+
+def filled(text: str, width: int, **indents: str) -> str:
+    """Text in lines of a width that never part a number from its unit.
+
+    Parameters
+    ----------
+    text : str
+    width : int
+    **indents
+        As of :func:`textwrap.fill`.
+    """
+    return textwrap.fill(unparted(text), width, **indents).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def unparted(text: str) -> str:
+    """Text whose blanks between a number and the word behind it do not break."""
+    return re.sub(r"(?<=\d) (?=\S)|(?<=/) (?=\d)", "\N{NO-BREAK SPACE}", text)
 
 
 def _margin(row: dict[str, Any]) -> str:

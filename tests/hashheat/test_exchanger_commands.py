@@ -13,8 +13,9 @@ from hashheat import cli, rate_command
 from hashheat.components.exchanger_file import load_exchanger
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.exchanger_report import render_rating
+from hashheat.exchanger_sheet import data_sheet
 from hashheat.exchanger_terminal import show_sheet
-from hashheat.terminal import in_field
+from hashheat.terminal import filled, in_field
 
 UNIT = """\
 name = "Nine <b>plates</b>"
@@ -267,7 +268,7 @@ def test_the_report_loads_nothing_from_anywhere(rated, page):
     assert "<script" not in rated.html
     assert not re.findall(r"https?://(?!www\.w3\.org)", rated.html)
     assert len(rated.html) < 1_500_000
-    assert page.figures == 3
+    assert page.figures == 4
 
 
 def test_the_report_says_what_a_data_sheet_has_to(rated, page):
@@ -281,7 +282,7 @@ def test_the_report_says_what_a_data_sheet_has_to(rated, page):
         in_field(s["numbers"]["oversurface"]["nominal"], "1"),
         "stainless steel 316",
         "EPDM gasket",
-        "collocation nodes",
+        "nodes along each channel",
         "heat gained less heat lost",
         "H. Martin",
     ):
@@ -324,6 +325,105 @@ def test_the_library_lists_plates_and_exchangers_and_tells_namesakes_apart(capsy
     assert own["kind"] == "exchanger"
     assert own["settings"]["passes"] == [2, 2]
     assert json.loads(run(capsys, "library", "g-040", "--json")[1])["kind"] == "plate"
+
+
+def test_the_verdict_says_what_it_stands_for(rated, page, capsys):
+    """Share of the samples that keep all limits together: not the least of the limits' own shares."""
+    r, s = rated.result, rated.sheet
+    drops, velocity = r["sample_pressure_drop"].values, r["sample_port_velocity"].values
+    together = (
+        (r["sample_T_out"].values[:, 1] >= 313.15)
+        & (drops[:, 0] <= r["sample_limit_hot_pressure_drop"].values)
+        & (drops[:, 1] <= 100e3)
+        & (velocity[:, 0] <= r["sample_limit_hot_port_velocity"].values)
+        & (velocity[:, 1] <= r["sample_limit_cold_port_velocity"].values)
+    )
+    assert 0.0 < together.mean() < 1.0
+    assert s["all_limits_hold_in"] == together.mean()
+    said = f"PASS at nominal values; all limits hold in {100 * together.mean():.0f} % of 16 samples"
+    assert said in " ".join(" ".join(page.text).split())
+    show_sheet(s, [])
+    assert said in capsys.readouterr().out
+
+
+def test_nothing_sampled_is_not_called_sampled(capsys, unit_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, out, _ = run(capsys, "rate", "exchanger", unit_file(), "--samples", 0)
+    assert status == 0
+    assert "PASS at nominal values; nothing was sampled" in out
+    assert "the limit itself is uncertain" in out
+    assert "sampled too" not in out
+    assert "sampled too" not in (tmp_path / "nine-rating" / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_oversurface_that_is_missed_fails(capsys, unit_file, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    spare = None
+    for asked, expected in (("5 %", 0), ("90 %", 1)):
+        path = unit_file(("[limits]", f'[limits]\noversurface = "{asked}"'))
+        status, out, _ = run(capsys, "rate", "exchanger", path, "--samples", 16, "--json")
+        value = json.loads(out)
+        (row,) = [row for row in value["limits"] if row["name"] == "oversurface"]
+        assert (status, row["key"]) == (expected, "limits.oversurface")
+        spare = value["numbers"]["oversurface"]["nominal"]
+        assert row["nominal"] == spare
+        assert value["all_limits_hold_in"] <= row["holds_in"]
+    assert 0.05 < spare < 0.9
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("A-sizing/exchanger.toml", "A-rating"),
+        ("plant/exchanger.toml", "plant-rating"),
+        ("A-sizing/nine.toml", "nine-rating"),
+    ],
+)
+def test_two_sizings_rated_do_not_share_a_directory(name, expected, capsys, unit_file, tmp_path, monkeypatch):
+    path = tmp_path / name
+    path.parent.mkdir()
+    unit_file(name=name)
+    monkeypatch.chdir(tmp_path)
+    assert run(capsys, "rate", "exchanger", path, "--samples", 0, "--quiet")[0] == 0
+    assert (tmp_path / expected / "report.html").is_file()
+    monkeypatch.chdir(path.parent)
+    assert run(capsys, "rate", "exchanger", path.name, "--samples", 0, "--quiet")[0] == 0
+    assert (path.parent / expected / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("plates", "passes", "expected"),
+    [
+        (9, [1, 1], "4 / 4"),
+        (9, [2, 2], "2 + 2 / 2 + 2"),
+        # 19 channels: 10 hot, 9 cold; the cold side enters at the far end, its longer passes are its last.
+        (20, [4, 2], "3 + 3 + 2 + 2 / 4 + 5, uneven"),
+    ],
+)
+def test_channels_of_each_pass_are_whole(plates, passes, expected, unit_file):
+    file = load_exchanger(unit_file(("plates = 9", f"plates = {plates}\npasses = {passes}")))
+    exchanger = file.exchanger()
+    sheet = data_sheet(exchanger, exchanger.rate(**file.operating_point()))
+    assert sheet["geometry"]["channels_per_pass"]["value"] == expected
+
+
+def test_a_number_is_neither_cut_nor_parted_from_its_unit(rated, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    assert in_field(16371.2, "W/(m^2 K)", 4) == "16370 W/(m^2 K)"
+    assert in_field(1.6371e7, "Pa", 3) == "16400 kPa"
+    long = json.loads(json.dumps(rated.sheet))
+    for row in long["limits"]:
+        row.update(limit=8.7654e8, p05=-8.7654e8, p95=8.7654e8, nominal=8.7654e8, unit="Pa", margin_unit="Pa")
+    show_sheet(long, [])
+    out = capsys.readouterr().out
+    assert "…" not in out
+    assert out.count(">= 877000 kPa") + out.count("<= 877000 kPa") == len(long["limits"])
+    text = filled("a plate heat exchanger of 277 plates, 2 / 2 passes, 82.5 m^2", 34)
+    assert text.splitlines() == ["a plate heat exchanger of", "277 plates, 2 / 2 passes, 82.5 m^2"]
+
+
+def test_tables_of_the_report_scroll_where_they_do_not_fit(rated):
+    assert rated.html.count("<table") == rated.html.count('<div class="scroll">\n<table')
 
 
 @pytest.mark.parametrize(

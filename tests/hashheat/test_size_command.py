@@ -112,9 +112,77 @@ def test_the_report(sized):
     assert "<b>duty</b>" not in html
     assert "Small &lt;b&gt;duty&lt;/b&gt;" in html
     assert sized.found["sentence"].split(" would")[0] in html
-    assert html.count("<svg") == 3
+    assert html.count("<svg") == 4
     for word in ("Alternatives", "one plate fewer breaks", "assumed", "oversurface"):
         assert word in html
+
+
+def test_what_was_asked_stays_asked(sized):
+    """The oversurface and the pressures that the duty file left out, in the file that sizing writes."""
+    file = load_exchanger(sized.folder / "exchanger.toml")
+    assert file.limits.oversurface.nominal == pytest.approx(0.05)
+    assert file.hot.pressure.nominal == 6e5
+    assert file.hot.pressure.status == "assumed"
+    sheet = sized.found["sheet"]
+    (row,) = [row for row in sheet["limits"] if row["name"] == "oversurface"]
+    assert row["limit"] == pytest.approx(0.05)
+    assert row["nominal"] >= 0.05
+    assert 0.0 <= sheet["all_limits_hold_in"] <= row["holds_in"] < 1.0
+    statuses = {a["key"]: a["status"] for a in sheet["assumptions"]}
+    assert statuses["hot.pressure"] == statuses["cold.pressure"] == "assumed"
+
+
+def test_alternatives_outside_the_correlation_are_marked(sized, capsys, tmp_path):
+    """Propylene glycol 30 % near 0 degC is too thick for the Reynolds numbers of the correlation."""
+    path = tmp_path / "thick.toml"
+    text = DUTY.replace('"80 degC"', '"12 degC"').replace('"60 degC"', '"8 degC"')
+    text = text.replace('fluid = "water"', 'fluid = "propylene glycol 30 %"')
+    text = text.replace('value = "50 degC"', 'value = "4 degC"').replace('"50 kW"', '"8 kW"')
+    path.write_text(text, encoding="utf-8")
+    found, _ = size_command.run_size(str(path), tmp_path / "out", samples=0, quiet=True)
+    marked = [a for a in found["alternatives"] if a["outside_validity"]]
+    assert marked
+    assert all("Re" in " ".join(a["outside_validity"]) for a in marked)
+    with (tmp_path / "out" / "alternatives.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [r["outside_validity"] for r in rows] == [
+        "; ".join(a["outside_validity"]) for a in found["alternatives"]
+    ]
+    assert "Outside the validity of the correlation" in (tmp_path / "out" / "report.html").read_text(
+        encoding="utf-8"
+    )
+    show_sizing(found, [])
+    assert "! outside the validity" in capsys.readouterr().out
+    assert not any(a["outside_validity"] for a in sized.found["alternatives"])
+    show_sizing(sized.found, [])
+    assert "! outside the validity" not in capsys.readouterr().out
+
+
+def test_a_drop_that_binds_is_said_to_need_channels(sized, duty_file, tmp_path):
+    assert "number of channels" not in sized.found["sentence"]
+    path = duty_file(('hot_pressure_drop = "40 kPa"', 'hot_pressure_drop = "1.4 kPa"'))
+    found, _ = size_command.run_size(str(path), tmp_path / "out", samples=0, quiet=True)
+    assert found["binding"] == "hot pressure drop"
+    assert "the number of channels, not the area, sets the size" in found["sentence"]
+
+
+def test_a_mix_shows_its_share_within_eighty_columns(sized, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    mixed = json.loads(json.dumps(sized.found))
+    mixed["alternatives"][0].update(
+        kind="gasketed",
+        plate_area_m2=0.85,
+        channel_angle_degrees=45.0,
+        second_angle_degrees=60.0,
+        second_share=0.75,
+        outside_validity=["Re"],
+        binding="cold pressure drop",
+    )
+    show_sizing(mixed, [])
+    out = capsys.readouterr().out
+    assert "45/60 75 %" in out
+    assert "cold drop" in out
+    assert max(map(len, out.splitlines())) <= 80
 
 
 def test_json_and_terminal_say_the_same(duty_file, capsys, tmp_path):
