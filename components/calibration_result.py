@@ -72,6 +72,14 @@ class Calibration:
     _x: np.ndarray = field(repr=False)
     _covariance_x: np.ndarray = field(repr=False)
 
+    def __repr__(self) -> str:
+        """Constants with their standard deviations and how well they fit, on one line."""
+        constants = ", ".join(f"{n} = {self.values[n]:.4g} +- {self.sigma[n]:.2g}" for n in self.names)
+        return (
+            f"<Calibration: {constants}; {len(self.points)} points, chi2 {self.chi2:.3g} of {self.dof}, "
+            f"{len(self.notes)} notes>"
+        )
+
     def predict(
         self, *, hot_mass_flow: Value, cold_mass_flow: Value, hot_T_in: Value, cold_T_in: Value
     ) -> xr.Dataset:

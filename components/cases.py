@@ -23,6 +23,8 @@ def broadcast_cases(given: Mapping[str, ArrayLike | xr.DataArray]) -> dict[str, 
             arrays.append(value)
             continue
         try:
+            if np.asarray(value).dtype.kind in "USO":  # numpy would read the number in a text
+                raise TypeError
             plain = np.asarray(value, dtype=float)
         except (TypeError, ValueError):
             raise InputError("is not a number", key=name, found=repr(value), accepted="SI numbers") from None

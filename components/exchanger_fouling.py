@@ -80,6 +80,13 @@ class Fouling:
     note: str
     rating: xr.Dataset
 
+    def __repr__(self) -> str:
+        """Fouling with its standard deviations, on one line."""
+        return (
+            f"<Fouling: {self.value:.3g} m2 K/W, sigma {self.sigma:.2g} by readings and {self.model_sigma:.2g} by "
+            f"model, heat {self.heat_rate / 1e3:.4g} kW, balanced: {self.balanced}>"
+        )
+
 
 def fouling_from_measurement(
     exchanger: PlateHeatExchanger,

@@ -93,6 +93,12 @@ class SizingLimits:
     passes: tuple[tuple[int, int], ...] = ((1, 1), (2, 2), (3, 3), (4, 4))
 
     def __post_init__(self) -> None:
+        for key in ("pressure_drop", "fouling"):
+            pair = getattr(self, key)
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(map(_is_number, pair)):
+                raise InputError(
+                    "takes one number for each side", key=key, found=repr(pair), accepted="(hot, cold), in SI"
+                )
         for key, value, low, high in (
             ("pressure_drop, hot", self.pressure_drop[0], 1.0, 1e8),
             ("pressure_drop, cold", self.pressure_drop[1], 1.0, 1e8),
@@ -200,6 +206,10 @@ class SizingLimits:
     def _port_limit(self, plate: PlateFile) -> float:
         own = plate.limits.max_port_velocity.nominal
         return own if self.port_velocity is None else self.port_velocity
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def duty_row(exchanger: PlateHeatExchanger, duty: Duty) -> np.ndarray:

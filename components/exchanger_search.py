@@ -58,6 +58,11 @@ class Estimate:
     heat_rate: float = 0.0
     slopes: dict[str, float] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        """The way of building and the limit that counts, on one line."""
+        missed = f" missed by {100.0 * self.shortfall:.3g} %" if self.lacking else ""
+        return f"<Estimate: {self.exchanger!r}, {self.driver}{missed}>"
+
 
 def search(
     catalogue: Sequence[PlateFile], duty: Duty, limits: SizingLimits

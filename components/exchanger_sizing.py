@@ -75,6 +75,14 @@ class Candidate:
     approach: float
     pressure_drop: tuple[float, float]
 
+    def __repr__(self) -> str:
+        """The exchanger, its price and what binds, on one line."""
+        hot, cold = (p / 1e3 for p in self.pressure_drop)
+        return (
+            f"<Candidate: {self.exchanger!r}, {self.price:.0f} EUR, {hot:.3g} / {cold:.3g} kPa, "
+            f"approach {self.approach:.3g} K, bound by {self.binding}>"
+        )
+
     @cached_property
     def rating(self) -> xr.Dataset:
         """What the exchanger does at the flows and inlets of the duty, fouled, every channel resolved."""
@@ -120,6 +128,13 @@ class Sizing:
     refused: dict[str, str] = field(default_factory=dict)
     failed: tuple[Estimate, ...] = ()
     searched: int = 0
+
+    def __repr__(self) -> str:
+        """How much was found, and the best, on one line."""
+        return (
+            f"<Sizing: {len(self.candidates)} candidates of {self.searched} ways of building, "
+            f"best {self.best!r}>"
+        )
 
     @property
     def best(self) -> Candidate:

@@ -62,6 +62,11 @@ class Solution:
     exchanger: PlateHeatExchanger
     oversurface: float | None = None
 
+    def __repr__(self) -> str:
+        """Value, note and exchanger, on one line."""
+        note = self.note if len(self.note) < 150 else f"{self.note[:150]}..."
+        return f"<Solution: {self.value:.6g}, unique: {self.unique}, note: {note!r}, {self.exchanger!r}>"
+
 
 def solve_for(
     exchanger: PlateHeatExchanger,

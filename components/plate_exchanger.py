@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.chevron_correlations import chevron_law, validity_warnings
+from hashheat.components.duty_checks import check_liquid_ends
 from hashheat.components.duty_side import liquid_table
 from hashheat.components.errors import FrameCapacityError, PlateLimitError
 from hashheat.components.exchanger_plate import PlateFile, PlateNumbers, load_plate
@@ -24,7 +25,7 @@ from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_temperatures import Laws
-from hashheat.thermo.errors import BoilingError, FreezingError, InputError
+from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.packed_table import pack, unpack
 from hashheat.thermo.property_table import PropertyTable
@@ -38,6 +39,8 @@ TOLERANCE = 1e-6
 COARSE = 1e-3
 
 _WATER = Fluid.parse("water")
+#: A temperature below this is more often meant in degrees Celsius [K].
+_HARDLY_KELVIN = 200.0
 
 Value = ArrayLike | xr.DataArray
 
@@ -61,7 +64,8 @@ class PlateHeatExchanger:
         Left out, that of the hardest channel of the plate type.
     second_angle, second_share : float, optional
         Angle of a second kind of channel in the same stack, and the share of each pass's channels it makes [-].
-    fluids : (Fluid, Fluid)
+    fluids : (Fluid or str, Fluid or str)
+        A name as in :meth:`Fluid.parse`.
     pressures : (float, float)
         Absolute [Pa].
     fouling : (float, float)
@@ -131,6 +135,7 @@ class PlateHeatExchanger:
                     found=getattr(self, name),
                     accepted="(hot, cold)",
                 )
+        object.__setattr__(self, "fluids", tuple(map(_fluid, self.fluids, SIDES)))
         if isinstance(self.plates, bool) or not isinstance(self.plates, (int, np.integer)):
             raise InputError("must be a whole number", key="plates", found=repr(self.plates))
         if not limits.min_plates <= self.plates <= limits.max_plates:
@@ -192,6 +197,17 @@ class PlateHeatExchanger:
                 found=f"{self.second_share} of {self.plates - 1} channels in {sum(self.passes)} passes",
                 accepted="a share that makes a whole channel of a pass",
             )
+
+    def __repr__(self) -> str:
+        """What it is, on one line; all fields are in ``dataclasses.asdict`` and the attributes."""
+        angles = f"{self.channel_angle:g}"
+        if self.second_angle is not None:
+            angles += f" and {self.second_angle:g} ({self.second_share:.2g})"
+        return (
+            f"<PlateHeatExchanger: {self.plate.name}, {self.plates} plates, {angles} degrees, "
+            f"passes {self.passes[0]} / {self.passes[1]}, {self.area:.3g} m2, "
+            f"{self.fluids[0]} / {self.fluids[1]}>"
+        )
 
     @classmethod
     def named(cls, plate: str, plates: int, **options: Any) -> "PlateHeatExchanger":
@@ -446,8 +462,9 @@ class PlateHeatExchanger:
                 accepted="a flow on one side at least",
             )
         limits = self.plate.limits
-        for side, (fluid, p, T) in enumerate(zip(self.fluids, self.pressures, (hot_T_in, cold_T_in))):
-            fluid.check_liquid(T, p, where=f"the {SIDES[side]} inlet")
+        for side, T in enumerate((hot_T_in, cold_T_in)):
+            for T_worst in dict.fromkeys((float(T.min()), float(T.max()))):
+                self._check_inlet(side, T_worst)
             for T_worst, low in ((float(T.min()), True), (float(T.max()), False)):
                 bound = (limits.T_min if low else limits.T_max).nominal
                 if (T_worst < bound) if low else (T_worst > bound):
@@ -462,6 +479,24 @@ class PlateHeatExchanger:
         rows[:, ps.FLOW_0], rows[:, ps.FLOW_1] = np.abs(hot_flow), np.abs(cold_flow)
         rows[:, ps.T_IN_0], rows[:, ps.T_IN_1] = hot_T_in, cold_T_in
         return rows
+
+    def _check_inlet(self, side: int, T: float) -> None:
+        """Raise unless a side is liquid where it enters; says what would be feasible."""
+        key = f"{SIDES[side]}_T_in"
+        if not np.isfinite(T):
+            self.fluids[side].check_liquid(T, self.pressures[side], where=f"the {SIDES[side]} inlet")
+        labels = {f"{SIDES[side]}_fluid": f"fluids[{side}]", f"{SIDES[side]}_pressure": f"pressures[{side}]"}
+        try:
+            check_liquid_ends(self.fluids, self.pressures, {key: T}, lambda name: labels.get(name, name))
+        except StateError:
+            if T < _HARDLY_KELVIN:
+                raise InputError(
+                    "so low a temperature is hardly meant: temperatures are in kelvin",
+                    key=key,
+                    found=f"{T:g} K",
+                    accepted=f"kelvin; {T:g} degC is {T + 273.15:g}",
+                ) from None
+            raise
 
     def validity(self, Re_least: ArrayLike, Re_most: ArrayLike, Pr: tuple[float, float]) -> list[str]:
         """Say where Reynolds and Prandtl numbers lie outside what the correlation was made for."""
@@ -526,6 +561,22 @@ class PlateHeatExchanger:
                 pr.rate_cases(turned, cases[own], levels, laws, self.packed, tolerance, part, codes)
                 out[own], status[own] = part, codes
         return out, status, fields
+
+
+def _fluid(fluid: Fluid | str, side: str) -> Fluid:
+    if isinstance(fluid, Fluid):
+        return fluid
+    if not isinstance(fluid, str):
+        raise InputError(
+            "is no fluid",
+            key=f"fluids, {side}",
+            found=repr(fluid),
+            accepted="a Fluid or a name, such as 'water'",
+        )
+    try:
+        return Fluid.parse(fluid)
+    except InputError as error:
+        raise error.within(key=f"fluids, {side}") from None
 
 
 def _table(fluid: Fluid, p: float, *T: float) -> PropertyTable:
