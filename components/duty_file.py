@@ -134,7 +134,7 @@ class Price(Section):
 class DutyFile(Section):
     """A duty, its limits and its catalogue."""
 
-    name: str = Field(description="of the duty")
+    name: str = Field(description="name of the duty, a text")
     note: str = Field(default="", description="what a reader should know")
     hot: Stream = Field(default=Stream(), description="a [hot] table")
     cold: Stream = Field(default=Stream(), description="a [cold] table")

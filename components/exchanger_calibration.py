@@ -12,9 +12,12 @@ from hashheat.components.calibration_constants import free_constants, values_of
 from hashheat.components.calibration_fit import CalibrationFit
 from hashheat.components.calibration_identifiability import separate, strongly_correlated
 from hashheat.components.calibration_result import Calibration
+from hashheat.components.duty_side import Side, liquid_table
 from hashheat.components.errors import CalibrationError
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.vendor_points import VendorPoint, residuals_of, states_of, take_points
+from hashheat.thermo.errors import InputError, StateError
+from hashheat.thermo.units import show
 
 __all__ = ["MODEL_SCATTER", "Calibration", "VendorPoint", "calibrate"]
 
@@ -24,6 +27,9 @@ MODEL_SCATTER = {"Nu": 0.03, "f": 0.05}
 
 #: Below this chance of so large a chi2 the standard deviations are enlarged.
 _UNLIKELY = 0.05
+
+#: A reading is impossible where it is so by more than this many of its standard deviations.
+_CERTAIN = 2.0
 
 
 def calibrate(
@@ -47,7 +53,10 @@ def calibrate(
     exchanger : PlateHeatExchanger
         As the points were found: plates, passes, fluids, fouling.
     points : iterable of VendorPoint, or mappings of its fields
-        1 or more, usually 2 to 5.
+        1 or more, usually 2 to 5. Fields: ``hot_mass_flow``, ``cold_mass_flow`` [kg/s], ``hot_T_in``,
+        ``cold_T_in`` [K]; and what was found, each a number or (number, standard deviation): ``hot_T_out``,
+        ``cold_T_out`` [K], ``heat_rate`` [W], ``hot_pressure_drop``, ``cold_pressure_drop`` [Pa]; ``status``
+        (``"datasheet"``, ``"measured"``, ``"literature"`` or ``"assumed"``), ``source``, ``name``.
     free : sequence of str
         Constants to fit: those of the correlation (:func:`hashheat.components.chevron_correlations.chevron_law`;
         Martin's a, b, c, lead, exponent; a power law's C, m, n, a, b), and for all ``Nu_factor`` and ``f_factor``,
@@ -69,9 +78,11 @@ def calibrate(
     CalibrationError
         Fewer independent numbers and priors than free constants, or a constant that is none.
     InputError
-        For a point that cannot be used.
+        For a point that cannot be used, or that no exchanger of any size could do.
     """
     taken = take_points(points)
+    for i, point in enumerate(taken):
+        _check_possible(exchanger, point, i)
     constants = free_constants(exchanger, free, priors)
     given = sum(point.independent for point in taken)
     known = sum(constant.given for constant in constants)
@@ -103,6 +114,40 @@ def calibrate(
             "the fit did not settle", key="free", found=", ".join(free), accepted="fewer constants, or priors"
         )
     return _summary(fit, found.x, given, known, {**MODEL_SCATTER, **(model_scatter or {})})
+
+
+def _check_possible(exchanger: PlateHeatExchanger, point: VendorPoint, i: int) -> None:
+    """Raise where a point has more heat than flows and inlets allow, its doubt left aside."""
+    T_in, flows = (point.hot_T_in, point.cold_T_in), (point.hot_mass_flow, point.cold_mass_flow)
+    low, high = min(T_in), max(T_in)
+    readings, sides = point.readings(), []
+    for fluid, p, T in zip(exchanger.fluids, exchanger.pressures, T_in):
+        fluid.check_liquid(T, p, f"an inlet of point {i + 1}")
+        try:
+            sides.append(Side(len(sides), liquid_table(fluid, p, low, high)))
+        except StateError:  # one side is not liquid at the inlet of the other; its table's end is carried on
+            sides.append(Side(len(sides), liquid_table(fluid, p, T)))
+    largest = min(m * abs(s.enthalpy(high) - s.enthalpy(low)) for m, s in zip(flows, sides))
+    name = f"point {i + 1}" + (f" ({point.name})" if point.name else "")
+    if "heat_rate" in readings:
+        heat = readings["heat_rate"]
+        if heat.value - _CERTAIN * heat.sigma > largest:
+            raise InputError(
+                f"{name} has more heat than its flows and inlet temperatures allow",
+                key="heat_rate",
+                found=show(heat.value, "W"),
+                accepted=f"below {show(largest, 'W')}, which an exchanger without end would do",
+            )
+    for key in ("hot_T_out", "cold_T_out"):
+        if key in readings:
+            T, sigma = readings[key].value, _CERTAIN * readings[key].sigma
+            if T + sigma < low or T - sigma > high:
+                raise InputError(
+                    f"{name} has an outlet beyond both its inlet temperatures",
+                    key=key,
+                    found=show(T, "K"),
+                    accepted=f"between {show(low, 'K')} and {show(high, 'K')}",
+                )
 
 
 def _summary(

@@ -173,8 +173,8 @@ def complete_duty(
     *,
     hot_fluid: str | Fluid = "water",
     cold_fluid: str | Fluid = "water",
-    hot_pressure: float,
-    cold_pressure: float,
+    hot_pressure: float = 6e5,
+    cold_pressure: float = 6e5,
     heat_rate: float | None = None,
     hot_T_in: float | None = None,
     hot_T_out: float | None = None,
@@ -200,7 +200,7 @@ def complete_duty(
     hot_fluid, cold_fluid : str or Fluid
         Liquids; a name as in :meth:`Fluid.parse`.
     hot_pressure, cold_pressure : float
-        Absolute pressures [Pa].
+        Absolute pressures [Pa]; left out, 6 bar.
     heat_rate : float, optional
         From hot to cold [W].
     hot_T_in, hot_T_out, cold_T_in, cold_T_out : float, optional

@@ -103,7 +103,7 @@ class Limits(Section):
 class ExchangerFile(Section):
     """The file of one exchanger at one state."""
 
-    name: str = Field(description="of the exchanger")
+    name: str = Field(description="name of the exchanger, a text")
     note: str = Field(default="", description="what a reader should know")
     plate: str = Field(description="a shipped plate such as 'g-040', or the path of a plate file")
     plates: int = Field(ge=3, description="all plates, the two end plates included; 3 or more")

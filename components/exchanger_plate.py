@@ -199,7 +199,7 @@ DEFAULT_PRICE = Price.model_validate(
 class PlateFile(Section):
     """The file of a plate type: one plate, the limits of its units and the law of its channels."""
 
-    name: str = Field(description="as the maker writes it; a generic size says that it is no product")
+    name: str = Field(description="name as the maker writes it; a generic size says that it is no product")
     maker: str = Field(description="who makes it")
     kind: Literal["gasketed", "brazed"] = Field(description="'gasketed' or 'brazed'")
     note: str = Field(default="", description="what a reader should know")

@@ -127,7 +127,7 @@ class Surroundings(Section):
 class MinerFile(Section):
     """A device file of a hydro-cooled miner."""
 
-    name: str = Field(description="as the maker writes it")
+    name: str = Field(description="name of the miner as the maker writes it, a text")
     maker: str = Field(description="who makes it")
     cooling: Literal["hydro"] = Field(description="'hydro'")
     note: str = Field(default="", description="what a reader should know")

@@ -177,7 +177,40 @@ def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> I
             )
         case _:
             found = repr(fault["input"])
-            return InputError(fault["msg"], file=file, key=key, found=found, accepted=_describe(kind, fault))
+            return InputError(
+                _plainly(fault), file=file, key=key, found=found, accepted=_describe(kind, fault)
+            )
+
+
+#: Sentences for the faults that pydantic names, to be filled with its numbers.
+_SENTENCES = {
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "dict_type": "must be a table",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+    "string_type": "must be a text",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "int_parsing_size": "must be a whole number, and not as large",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "literal_error": "is none of the words accepted",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "must be {le} or less",
+    "too_short": "has too few entries: {actual_length} in place of {min_length} or more",
+    "too_long": "has too many entries: {actual_length} in place of {max_length} at most",
+    "finite_number": "must be a finite number",
+}
+
+
+def _plainly(fault: Any) -> str:
+    """What is wrong with a value, in the words of these files."""
+    context = {"actual_length": "more", **fault.get("ctx", {})}
+    sentence = _SENTENCES.get(fault["type"])
+    return str(fault["msg"]) if sentence is None else sentence.format_map(context)
 
 
 def _meant(kind: type[Section], loc: tuple[int | str, ...]) -> str:
@@ -233,10 +266,31 @@ def find_file(name: str, library: Path, what: str) -> Path:
             return Path(name)
     except (OSError, ValueError):  # a name that the system cannot even look up
         pass
-    close = difflib.get_close_matches(name, shipped, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
+    if "\x00" not in name and ("/" in name or "\\" in name or name.endswith(".toml")):
+        if _is_folder(name):
+            raise InputError("is a directory, not a file", file=name, accepted="a TOML file")
+        raise InputError(
+            "file not found", file=name, accepted=f"a TOML file, or the name of a shipped {what}"
+        )
+    close = _nearest(name, list(shipped))
+    hint = f"did you mean {close!r}? " if close else ""
     raise InputError(
         f"there is no {what} of this name",
         file=name,
         accepted=f"{hint}a TOML file, or one of the shipped names: {', '.join(shipped)}",
     )
+
+
+def _is_folder(name: str) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _nearest(name: str, names: list[str]) -> str | None:
+    """The name that was likely meant: two neighbours exchanged, another order, or else a similar spelling."""
+    swapped = {name[:i] + name[i + 1 : i + 2] + name[i : i + 1] + name[i + 2 :] for i in range(len(name) - 1)}
+    found = [other for other in names if other in swapped]
+    found = found or [other for other in names if sorted(other) == sorted(name)]
+    return next(iter(found or difflib.get_close_matches(name, names, n=1)), None)

@@ -99,7 +99,7 @@ class Limits(Section):
 class PlantFile(Section):
     """A plant of hydro-cooled units on headers."""
 
-    name: str = Field(description="of the plant")
+    name: str = Field(description="name of the plant, a text")
     note: str = Field(default="", description="what a reader should know")
     units: Units = Field(description="a [units] table")
     loop: Loop = Field(description="a [loop] table")

@@ -407,3 +407,20 @@ def test_what_is_refused(exchanger, points, options, key):
 def test_sides_with_their_own_factors_are_refused(exchanger):
     with pytest.raises(CalibrationError, match="different factors"):
         fit(replace(exchanger, nusselt_factor=(1.0, 1.1)), [POINT])
+
+
+@pytest.mark.parametrize(
+    ("reading", "key"),
+    [
+        ({"heat_rate": 4e5}, "heat_rate"),
+        ({"cold_T_out": 365.0}, "cold_T_out"),
+        ({"hot_T_out": 300.0}, "hot_T_out"),
+    ],
+)
+def test_a_point_beyond_the_second_law_is_named(reading, key):
+    """2 kg/s of water over 40 K carry 335 kW at most."""
+    state = {"hot_mass_flow": 2.0, "cold_mass_flow": 2.0, "hot_T_in": 353.15, "cold_T_in": 313.15}
+    good = {**state, "heat_rate": 2e5}
+    with pytest.raises(InputError, match="point 2") as caught:
+        calibrate(PlateHeatExchanger.named("g-010", 41), [good, {**state, **reading}], free=("lead",))
+    assert caught.value.key == key

@@ -667,3 +667,14 @@ def test_pinch_of_straight_lines_is_at_an_end():
     table = constant_properties(rho=1000.0, cp=4000.0, mu=1e-3, k=0.6)
     profile = Profile.of((table, table), (350.0, 300.0), (310.0, 330.0), True)
     assert pinch(profile) == pytest.approx((10.0, 1.0, 310.0, 300.0))
+
+
+def test_pressures_may_be_left_out():
+    given = {
+        "heat_rate": 1e5,
+        "hot_T_in": 353.15,
+        "hot_T_out": 318.15,
+        "cold_T_in": 313.15,
+        "cold_T_out": 348.15,
+    }
+    assert complete_duty(**given) == complete_duty(**given, hot_pressure=6e5, cold_pressure=6e5)

@@ -1,5 +1,7 @@
 """Reading records: every fault is one error that names file, key, what was found and what is accepted."""
 
+from typing import Literal
+
 import pytest
 from pydantic import Field
 
@@ -221,3 +223,49 @@ def test_odd_names_are_input_errors(tmp_path, name):
 def test_a_long_name_is_an_input_error(tmp_path):
     with pytest.raises(HashheatError):
         find_file("a" * 5000, tmp_path, "thing")
+
+
+class _Lists(Section):
+    name: str = Field(description="name of it, a text")
+    pair: list[int] = Field(default=[1, 1], min_length=2, max_length=2, description="two whole numbers")
+    word: Literal["a", "b"] = Field(default="a", description="'a' or 'b'")
+    part: float = Field(default=0.5, gt=0.0, lt=1.0, description="0 to 1")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "problem"),
+    [
+        ("pair = [1, 2, 3]", "pair", "has too many entries: 3 in place of 2 at most"),
+        ("pair = [1]", "pair", "has too few entries: 1 in place of 2 or more"),
+        ("pair = 1", "pair", "must be a list"),
+        ("pair = [1, 'b']", "pair.1", "must be a whole number"),
+        ("pair = [1, 1.5]", "pair.1", "must be a whole number"),
+        ("word = 'c'", "word", "is none of the words accepted"),
+        ("part = 1.5", "part", "must be less than 1.0"),
+        ("part = 0.0", "part", "must be more than 0.0"),
+        ("part = 'half'", "part", "must be a number"),
+    ],
+)
+def test_faults_are_told_in_plain_words(write, text, key, problem):
+    path = write(f'name = "x"\n{text}\n')
+    with pytest.raises(InputError) as caught:
+        load_record(path, _Lists)
+    assert (caught.value.key, caught.value.problem) == (key, problem)
+
+
+@pytest.mark.parametrize("name", ["absent.toml", "folder/absent", "alpha.TOML/x"])
+def test_a_path_that_is_not_there_is_not_taken_for_a_name(tmp_path, name):
+    with pytest.raises(InputError, match="file not found"):
+        find_file(name, tmp_path, "thing")
+
+
+def test_a_directory_is_called_one(tmp_path):
+    with pytest.raises(InputError, match="is a directory"):
+        find_file(str(tmp_path), tmp_path, "thing")
+
+
+def test_digits_in_another_order_are_recognised(tmp_path):
+    for name in ("g-060", "g-006", "g-160", "g-200", "g-600x"):
+        (tmp_path / f"{name}.toml").touch()
+    with pytest.raises(InputError, match="did you mean 'g-060'"):
+        find_file("g-600", tmp_path, "thing")

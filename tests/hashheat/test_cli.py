@@ -262,3 +262,8 @@ def test_unit_without_a_steady_state_exits_with_one(capsys):
     status, out, _ = run(capsys, *arguments, "--json")
     assert status == 1
     assert json.loads(out)["inside_limits"] is False
+
+
+def test_what_a_user_catches_or_gives_is_on_the_face():
+    for name in ("VendorPoint", "DutyError", "NoSolutionError", "FrameCapacityError", "PlateLimitError"):
+        assert getattr(hashheat, name).__name__ == name
