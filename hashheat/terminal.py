@@ -57,7 +57,7 @@ def _plain(value: float, digits: int) -> str:
     return f"{float(text):.0f}" if "e+" in text and abs(value) < 1e7 else text
 
 
-def filled(text: str, width: int, **indents: str) -> str:
+def filled(text: str, width: int, **indents: Any) -> str:
     """Text in lines of a width that never part a number from its unit.
 
     Parameters
