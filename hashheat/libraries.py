@@ -82,6 +82,51 @@ def find(name: str) -> tuple[Path, Section, str]:
     return path, load_record(path, library.record), library.kind
 
 
+#: What takes a file of each kind.
+_TAKERS = {
+    "plants": "hashheat check takes it",
+    "exchangers": "hashheat rate exchanger takes it",
+    "duties": "hashheat size exchanger takes it",
+    "plates": "a duty or an exchanger file names it",
+    "miners": "hashheat unit takes it",
+}
+
+
+def check_kind(name: str, plural: str) -> None:
+    """Raise if a name or a file is of another kind than a command takes.
+
+    Parameters
+    ----------
+    name : str
+        A shipped name or the path of a file; what is neither is left to whoever reads it.
+    plural : str
+        Key of :data:`LIBRARIES`.
+
+    Raises
+    ------
+    InputError
+        Naming the command that takes such a file.
+    """
+    if name in LIBRARIES[plural].names():
+        return
+    found: str | None = next(iter(homes(name)), None)
+    if found is None:
+        try:
+            # Of a miner nothing but the lack of other keys tells, as of a file with nothing in it.
+            found = _kind_of(read_toml(Path(name))) if Path(name).is_file() else None
+        except (InputError, OSError, ValueError):
+            return
+        found = None if found == "miners" else found
+    if found is None or found == plural:
+        return
+    kind = LIBRARIES[found].kind
+    raise InputError(
+        f"this is {'an' if kind[0] in 'aeiou' else 'a'} {kind} file: {_TAKERS[found]}",
+        file=name,
+        accepted=f"a file of the kind: {LIBRARIES[plural].kind}",
+    )
+
+
 def _kind_of(text: dict[str, Any]) -> str:
     """Library that a file would stand in, by the keys that only its kind has."""
     if "units" in text:

@@ -15,6 +15,7 @@ from hashheat.exchanger_sheet import data_sheet
 from hashheat.exchanger_verdict import Limit
 from hashheat.fleet.exchanger_sampling import draw, port_velocity_key, rate_samples, sampled_keys
 from hashheat.fleet.sampling import SEED
+from hashheat.libraries import check_kind
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.thermo.errors import InputError, StateError
@@ -55,6 +56,7 @@ def run_rate(
         If the exchanger has no steady state at its nominal values.
     """
     check_samples(samples)
+    check_kind(name, "exchangers")
     file = load_exchanger(name)
     exchanger = file.exchanger()
     file.operating_point(), file.asked_duty()  # what cannot be is refused before the work

@@ -22,6 +22,7 @@ from hashheat.components.sized_exchanger import exchanger_record
 from hashheat.exchanger_sheet import data_sheet, outside_validity
 from hashheat.fleet.exchanger_sampling import sampled_keys
 from hashheat.fleet.sampling import SEED
+from hashheat.libraries import check_kind
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, file_limits, rate_file
@@ -71,6 +72,7 @@ def run_size(
         Before anything is written.
     """
     check_samples(samples)
+    check_kind(name, "duties")
     record = load_duty(name)
     duty = record.complete()
     path = Path(str(record._path))
