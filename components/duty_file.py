@@ -87,7 +87,7 @@ class Limits(Section):
         "1",
         minimum=0.0,
         maximum=10.0,
-        about="area beyond what the clean duty needs, e.g. '10 %'",
+        about="area beyond what the duty needs, with the fouling, e.g. '10 %'",
         default=Quantity(0.0, "1"),
     )
     fouling_hot: Quantity = number(
@@ -100,20 +100,28 @@ class Limits(Section):
         default="any", description="'gasketed', 'brazed' or 'any'"
     )
     material: str | None = Field(default=None, description="of the plates, as their plate file names it")
-    passes: list[int] = Field(
-        default=[1, 2, 3, 4], min_length=1, description=f"passes to try, each 1 to {_MOST_PASSES}"
+    passes: list[int | list[int]] = Field(
+        default=[1, 2, 3, 4],
+        min_length=1,
+        description=f"passes to try, each 1 to {_MOST_PASSES}; [hot, cold] where they differ, as in [1, [2, 1]]",
     )
 
     @model_validator(mode="after")
     def _passes_fit(self) -> "Limits":
-        if len(set(self.passes)) < len(self.passes) or not all(1 <= n <= _MOST_PASSES for n in self.passes):
+        pairs = self.pass_pairs()
+        bounded = all(len(pair) == 2 and all(1 <= n <= _MOST_PASSES for n in pair) for pair in pairs)
+        if len(set(pairs)) < len(pairs) or not bounded:
             fault(
                 "the passes to try must differ and lie within bounds",
                 "limits.passes",
                 str(self.passes),
-                f"different whole numbers from 1 to {_MOST_PASSES}, e.g. [1, 2]",
+                f"different whole numbers from 1 to {_MOST_PASSES}, e.g. [1, 2], or pairs such as [2, 1]",
             )
         return self
+
+    def pass_pairs(self) -> list[tuple[int, ...]]:
+        """Passes of the hot and of the cold side to try."""
+        return [(given, given) if isinstance(given, int) else tuple(given) for given in self.passes]
 
 
 class Catalogue(Section):

@@ -117,7 +117,7 @@ class SizingLimits:
     def of_file(cls, record: DutyFile) -> "SizingLimits":
         """Limits of a duty file, at nominal values."""
         given = record.limits
-        same = [(n, n) for n in given.passes]
+        pairs = [(pair[0], pair[1]) for pair in given.pass_pairs()]
         return cls(
             pressure_drop=(given.hot_pressure_drop.nominal, given.cold_pressure_drop.nominal),
             port_velocity=None if given.port_velocity is None else given.port_velocity.nominal,
@@ -127,7 +127,7 @@ class SizingLimits:
             fouling=(given.fouling_hot.nominal, given.fouling_cold.nominal),
             kind=given.kind,
             material=given.material,
-            passes=tuple(same),
+            passes=tuple(pairs),
         )
 
     def most_plates(self, plate: PlateFile) -> int:
@@ -175,11 +175,10 @@ class SizingLimits:
         return None
 
     def port_velocities(self, plate: PlateFile, duty: Duty) -> tuple[float, float]:
-        """Velocity in the ports of each side at the inlet [m/s]."""
+        """Velocity in the ports of each side, at whichever end it is higher [m/s]."""
         area = plate.nominal().port_area
-        hot, cold = (
-            m / area / density(table, T) for m, table, T in zip(duty.mass_flow, duty.tables, duty.T_in)
-        )
+        ends = zip(duty.mass_flow, duty.tables, duty.T_in, duty.T_out)
+        hot, cold = (m / area / min(density(table, a), density(table, b)) for m, table, a, b in ends)
         return hot, cold
 
     def margins(

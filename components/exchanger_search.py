@@ -159,12 +159,14 @@ def estimate(smallest: PlateHeatExchanger, duty: Duty, limits: SizingLimits) -> 
     """
     low, high = smallest.plates, limits.most_plates(smallest.plate)
     count = np.unique(np.round(np.geomspace(low, high, _COUNTS)).astype(int))
-    rows = np.repeat(duty_row(smallest, duty)[None, :], count.size, axis=0)
-    rows[:, ps.AREA_FACTOR] = (count - 2) / (low - 2) / (1.0 + limits.oversurface)
-    rows[:, ps.FLOW_AREA] *= (count - 1) / (low - 1)
+    # Scaled from an odd number of plates, whose sides have equally many channels.
+    base = replace(smallest, plates=low + 1) if low % 2 == 0 and low < high else smallest
+    rows = np.repeat(duty_row(base, duty)[None, :], count.size, axis=0)
+    rows[:, ps.AREA_FACTOR] = (count - 2) / (base.plates - 2) / (1.0 + limits.oversurface)
+    rows[:, ps.FLOW_AREA] *= (count - 1) / (base.plates - 1)
     out, status = np.zeros((count.size, pr.N_OUTPUTS)), np.zeros(count.size, dtype=np.int64)
     laws = np.stack([pack_law(law) for law in smallest.laws])
-    pr.rate_cases(smallest.blocks, rows, element_levels(), laws, smallest.packed, _TOLERANCE, out, status)
+    pr.rate_cases(base.blocks, rows, element_levels(), laws, smallest.packed, _TOLERANCE, out, status)
     good = status == OK
     if not good[-1]:
         return Estimate(replace(smallest, plates=high), NO_STATE, True, float("inf"))

@@ -193,7 +193,7 @@ def size_exchanger(
     say("search", 0.0)
     estimates, refused = search(plates, duty, limits)
     failed = tuple(e for e in estimates if e.lacking)
-    hopeful = _promising([e for e in estimates if not e.lacking], price)
+    hopeful = _promising([e for e in estimates if not e.lacking], price, rank)
     settled: list[Candidate] = []
     for i, hope in enumerate(hopeful):
         say("settle", i / len(hopeful))
@@ -240,16 +240,20 @@ def settle(
     most, fewest = limits.most_plates(exchanger.plate), fewest_plates(exchanger)
     slopes, driver = dict(hope.slopes), hope.driver if hope.driver in (HEAT, *DROPS) else ""
     tried: dict[int, tuple[dict[str, float], np.ndarray]] = {}
+
+    def kept(count: int) -> bool:
+        if count not in tried:
+            tried[count] = _assess(replace(exchanger, plates=count), duty, limits, driver)
+        return min(tried[count][0].values()) >= 0.0
+
     low, high = fewest - 1, most + 1  # the most that fails and the fewest that keeps, found or presumed
     plates = exchanger.plates
     while high - low > 1:
-        if plates not in tried:
-            tried[plates] = _assess(replace(exchanger, plates=plates), duty, limits, driver)
-        margins = tried[plates][0]
-        if min(margins.values()) >= 0.0:
+        if kept(plates):
             high = plates
         else:
             low = plates
+        margins = tried[plates][0]
         if low in tried and high in tried:
             for name in slopes:
                 slopes[name] = (tried[high][0][name] - tried[low][0][name]) / (high - low)
@@ -261,6 +265,11 @@ def settle(
         elif aim == high:
             aim = high - 1
         plates = min(max(aim, low + 1), high - 1)
+    # With one plate fewer one side has a channel fewer, with two both have: what one breaks, two may keep.
+    while fewest < low and high <= most and kept(low - 1):
+        high, low = low - 1, low - 2
+        while fewest <= low and kept(low):
+            high, low = low, low - 1
     if high > most:
         margins = tried[most][0]
         name = min(margins, key=lambda limit: margins[limit])
@@ -331,8 +340,8 @@ def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np
     return out
 
 
-def _promising(estimates: list[Estimate], price: Price) -> list[Estimate]:
-    """Estimates worth settling: not clearly dominated by another, the cheaper first."""
+def _promising(estimates: list[Estimate], price: Price, rank: str = "price") -> list[Estimate]:
+    """Estimates worth settling: not clearly dominated by another, the best of the ranking first."""
     priced = sorted(((price(e.exchanger), i) for i, e in enumerate(estimates)))
     kept: list[tuple[float, Estimate]] = []
     for cost, i in priced:
@@ -346,6 +355,13 @@ def _promising(estimates: list[Estimate], price: Price) -> list[Estimate]:
         )
         if not dominated:
             kept.append((cost, e))
+    first: dict[str, Callable[[tuple[float, Estimate]], float]] = {
+        "price": lambda k: k[0],
+        "area": lambda k: k[1].exchanger.area,
+        "pressure_drop": lambda k: k[1].drop,
+        "approach": lambda k: -k[1].heat_rate,
+    }
+    kept.sort(key=first[rank])
     return [e for _, e in kept[:MOST_SETTLED]]
 
 

@@ -13,6 +13,7 @@ from hashheat.components.errors import (
     UnderspecifiedDutyError,
 )
 from hashheat.components.exchanger_duty import complete_duty
+from hashheat.components.exchanger_limits import SizingLimits
 from hashheat.thermo.errors import BoilingError, HashheatError, InputError, StateError, TableAccuracyError
 
 C = 273.15
@@ -234,3 +235,12 @@ def test_a_pressure_that_is_left_out_is_assumed(write):
     assert write().hot.pressure.status == "assumed"
     assert "default" in write().hot.pressure.source
     assert write(("[cold]", '[cold]\npressure = "6 bar"')).cold.pressure.status == "chosen"
+
+
+def test_passes_that_differ_between_the_sides(write):
+    record = write(('cold_pressure_drop = "0.3 bar"', 'cold_pressure_drop = "0.3 bar"\npasses = [1, [2, 1]]'))
+    assert SizingLimits.of_file(record).passes == ((1, 1), (2, 1))
+    for bad in ("[1, [2]]", "[1, [1, 1]]", "[[0, 1]]", "[[1, 9]]"):
+        with pytest.raises(InputError) as caught:
+            write(('cold_pressure_drop = "0.3 bar"', f'cold_pressure_drop = "0.3 bar"\npasses = {bad}'))
+        assert caught.value.key == "limits.passes"
