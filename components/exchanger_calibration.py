@@ -120,7 +120,8 @@ def _check_possible(exchanger: PlateHeatExchanger, point: VendorPoint, i: int) -
     """Raise where a point has more heat than flows and inlets allow, its doubt left aside."""
     T_in, flows = (point.hot_T_in, point.cold_T_in), (point.hot_mass_flow, point.cold_mass_flow)
     low, high = min(T_in), max(T_in)
-    readings, sides = point.readings(), []
+    readings = point.readings()
+    sides: list[Side] = []
     for fluid, p, T in zip(exchanger.fluids, exchanger.pressures, T_in):
         fluid.check_liquid(T, p, f"an inlet of point {i + 1}")
         try:
