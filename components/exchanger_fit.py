@@ -10,8 +10,6 @@ from hashheat.components.errors import ExchangerError
 from hashheat.components.exchanger_results import raise_status
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_reduced as reduced
-from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_stack import Stack
 from hashheat.thermo.errors import StateError
 
@@ -62,10 +60,7 @@ def rate_rows(
     """
     cases = np.repeat(exchanger.case()[None, :], columns.shape[1], axis=0)
     cases[:, reduced.AXES] = columns.T
-    out, status = np.zeros((len(cases), pr.N_OUTPUTS)), np.zeros(len(cases), dtype=np.int64)
-    laws = np.stack([pack_law(law) for law in exchanger.laws])
-    pr.rate_cases(stack, cases, element_levels(), laws, exchanger.packed, tolerance, out, status)
-    return cases, out, status
+    return cases, *exchanger.rate_rows(cases, stack, tolerance)
 
 
 @dataclass(frozen=True)

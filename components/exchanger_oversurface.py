@@ -9,8 +9,6 @@ from hashheat.components.exchanger_duty import Duty
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
-from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.element_levels import element_levels
 
 # Between a hundredth and a hundred times the area: what is needed beyond that has no meaning.
 _LOG_BOUND = float(np.log(100.0))
@@ -40,13 +38,10 @@ def oversurface(exchanger: PlateHeatExchanger, duty: Duty, *, clean: bool = Fals
     given = exchanger.reaching(min(duty.T_in), max(duty.T_in))
     given = replace(given, fouling=(0.0, 0.0)) if clean else given
     rows = given.cases(*(np.array([x]) for x in (*duty.mass_flow, *duty.T_in)))
-    laws = np.stack([pack_law(law) for law in given.laws])
-    levels = element_levels()
 
     def lacking(log_factor: float) -> float:
         rows[0, ps.AREA_FACTOR] = np.exp(log_factor)
-        out, status = np.zeros((1, pr.N_OUTPUTS)), np.zeros(1, dtype=np.int64)
-        pr.rate_cases(given.stack, rows, levels, laws, given.packed, _TOLERANCE, out, status)
+        out, status = given.rate_rows(rows, tolerance=_TOLERANCE)
         if status[0] != 0:
             raise ArithmeticError
         return float(out[0, pr.HEAT_1] / duty.heat_rate - 1.0)

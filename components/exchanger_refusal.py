@@ -175,7 +175,8 @@ def _drops(duty: Duty, limits: SizingLimits, missed: tuple[bool, ...], serves: S
 def _parallel(duty: Duty, limits: SizingLimits, serves: Serves) -> int | None:
     """Fewest exchangers that share the duty; None if that many are not enough."""
     for count in range(2, MOST_PARALLEL + 1):
-        part = tuple(m / count for m in duty.mass_flow)
+        hot, cold = duty.mass_flow
+        part = hot / count, cold / count
         if serves(replace(duty, mass_flow=part, heat_rate=duty.heat_rate / count), limits):
             return count
     return None

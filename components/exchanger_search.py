@@ -17,8 +17,6 @@ from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
-from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.stack_temperatures import OK
 
 #: Shares of the second kind of channel that are tried.
@@ -164,9 +162,7 @@ def estimate(smallest: PlateHeatExchanger, duty: Duty, limits: SizingLimits) -> 
     rows = np.repeat(duty_row(base, duty)[None, :], count.size, axis=0)
     rows[:, ps.AREA_FACTOR] = (count - 2) / (base.plates - 2) / (1.0 + limits.oversurface)
     rows[:, ps.FLOW_AREA] *= (count - 1) / (base.plates - 1)
-    out, status = np.zeros((count.size, pr.N_OUTPUTS)), np.zeros(count.size, dtype=np.int64)
-    laws = np.stack([pack_law(law) for law in smallest.laws])
-    pr.rate_cases(base.blocks, rows, element_levels(), laws, smallest.packed, _TOLERANCE, out, status)
+    out, status = base.rate_rows(rows, base.blocks, _TOLERANCE)
     good = status == OK
     if not good[-1]:
         return Estimate(replace(smallest, plates=high), NO_STATE, True, float("inf"))

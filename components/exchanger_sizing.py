@@ -22,8 +22,6 @@ from hashheat.components.exchanger_search import Estimate, fewest_plates, search
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
-from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.element_levels import element_levels
 from hashheat.thermo.errors import InputError
 
 Price = Callable[[PlateHeatExchanger], float]
@@ -329,9 +327,7 @@ def _rate(exchanger: PlateHeatExchanger, duty: Duty, factors: list[float]) -> np
     """Kernel results at the duty's flows and inlets, with the area times each factor."""
     rows = np.repeat(duty_row(exchanger, duty)[None, :], len(factors), axis=0)
     rows[:, ps.AREA_FACTOR] = factors
-    out, status = np.zeros((len(factors), pr.N_OUTPUTS)), np.zeros(len(factors), dtype=np.int64)
-    laws = np.stack([pack_law(law) for law in exchanger.laws])
-    pr.rate_cases(exchanger.stack, rows, element_levels(), laws, exchanger.packed, _TOLERANCE, out, status)
+    out, status = exchanger.rate_rows(rows, tolerance=_TOLERANCE)
     for row, code in zip(out, status):
         if code != pr.OK:
             # No steady state keeps no limit: a channel that runs backwards, a fluid out of its range.

@@ -498,6 +498,33 @@ class PlateHeatExchanger:
                 ) from None
             raise
 
+    def rate_rows(
+        self, rows: np.ndarray, stack: Stack | None = None, tolerance: float = TOLERANCE
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Run the kernels on rows of numbers, as :meth:`cases` makes them, in parallel and unchecked.
+
+        Parameters
+        ----------
+        rows : (N, N_INPUTS) array
+            Columns of :data:`hashheat.solvers.plate_stack.INPUTS`.
+        stack : Stack, optional
+            In place of :attr:`stack`.
+        tolerance : float
+            As of :meth:`rate`.
+
+        Returns
+        -------
+        out : (N, N_OUTPUTS) array
+            Columns of :mod:`hashheat.solvers.plate_rating`.
+        status : (N,) int array
+            Keys of :data:`hashheat.solvers.plate_rating.STATUS`.
+        """
+        out, status = np.zeros((len(rows), pr.N_OUTPUTS)), np.zeros(len(rows), dtype=np.int64)
+        laws = np.stack([pack_law(law) for law in self.laws])
+        own = self.stack if stack is None else stack
+        pr.rate_cases(own, rows, element_levels(), laws, self.packed, tolerance, out, status)
+        return out, status
+
     def validity(self, Re_least: ArrayLike, Re_most: ArrayLike, Pr: tuple[float, float]) -> list[str]:
         """Say where Reynolds and Prandtl numbers lie outside what the correlation was made for."""
         own = self.plate.correlation
@@ -556,10 +583,7 @@ class PlateHeatExchanger:
                     fields["x"] = levels.x[at, :used]
                     fields["upward"] = turned.upward
                     continue
-                part, codes = np.zeros((own.size, pr.N_OUTPUTS)), np.zeros(own.size, dtype=np.int64)
-                laws = np.stack([pack_law(law) for law in self.laws])
-                pr.rate_cases(turned, cases[own], levels, laws, self.packed, tolerance, part, codes)
-                out[own], status[own] = part, codes
+                out[own], status[own] = self.rate_rows(cases[own], turned, tolerance)
         return out, status, fields
 
 

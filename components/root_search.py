@@ -103,7 +103,10 @@ def find_roots(
         if ya == 0.0:
             roots.append(a)
         elif ya * yb < 0.0:
-            roots.append(float(brentq(miss, a, b, xtol=precision * span, rtol=8.9e-16)))
+            try:
+                roots.append(float(brentq(miss, a, b, xtol=precision * span, rtol=8.9e-16)))
+            except ValueError:  # between two values lies a place without one; `failure` holds why
+                continue
     if seen[points[-1]] == 0.0:
         roots.append(points[-1])
     values = [y + wanted for y in seen.values() if not math.isnan(y)]

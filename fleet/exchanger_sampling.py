@@ -9,8 +9,6 @@ from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
 from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
 from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
-from hashheat.solvers.chevron import pack_law
-from hashheat.solvers.element_levels import element_levels
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import density
@@ -107,7 +105,7 @@ def rate_samples(
             rows[able] = _rows(exchanger, own, flows[:, able], inlets[:, able])
         except InputError as error:
             raise file.located(error) from None
-        out[able], status[able] = _rate(exchanger, rows[able])
+        out[able], status[able] = exchanger.rate_rows(rows[able], tolerance=_TOLERANCE)
         reserved[able] = _has_oversurface(file, exchanger, own, rows[able])
     out[status != pr.OK] = np.nan
     area = (exchanger.plates - 2) * rows[:, ps.AREA]
@@ -138,19 +136,10 @@ def rate_samples(
     return found
 
 
-def _rate(exchanger: PlateHeatExchanger, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Outputs and status of every row."""
-    out, status = np.zeros((len(rows), pr.N_OUTPUTS)), np.zeros(len(rows), dtype=np.int64)
-    laws = np.stack([pack_law(law) for law in exchanger.laws])
-    levels = element_levels()
-    pr.rate_cases(exchanger.stack, rows, levels, laws, exchanger.packed, _TOLERANCE, out, status)
-    return out, status
-
-
 def _can_be(exchanger: PlateHeatExchanger, inlets: np.ndarray) -> np.ndarray:
     """Whether both inlets (2, n) of each sample are those of liquids, at temperatures that the plate bears."""
     limits = exchanger.plate.limits
-    can = (inlets >= limits.T_min.nominal).all(axis=0) & (inlets <= limits.T_max.nominal).all(axis=0)
+    can: np.ndarray = np.all((inlets >= limits.T_min.nominal) & (inlets <= limits.T_max.nominal), axis=0)
     for fluid, p, T in zip(exchanger.fluids, exchanger.pressures, inlets):
         try:
             fluid.check_liquid(T, p)
@@ -171,7 +160,7 @@ def _has_oversurface(
         return np.full(len(rows), np.nan)
     less = rows.copy()
     less[:, ps.AREA_FACTOR] /= 1.0 + drawn["limits.oversurface"]
-    out, status = _rate(exchanger, less)
+    out, status = exchanger.rate_rows(less, tolerance=_TOLERANCE)
     if file.duty.heat_rate is not None:
         holds = -out[:, pr.HEAT_0] >= drawn["duty.heat_rate"]
     elif file.duty.hot_T_out is not None:

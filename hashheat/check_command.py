@@ -124,7 +124,15 @@ def _warm_up_exchangers() -> None:
     record = load_duty("nordic-2mw-5k")
     size_exchanger(record.complete(), SizingLimits.of_file(record), [load_plate("g-120")])
     small = PlateHeatExchanger.named("b-003", 10)
-    inlets = {"hot_T_in": 353.15, "cold_T_in": 313.15}
+    hot, cold = 353.15, 313.15
     flows = xr.DataArray(np.linspace(0.5, 1.0, FEW_POINTS + 1), dims="case")
-    part_load(small, hot_mass_flow=flows, cold_mass_flow=0.8, checks=8, **inlets)
-    rate_transient(small, hot_mass_flow=0.8, cold_mass_flow=0.8, t_end=1.0, start=313.15, **inlets)
+    part_load(small, hot_mass_flow=flows, cold_mass_flow=0.8, hot_T_in=hot, cold_T_in=cold, checks=8)
+    rate_transient(
+        small,
+        hot_mass_flow=0.8,
+        cold_mass_flow=0.8,
+        hot_T_in=hot,
+        cold_T_in=cold,
+        t_end=1.0,
+        start=cold,
+    )

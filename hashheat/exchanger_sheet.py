@@ -249,7 +249,6 @@ def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str,
         own.friction if exchanger.friction is None and exchanger.correlation is None else exchanger.friction
     )
     friction = correlation(asked or record.friction)
-    law = own
     return {
         "name": record.name,
         "title": record.title,
@@ -258,9 +257,9 @@ def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str,
         "friction_reference": friction.reference,
         "unverified": list(record.unverified),
         "warnings": outside_validity(exchanger, result),
-        "Nu_factor": law.Nu_factor.nominal,
-        "f_factor": law.f_factor.nominal,
-        "port_loss": law.port_loss.nominal,
+        "Nu_factor": list(exchanger.nusselt_factor or (own.Nu_factor.nominal,) * 2),
+        "f_factor": list(exchanger.friction_factor or (own.f_factor.nominal,) * 2),
+        "port_loss": own.port_loss.nominal,
     }
 
 
