@@ -75,11 +75,12 @@ def single_pass(flows):
 @pytest.mark.parametrize(
     ("beside", "named"),
     [
-        ("test_ht_in_python", "60 cells with `ht`, CoolProp and SciPy"),
+        ("test_ht_in_python[coolprop]", "60 cells with `ht`, SciPy and CoolProp"),
+        ("test_ht_in_python[fitted]", "the same with properties from fitted polynomials"),
         ("test_tespy[HeatExchanger]", "TESPy `HeatExchanger`, UA given"),
         ("test_tespy[SectionedHeatExchanger]", "TESPy `SectionedHeatExchanger`, UA given"),
     ],
-    ids=["ht", "tespy", "tespy-sectioned"],
+    ids=["ht", "ht-fitted", "tespy", "tespy-sectioned"],
 )
 def test_single_pass_rating(benchmark, one_thread, beside, named):
     flows = np.full(CASES, 3.0)
@@ -106,9 +107,10 @@ def test_single_pass_rating(benchmark, one_thread, beside, named):
 
 
 @pytest.mark.benchmark(group="rating, single pass")
-def test_ht_in_python(benchmark):
+@pytest.mark.parametrize("properties", ["coolprop", "fitted"])
+def test_ht_in_python(benchmark, properties):
     rating = peer("ht_rating")
-    water = rating.coolprop_water()
+    water = rating.coolprop_water() if properties == "coolprop" else rating.fitted_water(6e5)
     cells = 6 if numba.config.DISABLE_JIT else 60
     found = benchmark(rating.rate, (3.0, 3.0), (353.15, 313.15), rating.GEOMETRY, (water, water), cells=cells)
     np.testing.assert_allclose(found.T_out, CONVERGED, atol=2.0 * SIXTY_CELLS * (60.0 / cells) ** 2)
@@ -217,7 +219,7 @@ def test_part_load(benchmark, passes):
         row=f"Part load, {'-'.join(map(str, passes))} passes: {found.heat_rate.size} points and their fit",
         per="point",
         work=found.heat_rate.size,
-        whole=["a part-load map of 1,000,000 points", 1_000_000],
+        whole=[f"a map of 1,000,000 points, {'-'.join(map(str, passes))} passes,", 1_000_000],
         error_K=worst,
         full_ratings=int(found.attrs["full_cases"]),
         target_us=60.0,
