@@ -80,9 +80,7 @@ def present_constants(exchanger: PlateHeatExchanger) -> dict[str, float]:
         If the two sides have different factors.
     """
     own = exchanger.plate.correlation
-    from_file = exchanger.correlation is None
-    given = own.constants if from_file and exchanger.constants is None else exchanger.constants or {}
-    friction = own.friction if from_file and exchanger.friction is None else exchanger.friction
+    given, friction = exchanger.law_constants, exchanger.friction_name
     record = correlation(exchanger.law_name)
     taken = CORRELATIONS[record.friction] if friction is None else correlation(friction)
     merged = {**taken.friction_constants, **record.constants, **given}

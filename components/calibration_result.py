@@ -158,9 +158,7 @@ class Calibration:
             For :class:`hashheat.components.exchanger_plate.Law`, and :meth:`to_toml`.
         """
         unit = self.exchanger
-        own, from_file = unit.plate.correlation, unit.correlation is None
-        friction = own.friction if from_file and unit.friction is None else unit.friction
-        constants = own.constants if from_file and unit.constants is None else unit.constants or {}
+        own, friction, constants = unit.plate.correlation, unit.friction_name, unit.law_constants
         table: dict[str, Any] = {"name": unit.law_name}
         if friction is not None:
             table["friction"] = friction

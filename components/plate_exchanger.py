@@ -1,6 +1,5 @@
 """A plate heat exchanger: plates of one type in one frame, two fluids, and how it is piped."""
 
-import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,9 +12,8 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.chevron_correlations import chevron_law, validity_warnings
-from hashheat.components.duty_checks import check_liquid_ends
-from hashheat.components.duty_side import liquid_table
-from hashheat.components.errors import FrameCapacityError, PlateLimitError
+from hashheat.components.duty_side import SIDES, liquid_table
+from hashheat.components.exchanger_checks import as_fluid, check_construction, check_sides, check_state
 from hashheat.components.exchanger_plate import PlateFile, PlateNumbers, load_plate
 from hashheat.components.exchanger_results import exchanger_dataset, raise_status
 from hashheat.solvers import plate_rating as pr
@@ -25,12 +23,10 @@ from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_temperatures import Laws
-from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError
+from hashheat.thermo.errors import BoilingError, FreezingError, InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.packed_table import pack, unpack
 from hashheat.thermo.property_table import PropertyTable
-
-SIDES = ("hot", "cold")
 
 #: Two node counts agree in the heat within this part of the largest heat possible [-].
 TOLERANCE = 1e-6
@@ -39,8 +35,6 @@ TOLERANCE = 1e-6
 COARSE = 1e-3
 
 _WATER = Fluid.parse("water")
-#: A temperature below this is more often meant in degrees Celsius [K].
-_HARDLY_KELVIN = 200.0
 
 Value = ArrayLike | xr.DataArray
 
@@ -126,77 +120,9 @@ class PlateHeatExchanger:
     name: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:
-        limits = self.plate.limits
-        for name in ("passes", "fluids", "pressures", "fouling", "beta"):
-            if not isinstance(getattr(self, name), (tuple, list)) or len(getattr(self, name)) != 2:
-                raise InputError(
-                    "takes one value for each side",
-                    key=name,
-                    found=getattr(self, name),
-                    accepted="(hot, cold)",
-                )
-        object.__setattr__(self, "fluids", tuple(map(_fluid, self.fluids, SIDES)))
-        if isinstance(self.plates, bool) or not isinstance(self.plates, (int, np.integer)):
-            raise InputError("must be a whole number", key="plates", found=repr(self.plates))
-        if not limits.min_plates <= self.plates <= limits.max_plates:
-            raise FrameCapacityError(
-                f"the frame of {self.plate.name} does not hold this many plates",
-                key="plates",
-                found=self.plates,
-                accepted=f"{limits.min_plates} to {limits.max_plates}",
-            )
-        for side, value in zip(SIDES, self.fouling):
-            if not (math.isfinite(value) and value >= 0.0):
-                raise InputError("must not be negative", key=f"fouling, {side}", found=value)
-        for side, pressure in zip(SIDES, self.pressures):
-            if not (math.isfinite(pressure) and pressure > 0.0):
-                raise InputError("must be positive", key=f"pressure, {side}", found=pressure)
-            if pressure > limits.max_pressure.nominal * (1.0 + 1e-9):
-                raise PlateLimitError(
-                    f"the pressure is above what {self.plate.name} bears",
-                    key=f"pressure, {side}",
-                    found=f"{pressure / 1e5:g} bar",
-                    accepted=f"at most {limits.max_pressure.nominal / 1e5:g} bar (absolute)",
-                )
-        if not 0.0 <= self.second_share < 1.0 or (self.second_share > 0.0) != (self.second_angle is not None):
-            raise InputError(
-                "a second kind of channel needs its angle and a share",
-                key="second_share",
-                found=f"share {self.second_share}, angle {self.second_angle}",
-                accepted="a share above 0 and below 1 with an angle, or neither",
-            )
-        if self.ports == "Z" and min(self.passes) > 1:
-            raise InputError(
-                "with several passes on both sides inlet and outlet lie at opposite ends in any case",
-                key="ports",
-                found=f"Z with passes {self.passes[0]} and {self.passes[1]}",
-                accepted='ports = "U", which is of effect only where a side has one pass',
-            )
-        angles = self.plate.channel_angles()
-        for angle in (self.angle, self.second_angle):
-            if angle is not None and not any(math.isclose(angle, a, abs_tol=1e-6) for a in angles):
-                raise InputError(
-                    f"{self.plate.name} makes no channels of this chevron angle",
-                    key="angle",
-                    found=f"{angle} degrees",
-                    accepted=", ".join(f"{a:g}" for a in angles),
-                )
-        for name in ("nusselt_factor", "friction_factor"):
-            for side, value in zip(SIDES, getattr(self, name) or ()):
-                if not 0.0 < value < math.inf:
-                    raise InputError("must be positive", key=f"{name}, {side}", found=value)
-        if not all(-math.inf < value <= 2.0 for value in self.beta):
-            raise InputError(
-                "is beyond what momentum allows", key="beta", found=self.beta, accepted="at most 2"
-            )
-        kind, _ = self.stack.kind, self.laws  # what cannot be arranged or has no law is refused here
-        if self.second_angle is not None and kind.any() == kind.all():
-            raise InputError(
-                "the share leaves one kind of channel without any",
-                key="second_share",
-                found=f"{self.second_share} of {self.plates - 1} channels in {sum(self.passes)} passes",
-                accepted="a share that makes a whole channel of a pass",
-            )
+        check_sides(self)
+        object.__setattr__(self, "fluids", tuple(map(as_fluid, self.fluids, SIDES)))
+        check_construction(self)
 
     def __repr__(self) -> str:
         """What it is, on one line; all fields are in ``dataclasses.asdict`` and the attributes."""
@@ -285,17 +211,25 @@ class PlateHeatExchanger:
         """Name of the correlation."""
         return self.correlation or self.plate.correlation.name
 
+    @property
+    def friction_name(self) -> str | None:
+        """Correlation that friction is taken from; None for the one that goes with :attr:`law_name`."""
+        of_plate = self.friction is None and self.correlation is None
+        return self.plate.correlation.friction if of_plate else self.friction
+
+    @property
+    def law_constants(self) -> Mapping[str, float]:
+        """Free constants of the correlation: the exchanger's own, or those of its plate file."""
+        of_plate = self.constants is None and self.correlation is None
+        return (self.plate.correlation.constants if of_plate else self.constants) or {}
+
     @cached_property
     def laws(self) -> Laws:
         """Correlations of the hot side, first and second kind of channel, then of the cold side."""
-        own = self.plate.correlation
-        constants = own.constants if self.constants is None and self.correlation is None else self.constants
-        friction = own.friction if self.friction is None and self.correlation is None else self.friction
 
         def law(angle: float) -> Any:
-            return chevron_law(
-                self.law_name, angle, self.numbers.enlargement, friction=friction, **(constants or {})
-            )
+            phi = self.numbers.enlargement
+            return chevron_law(self.law_name, angle, phi, friction=self.friction_name, **self.law_constants)
 
         first = law(self.channel_angle)
         second = first if self.second_angle is None else law(self.second_angle)
@@ -451,52 +385,11 @@ class PlateHeatExchanger:
         InputError, PlateLimitError, FreezingError, BoilingError, StateError
             Naming side and value.
         """
-        for key, flow in (("hot_mass_flow", hot_flow), ("cold_mass_flow", cold_flow)):
-            if not np.isfinite(flow).all():
-                raise InputError("is not a number", key=key, found=float(flow[~np.isfinite(flow)][0]))
-        if np.any((hot_flow == 0.0) & (cold_flow == 0.0)):
-            raise InputError(
-                "both sides stand still: there is no steady state to find",
-                key="hot_mass_flow, cold_mass_flow",
-                found="0 and 0",
-                accepted="a flow on one side at least",
-            )
-        limits = self.plate.limits
-        for side, T in enumerate((hot_T_in, cold_T_in)):
-            for T_worst in dict.fromkeys((float(T.min()), float(T.max()))):
-                self._check_inlet(side, T_worst)
-            for T_worst, low in ((float(T.min()), True), (float(T.max()), False)):
-                bound = (limits.T_min if low else limits.T_max).nominal
-                if (T_worst < bound) if low else (T_worst > bound):
-                    raise PlateLimitError(
-                        f"a temperature is beyond what {self.plate.name} bears",
-                        key=f"{SIDES[side]}_T_in",
-                        found=f"{T_worst - 273.15:.2f} degC",
-                        accepted=f"{limits.T_min.nominal - 273.15:.0f} to "
-                        f"{limits.T_max.nominal - 273.15:.0f} degC",
-                    )
+        check_state(self, hot_flow, cold_flow, hot_T_in, cold_T_in)
         rows = np.repeat(self.case()[None, :], hot_flow.size, axis=0)
         rows[:, ps.FLOW_0], rows[:, ps.FLOW_1] = np.abs(hot_flow), np.abs(cold_flow)
         rows[:, ps.T_IN_0], rows[:, ps.T_IN_1] = hot_T_in, cold_T_in
         return rows
-
-    def _check_inlet(self, side: int, T: float) -> None:
-        """Raise unless a side is liquid where it enters; says what would be feasible."""
-        key = f"{SIDES[side]}_T_in"
-        if not np.isfinite(T):
-            self.fluids[side].check_liquid(T, self.pressures[side], where=f"the {SIDES[side]} inlet")
-        labels = {f"{SIDES[side]}_fluid": f"fluids[{side}]", f"{SIDES[side]}_pressure": f"pressures[{side}]"}
-        try:
-            check_liquid_ends(self.fluids, self.pressures, {key: T}, lambda name: labels.get(name, name))
-        except StateError:
-            if T < _HARDLY_KELVIN:
-                raise InputError(
-                    "so low a temperature is hardly meant: temperatures are in kelvin",
-                    key=key,
-                    found=f"{T:g} K",
-                    accepted=f"kelvin; {T:g} degC is {T + 273.15:g}",
-                ) from None
-            raise
 
     def rate_rows(
         self, rows: np.ndarray, stack: Stack | None = None, tolerance: float = TOLERANCE
@@ -527,8 +420,6 @@ class PlateHeatExchanger:
 
     def validity(self, Re_least: ArrayLike, Re_most: ArrayLike, Pr: tuple[float, float]) -> list[str]:
         """Say where Reynolds and Prandtl numbers lie outside what the correlation was made for."""
-        own = self.plate.correlation
-        friction = own.friction if self.friction is None and self.correlation is None else self.friction
         angles = [self.channel_angle] + ([] if self.second_angle is None else [self.second_angle])
         found: list[str] = []
         for angle in angles:
@@ -539,7 +430,7 @@ class PlateHeatExchanger:
                 Pr,
                 angle,
                 self.numbers.enlargement,
-                friction=friction,
+                friction=self.friction_name,
             )
         return list(dict.fromkeys(found))
 
@@ -585,22 +476,6 @@ class PlateHeatExchanger:
                     continue
                 out[own], status[own] = self.rate_rows(cases[own], turned, tolerance)
         return out, status, fields
-
-
-def _fluid(fluid: Fluid | str, side: str) -> Fluid:
-    if isinstance(fluid, Fluid):
-        return fluid
-    if not isinstance(fluid, str):
-        raise InputError(
-            "is no fluid",
-            key=f"fluids, {side}",
-            found=repr(fluid),
-            accepted="a Fluid or a name, such as 'water'",
-        )
-    try:
-        return Fluid.parse(fluid)
-    except InputError as error:
-        raise error.within(key=f"fluids, {side}") from None
 
 
 def _table(fluid: Fluid, p: float, *T: float) -> PropertyTable:

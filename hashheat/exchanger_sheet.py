@@ -245,10 +245,7 @@ def _duty(duty: Duty) -> dict[str, Any]:
 def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str, Any]:
     record = correlation(exchanger.law_name)
     own = exchanger.plate.correlation
-    asked = (
-        own.friction if exchanger.friction is None and exchanger.correlation is None else exchanger.friction
-    )
-    friction = correlation(asked or record.friction)
+    friction = correlation(exchanger.friction_name or record.friction)
     return {
         "name": record.name,
         "title": record.title,
