@@ -18,7 +18,7 @@ from hashheat.components.exchanger_fit import (
     ranges_of,
     rate_rows,
 )
-from hashheat.components.exchanger_results import approach, raise_status
+from hashheat.components.exchanger_results import approach, description, outside_validity, raise_status
 from hashheat.components.variables import dataset
 from hashheat.solvers import plate_rating as pr
 from hashheat.thermo.errors import InputError, StateError
@@ -89,7 +89,8 @@ def part_load(
         ``effectiveness`` over the dimensions of the arguments, and ``side``. Attributes ``error_*`` give the
         largest difference from the full stack at the points checked (temperatures in K, others relative),
         ``fit_grid`` the points along the four axes, ``full_cases`` how many full ratings fit and checks took,
-        and ``points_resolved`` how many points of the map were rated with every channel resolved.
+        and ``points_resolved`` how many points of the map were rated with every channel resolved;
+        ``outside_validity`` says where Reynolds or Prandtl numbers leave the correlation's.
 
     Raises
     ------
@@ -123,6 +124,7 @@ def part_load(
     }
     errors, grid = np.zeros(len(ERRORS)), np.zeros(4, dtype=np.int64)
     full_cases = resolved = done = 0
+    Re_least, Re_most = np.inf, 0.0
     for own in _groups(columns):
         fit = _fit(exchanger, columns, own, template.shape, accuracy, checks, progress)
         if fit is None:
@@ -132,19 +134,14 @@ def part_load(
             grid = np.maximum(grid, fit.grid)
         for first in range(0, own.size, _CHUNK):
             part = own[first : first + _CHUNK]
-            _rate(exchanger, fit, columns, part, out)
+            least, most = _rate(exchanger, fit, columns, part, out)
+            Re_least, Re_most = min(Re_least, least), max(Re_most, most)
             done += part.size
             if progress is not None:
                 progress("points", done / count)
-    attrs: dict[str, Any] = {
-        "plate": exchanger.plate.name,
-        "plates": int(exchanger.plates),
-        "area": float(exchanger.area),
-        "passes": list(map(int, exchanger.passes)),
-        "fluids": [fluid.name for fluid in exchanger.fluids],
-        "pressures_pascal": [float(p) for p in exchanger.pressures],
-        "correlation": exchanger.law_name,
-        "chevron_angle": float(exchanger.channel_angle),
+    T = np.stack([np.append(columns[2 + side], out["T_out"][:, side]) for side in range(2)])
+    attrs: dict[str, Any] = description(exchanger) | {
+        "outside_validity": outside_validity(exchanger, T, Re_least, Re_most),
         "accuracy": float(accuracy),
         "checks": int(checks),
         "fit_grid": grid.tolist(),
@@ -259,8 +256,8 @@ def _rate(
     columns: np.ndarray,
     part: np.ndarray,
     out: dict[str, np.ndarray],
-) -> None:
-    """Rate some points of a map, into their places in the results."""
+) -> tuple[float, float]:
+    """Rate some points of a map, into their places in the results; returns the range of Reynolds numbers."""
     own = columns[:, part]
     if fit is None:
         _, found, status = rate_rows(exchanger, exchanger.stack, own, FULL_TOLERANCE)
@@ -284,3 +281,6 @@ def _rate(
     out["U"][part] = found[:, pr.UA] / exchanger.area
     # The side whose temperature changes more has the smaller capacity flow.
     out["effectiveness"][part] = np.divide(change, largest, out=np.zeros_like(largest), where=largest > 0.0)
+    flows = flow.T > 0.0
+    least = found[:, pr.RE_LEAST_0 : pr.RE_LEAST_1 + 1][flows].min()
+    return float(least), float(found[:, pr.RE_MOST_0 : pr.RE_MOST_1 + 1][flows].max())

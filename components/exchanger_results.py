@@ -1,6 +1,6 @@
 """From the columns of the plate kernels to a Dataset, or to the error that names a failed case."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -12,7 +12,7 @@ from hashheat.solvers import plate_rating as pr
 from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.plate_stack import Stack
 from hashheat.thermo.packed_table import unpack
-from hashheat.thermo.property_kernels import density, heat_capacity
+from hashheat.thermo.property_kernels import density, heat_capacity, prandtl
 
 if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
@@ -176,14 +176,41 @@ def exchanger_dataset(
             "upward": (("channel",), fields["upward"].astype(np.int64)),
         }
         coords["x"] = ("node", fields["x"])
-    attrs = {
+    flows = flow > 0.0
+    least = out[:, pr.RE_LEAST_0 : pr.RE_LEAST_1 + 1][flows].min()
+    most = out[:, pr.RE_MOST_0 : pr.RE_MOST_1 + 1][flows].max()
+    T = np.concatenate([T_in, T_out]).T
+    attrs = description(exchanger) | {"outside_validity": outside_validity(exchanger, T, least, most)}
+    return dataset(data, coords, attrs)
+
+
+def description(exchanger: "PlateHeatExchanger") -> dict[str, Any]:
+    """Attributes of a result that say what was rated."""
+    return {
         "plate": exchanger.plate.name,
         "plates": int(exchanger.plates),
-        "area": float(area),
+        "area": float(exchanger.area),
         "passes": list(map(int, exchanger.passes)),
         "fluids": [fluid.name for fluid in exchanger.fluids],
         "pressures_pascal": [float(p) for p in exchanger.pressures],
         "correlation": exchanger.law_name,
         "chevron_angle": float(exchanger.channel_angle),
     }
-    return dataset(data, coords, attrs)
+
+
+def outside_validity(exchanger: "PlateHeatExchanger", T: np.ndarray, Re_least: float, Re_most: float) -> str:
+    """Where a result lies outside what the correlation was made for, a line for each respect.
+
+    Parameters
+    ----------
+    exchanger : PlateHeatExchanger
+    T : (2, N) array
+        Temperatures that each side took at its ends [K].
+    Re_least, Re_most : float
+        Smallest and largest Reynolds number of a side that flows [-].
+    """
+    Pr = []
+    for side in range(2):
+        table = unpack(exchanger.packed[side])
+        Pr += [prandtl(table, float(T[side].min())), prandtl(table, float(T[side].max()))]
+    return "\n".join(exchanger.validity(Re_least, Re_most, (min(Pr), max(Pr))))

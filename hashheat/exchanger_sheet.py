@@ -25,7 +25,7 @@ from hashheat.exchanger_verdict import (
 from hashheat.names import in_words
 from hashheat.summary import number
 from hashheat.thermo.packed_table import unpack
-from hashheat.thermo.property_kernels import conductivity, density, heat_capacity, prandtl, viscosity
+from hashheat.thermo.property_kernels import conductivity, density, heat_capacity, viscosity
 from hashheat.thermo.quantity import Quantity
 
 #: Rows of both sides: name: (label, unit).
@@ -253,7 +253,7 @@ def _correlation(exchanger: PlateHeatExchanger, result: xr.Dataset) -> dict[str,
         "friction": friction.name,
         "friction_reference": friction.reference,
         "unverified": list(record.unverified),
-        "warnings": outside_validity(exchanger, result),
+        "warnings": outside_validity(result),
         "Nu_factor": list(exchanger.nusselt_factor or (own.Nu_factor.nominal,) * 2),
         "f_factor": list(exchanger.friction_factor or (own.f_factor.nominal,) * 2),
         "port_loss": own.port_loss.nominal,
@@ -266,22 +266,15 @@ def _reaching(exchanger: PlateHeatExchanger, result: xr.Dataset) -> PlateHeatExc
     return exchanger.reaching(float(T_in.min()), float(T_in.max()))
 
 
-def outside_validity(exchanger: PlateHeatExchanger, result: xr.Dataset) -> list[str]:
+def outside_validity(result: xr.Dataset) -> list[str]:
     """Where a rating lies outside what its correlation was made for: Reynolds, Prandtl, angle, enlargement.
 
     Parameters
     ----------
-    exchanger : PlateHeatExchanger
     result : xarray.Dataset
-        Its rating of one case.
+        Of ``rate``.
     """
-    exchanger = _reaching(exchanger, result)
-    Pr = [
-        prandtl(unpack(exchanger.packed[i]), float(T))
-        for i in range(2)
-        for T in (result["T_in"].values[i], result["T_out"].values[i])
-    ]
-    return exchanger.validity(result["Re_min"], result["Re_max"], (min(Pr), max(Pr)))
+    return str(result.attrs["outside_validity"]).splitlines()
 
 
 def _assumption(key: str, q: Quantity, sampled: bool) -> dict[str, Any]:

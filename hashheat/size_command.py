@@ -212,7 +212,7 @@ def _row(rank: int, candidate: Candidate) -> dict[str, Any]:
         "frame_plates": int(exchanger.plate.limits.max_plates),
         "binding": candidate.binding,
         "binding_margin_one_plate_fewer": candidate.fewer.get(candidate.binding),
-        "outside_validity": outside_validity(exchanger, candidate.rating),
+        "outside_validity": outside_validity(candidate.rating),
     }
 
 

@@ -107,3 +107,13 @@ def test_the_first_failing_case_is_named(exchanger):
         with pytest.raises(ExchangerError, match=pr.STATUS[code]) as caught:
             raise_status(exchanger, np.array([pr.OK, pr.OK, code]), columns)
         assert type(caught.value) is ExchangerError
+
+
+def test_a_result_says_where_it_leaves_the_validity_of_the_correlation(exchanger):
+    """Martin holds from Re 200 to 10000; a side at rest is not judged."""
+    state = {"hot_mass_flow": 1.5, "hot_T_in": 350.0, "cold_T_in": 310.0}
+    assert exchanger.rate(cold_mass_flow=1.5, **state).attrs["outside_validity"] == ""
+    assert exchanger.rate(cold_mass_flow=0.0, **state).attrs["outside_validity"] == ""
+    far = exchanger.rate(cold_mass_flow=np.array([1.5, 200.0]), **state)
+    assert "outside 200 to 10000" in far.attrs["outside_validity"]
+    assert f"{float(far.Re_max.max()):.4g}" in far.attrs["outside_validity"]
