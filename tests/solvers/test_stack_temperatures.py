@@ -12,6 +12,7 @@ from hashheat.solvers import plate_stack as ps
 from hashheat.solvers.chevron import FIXED, ChevronLaw, fixed_constants
 from hashheat.solvers.element_levels import element_levels
 from hashheat.solvers.plate_arrangement import arrange_blocks, arrange_passes, reverse_side
+from hashheat.solvers.plate_effectiveness import plate_effectiveness
 from hashheat.solvers.stack_temperatures import NUSSELT_AT_REST, OK, OUT_OF_RANGE, solve_temperatures
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.packed_table import pack
@@ -253,3 +254,15 @@ def test_an_outlet_beyond_the_table_is_said():
     m = split(stack, (3000.0, 100.0))
     found = Solution(stack, m, (400.0, 300.0), packed=np.stack([oil, water]), laws=(law(100.0), law(100.0)))
     assert found.status == OUT_OF_RANGE
+
+
+@pytest.mark.parametrize("passes", [(3, 3), (4, 3), (4, 4), (5, 2)])
+@pytest.mark.parametrize("overall", [True, False])
+@pytest.mark.parametrize("first", [True, False])
+def test_blocks_of_many_passes_against_the_closed_network(passes, overall, first):
+    """What ht lacks; plate_effectiveness is tested against matrix exponentials of its own."""
+    for R, NTU in ((0.4, 1.0), (1.0, 4.0), (1.6, 2.5)):
+        stack = arrange_blocks(61, passes, overall_counter=overall, first_counter=first)
+        P, _ = effectiveness(stack, 60, R, NTU, tolerance=1e-6)
+        exact = plate_effectiveness(NTU, R, passes, overall_counter=overall, first_counter=first)
+        assert P == pytest.approx(exact, abs=1e-8)
