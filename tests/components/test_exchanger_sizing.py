@@ -142,6 +142,7 @@ def test_nothing_cheaper_is_missed():
                         ), tried
 
 
+@pytest.mark.skipif(SLOW, reason="thousands of ratings; the compiled run covers it")
 def test_the_front_is_ranked_and_holds_nothing_dominated():
     duty = duty_of(3e5, (80.0, 60.0), (50.0, 70.0))
     catalogue = [load_plate(name) for name in (("g-025",) if SLOW else ("g-010", "g-025", "g-040", "b-014"))]
@@ -182,6 +183,7 @@ def test_fouling_takes_more_plates_and_shows_as_clean_oversurface():
     assert fouled.oversurface_clean == pytest.approx(U * 1e-4, abs=0.12)
 
 
+@pytest.mark.skipif(SLOW, reason="thousands of ratings; the compiled run covers it")
 def test_a_limit_that_is_not_kept_is_named():
     duty = duty_of(3e5, (80.0, 45.0), (40.0, 75.0))
     plate = [load_plate("g-010")]
@@ -208,6 +210,7 @@ def test_a_limit_that_is_not_kept_is_named():
         size_exchanger(hot, LIMITS, plate)
 
 
+@pytest.mark.skipif(SLOW, reason="thousands of ratings; the compiled run covers it")
 def test_headroom_keeps_part_of_the_frame_free():
     plate = load_plate("g-010")
     assert replace(LIMITS, headroom=0.2).most_plates(plate) == int(0.8 * plate.limits.max_plates)

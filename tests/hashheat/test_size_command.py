@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import replace
 from types import SimpleNamespace
 
+import numba
 import pytest
 import xarray as xr
 
@@ -132,6 +133,7 @@ def test_what_was_asked_stays_asked(sized):
     assert statuses["hot.pressure"] == statuses["cold.pressure"] == "assumed"
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="many ratings; the compiled run covers it")
 def test_alternatives_outside_the_correlation_are_marked(sized, capsys, tmp_path):
     """Propylene glycol 30 % near 0 degC is too thick for the Reynolds numbers of the correlation."""
     path = tmp_path / "thick.toml"
@@ -158,6 +160,7 @@ def test_alternatives_outside_the_correlation_are_marked(sized, capsys, tmp_path
     assert "! outside the validity" not in capsys.readouterr().out
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="many ratings; the compiled run covers it")
 def test_a_drop_that_binds_is_said_to_need_channels(sized, duty_file, tmp_path):
     assert "number of channels" not in sized.found["sentence"]
     path = duty_file(('hot_pressure_drop = "40 kPa"', 'hot_pressure_drop = "1.4 kPa"'))
@@ -185,6 +188,7 @@ def test_a_mix_shows_its_share_within_eighty_columns(sized, capsys, monkeypatch)
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="many ratings; the compiled run covers it")
 def test_json_and_terminal_say_the_same(duty_file, capsys, tmp_path):
     status, out, err = run(
         capsys, "size", "exchanger", duty_file(), "-o", tmp_path / "a", "--samples", 16, "--json"
@@ -200,6 +204,7 @@ def test_json_and_terminal_say_the_same(duty_file, capsys, tmp_path):
     assert "written: x.toml" in text
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="many ratings; the compiled run covers it")
 def test_nothing_that_fits_is_an_answer(duty_file, capsys, tmp_path):
     path = duty_file(('hot_pressure_drop = "40 kPa"', 'hot_pressure_drop = "10 Pa"'))
     status, out, _ = run(capsys, "size", "exchanger", path, "-o", tmp_path / "none")
