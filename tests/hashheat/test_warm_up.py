@@ -8,7 +8,9 @@ import pytest
 from hashheat import check_command
 
 
-@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="there is nothing to compile, and interpreted it takes very long")
+@pytest.mark.skipif(
+    numba.config.DISABLE_JIT, reason="there is nothing to compile, and interpreted it takes very long"
+)
 def test_sizing_maps_and_transients_are_warmed_up(monkeypatch):
     """Each of the three runs and gets a result; the miners and the rating are left to their own tests."""
     found = {}
