@@ -393,7 +393,7 @@ def test_it_ends_in_the_steady_state(passes):
     def drive(t, after):
         return flows, T_in
 
-    states, _, _ = run(m, drive, start, [0.0, 400.0], 1e-1 if SLOW else 1e-6)
+    states, _, _ = run(m, drive, start, [0.0, 400.0], 1e-2 if SLOW else 1e-6)
     h_scale = 4200.0
     # Without the compiler steps are long, and their stages are repeated less often.
     atol = 1e-5 if SLOW else 1e-8
