@@ -243,7 +243,8 @@ def test_transfer_units_undo_effectiveness(arrangement, NTU, R):
     assert found.largest_P == most.P
     # The smallest one: everything below it does less.
     below = found.NTU * np.linspace(0.002, 0.998, 300)
-    assert np.all(plate_effectiveness(below, R, passes, **how) < P)
+    # Where the curve is all but flat, what is below equals P within rounding.
+    assert np.all(plate_effectiveness(below, R, passes, **how) < P * (1.0 + 1e-12))
     above = found.NTU * np.geomspace(1.0 + 1e-3, 1e5, 600)
     again = plate_effectiveness(above, R, passes, **how)
     if found.unique:
