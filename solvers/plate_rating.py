@@ -13,6 +13,7 @@ from hashheat.solvers.element_levels import Levels
 from hashheat.solvers.plate_stack import Stack
 from hashheat.solvers.stack_flows import channel_drops, share_flows
 from hashheat.solvers.stack_temperatures import (
+    LEAST_FLOW,
     NOT_CONVERGED,
     OK,
     OUT_OF_RANGE,
@@ -63,7 +64,6 @@ STATUS = {
 N_OUTPUTS = 22
 
 _MAX_SHARES = 30
-_LEAST_FLOW = 1e-9  # over the other side's; below it heat over flow is rounding
 #: Flows settle to within this many times the tolerance of the heat, which they move in second order only.
 _SHARE_FACTOR = 10.0
 
@@ -121,29 +121,13 @@ def rate_one(
     for j in range(n):
         share[j] = stack.channels[j] / in_pass[stack.in_pass[j]]
         flow[j] = share[j] * case[ps.FLOW_0 + stack.side[j]]
-    if case[ps.U_FIXED] > 0.0:
-        htc[:, :] = 0.0
     fixed = case[ps.U_FIXED] > 0.0
-    # Flows are shared by the temperatures of the coarsest level first: finer ones hardly move them.
-    status, level, estimate = solve_temperatures(
-        stack,
-        case,
-        levels,
-        flow,
-        share,
-        laws,
-        packed,
-        tolerance,
-        -1,
-        fixed,
-        T,
-        wall,
-        htc,
-        heat,
-        leaving,
-        UA_both,
-    )
-    if status != OK and not fixed:
+    if fixed:
+        htc[:, :] = 0.0
+    # Flows are shared by the temperatures of the coarsest level first: finer ones hardly move them. The finer
+    # ones are called in at once only where the coarsest fails.
+    status, level, estimate = NOT_CONVERGED, 0, np.inf
+    for rising in (fixed, True):
         status, level, estimate = solve_temperatures(
             stack,
             case,
@@ -154,7 +138,7 @@ def rate_one(
             packed,
             tolerance,
             -1,
-            True,
+            rising,
             T,
             wall,
             htc,
@@ -162,6 +146,8 @@ def rate_one(
             leaving,
             UA_both,
         )
+        if status == OK or fixed:
+            break
     for attempt in range(_MAX_SHARES):
         if status != OK:
             return status
@@ -200,7 +186,7 @@ def rate_one(
         if attempt == 0:
             estimate = found_estimate
     s = levels.size[level]
-    _finish(stack, case, levels.b[level], packed, T[:, :s], htc[:, :s], flow, drop, heat, leaving, out)
+    _finish(stack, case, levels.b[level], packed, T[:, :s], htc[:, :s], flow, in_pass, drop, heat, out)
     out[UA], out[UA_CLEAN] = UA_both[0], UA_both[1]
     out[RE_LEAST_0 : RE_LEAST_1 + 1], out[RE_MOST_0 : RE_MOST_1 + 1] = reynolds[0], reynolds[1]
     out[NODES], out[ESTIMATE] = float(s), estimate
@@ -222,9 +208,9 @@ def _finish(
     T: np.ndarray,
     htc: np.ndarray,
     flow: np.ndarray,
+    in_pass: np.ndarray,
     drop: np.ndarray,
     heat: np.ndarray,
-    leaving: np.ndarray,
     out: np.ndarray,
 ) -> None:
     """Fill in outlets, pressure drops, mean film coefficients and the spread of the channel flows."""
@@ -232,15 +218,12 @@ def _finish(
     count = np.zeros(2)
     for p in range(stack.feeds.size):
         count[stack.pass_side[p]] += 1.0
-    in_pass = np.zeros(stack.feeds.size)
-    for j in range(n):
-        in_pass[stack.in_pass[j]] += stack.channels[j]
     for side in range(2):
         table = unpack(packed[side])
         m = case[ps.FLOW_0 + side]
         T_in = case[ps.T_IN_0 + side]
         out[HEAT_0 + side] = heat[side]
-        if m > _LEAST_FLOW * case[ps.FLOW_1 - side]:
+        if m > LEAST_FLOW * case[ps.FLOW_1 - side]:
             out[T_OUT_0 + side] = temperature_from_enthalpy(table, enthalpy(table, T_in) + heat[side] / m)
         else:
             # A fluid at rest, or as good as that: the mean of what stands in its last pass.

@@ -36,10 +36,11 @@ Laws = tuple[ChevronLaw, ChevronLaw, ChevronLaw, ChevronLaw]
 #: Film coefficients do not fall below conduction from the plates to the middle of a gap at rest.
 NUSSELT_AT_REST = 4.0
 
+#: Below this share of the other side's flow, heat over flow is rounding.
+LEAST_FLOW = 1e-9
+
 _MAX_ITERATIONS = 80
 _LEAST_REYNOLDS = 1e-3
-#: Below this share of the other flow, heat over flow is rounding.
-_LEAST_FLOW = 1e-9
 #: Where the finest level still changes the heat by more than was asked, the flow is so small that its fluid
 #: takes on the other's temperature between two nodes. The error was then seen to be up to 13 times that change;
 #: it is told as such, and refused from a twentieth of the largest heat on.
@@ -362,7 +363,7 @@ def solve_temperatures(
             return UNRESOLVED, level, estimate
     if status == OK:
         for side in range(2):
-            if flow_in[side] > _LEAST_FLOW * flow_in[1 - side]:
+            if flow_in[side] > LEAST_FLOW * flow_in[1 - side]:
                 table = unpack(packed[side])
                 out = temperature_from_enthalpy(table, h_in[side] + heat[side] / flow_in[side])
                 if not (table.T_min <= out <= table.T_max):
