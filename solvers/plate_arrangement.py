@@ -1,7 +1,5 @@
 """Which channel of a plate stack belongs to which pass, and which way it flows."""
 
-import math
-
 import numpy as np
 
 from hashheat.solvers.plate_stack import Stack
@@ -172,11 +170,6 @@ def arrange_blocks(
 def _opposed(passes: tuple[int, int], overall_counter: bool, first_counter: bool) -> bool:
     """Whether the first two channels flow against each other."""
     return first_counter and (overall_counter or passes != (1, 1))
-
-
-def block_count(passes: tuple[int, int]) -> int:
-    """Blocks in which a pass of one side meets a pass of the other: p1 + p2 - gcd(p1, p2)."""
-    return passes[0] + passes[1] - math.gcd(*passes)
 
 
 def reverse_side(stack: Stack, side: int) -> Stack:
