@@ -480,11 +480,8 @@ class PlateHeatExchanger:
 
 def _table(fluid: Fluid, p: float, *T: float) -> PropertyTable:
     """Property table for these temperatures, as far as the fluid is liquid."""
-    usual = fluid.table(p)
-    if not T or (usual.T_min <= min(T) and max(T) <= usual.T_max):
-        return usual
     try:
         return liquid_table(fluid, p, *T)
     except (FreezingError, BoilingError):
         # A side whose fluid cannot take on the other's inlet temperature; whether it has to, the solver finds.
-        return usual
+        return fluid.table(p)
