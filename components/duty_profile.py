@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize_scalar
 
+from hashheat.solvers.log_mean import log_mean
 from hashheat.thermo.errors import HashheatError
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_fit import Array
@@ -86,13 +87,6 @@ class Profile(NamedTuple):
 def _temperatures(table: PropertyTable, h_start: float, h_end: float, share: Array, T: Array) -> None:
     for i in range(share.size):
         T[i] = temperature_from_enthalpy(table, h_start + share[i] * (h_end - h_start))
-
-
-def log_mean(a: float, b: float) -> float:
-    """Logarithmic mean (a - b) / ln(a / b) of two positive numbers; a where they are equal."""
-    x = (a - b) / b
-    # Below this the two terms left of the series are exact, and the quotient would be 0 / 0 at last.
-    return b * (1.0 + 0.5 * x) if abs(x) < 1e-8 else b * x / float(np.log1p(x))
 
 
 def mean_difference(profile: Profile) -> float:

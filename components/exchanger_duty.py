@@ -6,9 +6,10 @@ from functools import cached_property
 from hashheat.components.duty_checks import check_liquid_ends, check_order, check_profile
 from hashheat.components.duty_completion import CONSISTENCY, Completed, check_approach, complete
 from hashheat.components.duty_givens import Label, check_numbers
-from hashheat.components.duty_profile import Pinch, Profile, log_mean, mean_difference, pinch
+from hashheat.components.duty_profile import Pinch, Profile, mean_difference, pinch
 from hashheat.components.duty_side import SIDES, Side, liquid_table
 from hashheat.components.errors import InfeasibleApproachError
+from hashheat.solvers.log_mean import log_mean
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_table import PropertyTable
@@ -117,7 +118,8 @@ class Duty:
     @property
     def lmtd(self) -> float:
         """Logarithmic mean of the end differences [K]."""
-        return log_mean(*self.end_differences)
+        mean: float = log_mean(*self.end_differences)
+        return mean
 
     @property
     def volume_flow(self) -> Pair:

@@ -250,7 +250,24 @@ def _checked_passes(passes: tuple[int, int]) -> tuple[int, int]:
     return int(pair[0]), int(pair[1])
 
 
-def _refuse(key: str, values: np.ndarray, good: np.ndarray, accepted: str) -> None:
+def refuse(key: str, values: np.ndarray, good: np.ndarray, accepted: str) -> None:
+    """Raise for the first value that is not good.
+
+    Parameters
+    ----------
+    key : str
+        What the values are.
+    values : array
+        Of any shape; good, of the same shape, is True where they can be used.
+    good : bool array
+    accepted : str
+        What can be used.
+
+    Raises
+    ------
+    InputError
+        Naming key and value.
+    """
     if not np.all(good):
         raise InputError(
             f"{key} of a heat exchanger cannot have this value",
@@ -313,8 +330,8 @@ def plate_effectiveness(
         N, ratio = np.broadcast_arrays(np.asarray(NTU, dtype=float), np.asarray(R, dtype=float))
     except ValueError as error:
         raise InputError("NTU and R do not go together", key="NTU, R", found=str(error)) from error
-    _refuse("NTU", N, N >= 0.0, "at least 0")
-    _refuse("R", ratio, (ratio >= 0.0) & (ratio < math.inf), "at least 0, finite")
+    refuse("NTU", N, N >= 0.0, "at least 0")
+    refuse("R", ratio, (ratio >= 0.0) & (ratio < math.inf), "at least 0, finite")
     P = np.empty(N.size)
     _sweep(N.ravel(), ratio.ravel(), first, second, bool(overall_counter), bool(first_counter), P)
     return float(P[0]) if N.ndim == 0 else P.reshape(N.shape)
@@ -371,7 +388,7 @@ def largest_effectiveness(
         As :func:`plate_effectiveness`.
     """
     first, second = _checked_passes(passes)
-    _refuse("R", np.asarray(R, dtype=float), np.asarray(0.0 <= R < math.inf), "at least 0, finite")
+    refuse("R", np.asarray(R, dtype=float), np.asarray(0.0 <= R < math.inf), "at least 0, finite")
     return max(_turns(float(R), (first, second, bool(overall_counter), bool(first_counter))))
 
 
@@ -411,7 +428,7 @@ def transfer_units(
     stretches first. With the sides entering at opposite ends P(NTU) only rises, in all cases tried.
     """
     largest = largest_effectiveness(R, passes, overall_counter=overall_counter, first_counter=first_counter)
-    _refuse("P", np.asarray(P, dtype=float), np.asarray(0.0 < P < 1.0), "more than 0, less than 1")
+    refuse("P", np.asarray(P, dtype=float), np.asarray(0.0 < P < 1.0), "more than 0, less than 1")
     P, R = float(P), float(R)
     endless = largest.NTU == math.inf
     if P > largest.P or (P == largest.P and endless) or P * R >= 1.0:
@@ -462,49 +479,6 @@ def _crossing(
     if short(low) >= 0.0:
         return math.exp(low)
     return math.exp(brentq(short, low, high, xtol=1e-14, rtol=1e-15, maxiter=200))
-
-
-def lmtd(T_in_1: Any, T_out_1: Any, T_in_2: Any, T_out_2: Any) -> Any:
-    """Logarithmic mean temperature difference between the ends of a counterflow exchanger.
-
-    Parameters
-    ----------
-    T_in_1, T_out_1, T_in_2, T_out_2 : float or array
-        Temperatures of both sides [K], either of them the hot one; broadcast.
-
-    Returns
-    -------
-    float or array
-        LMTD [K], above 0, exact where both ends differ by the same; a float for floats.
-
-    Raises
-    ------
-    InputError
-        If a temperature is not finite, the temperatures cross or touch at an end, or heat would flow from the
-        colder to the hotter side.
-    """
-    given = {"T_in_1": T_in_1, "T_out_1": T_out_1, "T_in_2": T_in_2, "T_out_2": T_out_2}
-    try:
-        T = dict(zip(given, np.broadcast_arrays(*(np.asarray(v, dtype=float) for v in given.values()))))
-    except ValueError as error:
-        raise InputError("temperatures do not go together", key=", ".join(given), found=str(error)) from error
-    for name, values in T.items():
-        _refuse(name, values, np.isfinite(values), "a finite temperature [K]")
-    one, two = T["T_in_1"] - T["T_out_2"], T["T_out_1"] - T["T_in_2"]
-    sign = np.sign(one)
-    drop, rise = sign * (T["T_in_1"] - T["T_out_1"]), sign * (T["T_out_2"] - T["T_in_2"])
-    for problem, good, accepted in (
-        ("temperatures of an exchanger cross or touch", one * two > 0.0, "one side is hotter at both ends"),
-        ("heat does not flow to the hotter side", np.minimum(drop, rise) >= 0.0, "the hot side cools"),
-    ):
-        if not np.all(good):
-            case = {name: f"{values[~good].flat[0]:.9g}" for name, values in T.items()}
-            found = ", ".join(f"{name} = {value} K" for name, value in case.items())
-            raise InputError(problem, key="temperatures", found=found, accepted=accepted)
-    small, large = np.minimum(abs(one), abs(two)), np.maximum(abs(one), abs(two))
-    excess = (large - small) / small
-    mean = np.where(excess > 0.0, (large - small) / np.log1p(np.where(excess > 0.0, excess, 1.0)), small)
-    return float(mean) if mean.ndim == 0 else mean
 
 
 def lmtd_correction(
