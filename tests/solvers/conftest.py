@@ -1,4 +1,7 @@
-"""Inputs that several tests of the serpentine solver share."""
+"""Inputs that several tests of the solvers share."""
+
+import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -6,6 +9,8 @@ import pytest
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import duct_laminar
 
+_P_NTU = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "phe" / "p_ntu_reference.csv"
+_ENDS_NAMED_OVERALL = {(1, 3), (3, 1)}
 _BOARD = {
     "T_IN": 343.15,
     "MASS_FLOW": 0.163 / 4,
@@ -46,3 +51,29 @@ def board():
 @pytest.fixture(scope="session")
 def duct():
     return duct_laminar("rectangle", 0.625)
+
+
+@pytest.fixture(scope="session")
+def ht_options():
+    """Function that gives the options of ht's arrangements as ours: its "overall" names the ends of the 1-3."""
+
+    def options(passes, overall, first):
+        if passes in _ENDS_NAMED_OVERALL:
+            return {"first_counter": overall and first}
+        return {"overall_counter": overall, "first_counter": first}
+
+    return options
+
+
+@pytest.fixture(scope="session")
+def p_ntu_rows(ht_options):
+    """Rows of the P-NTU table: the row itself, NTU, R, passes, and the options of the arrangement."""
+    if not _P_NTU.is_file():
+        pytest.skip("the P-NTU table is not beside the repository (shared/reference/phe)")
+    found = []
+    with _P_NTU.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            passes = int(row["Np1"]), int(row["Np2"])
+            flags = row["overall_counterflow"] == "True", row["passes_counterflow"] == "True"
+            found.append((row, float(row["NTU1"]), float(row["R1"]), passes, ht_options(passes, *flags)))
+    return found
