@@ -1,6 +1,7 @@
 """Commands for heat exchangers: ``hashheat rate exchanger``. Nothing heavy is imported before one runs."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -39,24 +40,18 @@ def rate_exchanger(
 ) -> int:
     """Rate a plate heat exchanger: exit status 0 duty and limits hold, 1 one fails, 2 bad input."""
     from hashheat.components.errors import ExchangerError
+    from hashheat.exchanger_terminal import show_sheet
     from hashheat.rate_command import run_rate
 
-    try:
-        sheet, paths = run_rate(unit, output, samples=samples, quiet=quiet or as_json)
-    except ExchangerError as error:
-        # No steady state is an answer about the exchanger, not a fault of the input.
-        if as_json:
-            print_json({"verdict": "fail", "failure": str(error)})
-        elif not quiet:
-            print(error)
-        return FAILS
-    if as_json:
-        print_json(sheet | {"paths": [str(path) for path in paths]})
-    elif not quiet:
-        from hashheat.exchanger_terminal import show_sheet
-
-        show_sheet(sheet, [str(path) for path in paths])
-    return HOLDS if sheet["verdict"] == "pass" else FAILS
+    # No steady state is an answer about the exchanger, not a fault of the input.
+    sheet = _told(
+        lambda: run_rate(unit, output, samples=samples, quiet=quiet or as_json),
+        show_sheet,
+        ExchangerError,
+        as_json=as_json,
+        quiet=quiet,
+    )
+    return HOLDS if sheet is not None and sheet["verdict"] == "pass" else FAILS
 
 
 size_app = typer.Typer(
@@ -91,23 +86,42 @@ def size_exchanger(
     """Size a plate heat exchanger: exit status 0 found, 1 nothing keeps the limits, 2 bad input."""
     from hashheat.components.errors import NoExchangerError
     from hashheat.size_command import run_size
+    from hashheat.size_terminal import show_sizing
 
+    # That nothing fits is an answer about duty and catalogue, not a fault of the input.
+    sizing = _told(
+        lambda: run_size(duty, output, rank=rank, samples=samples, quiet=quiet or as_json),
+        show_sizing,
+        NoExchangerError,
+        as_json=as_json,
+        quiet=quiet,
+    )
+    return FAILS if sizing is None else HOLDS
+
+
+def _told(
+    run: Callable[[], tuple[dict[str, Any], list[Path]]],
+    show: Callable[[dict[str, Any], list[str]], None],
+    negative: type[Exception],
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> dict[str, Any] | None:
+    """Run a command and tell what it found, or the negative answer, of which there is nothing to return."""
     try:
-        sizing, paths = run_size(duty, output, rank=rank, samples=samples, quiet=quiet or as_json)
-    except NoExchangerError as error:
-        # That nothing fits is an answer about duty and catalogue, not a fault of the input.
+        found, files = run()
+    except negative as error:
         if as_json:
             print_json({"verdict": "fail", "failure": str(error)})
         elif not quiet:
             print(error)
-        return FAILS
+        return None
+    paths = [str(path) for path in files]
     if as_json:
-        print_json(sizing | {"paths": [str(path) for path in paths]})
+        print_json(found | {"paths": paths})
     elif not quiet:
-        from hashheat.size_terminal import show_sizing
-
-        show_sizing(sizing, [str(path) for path in paths])
-    return HOLDS
+        show(found, paths)
+    return found
 
 
 def print_json(value: dict[str, Any]) -> None:
