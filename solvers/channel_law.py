@@ -19,6 +19,7 @@ from hashheat.solvers.convection import (
     property_correction,
 )
 from hashheat.solvers.duct_table import DuctLaminar
+from hashheat.solvers.fins import straight_fin
 from hashheat.solvers.friction import friction_duct, viscosity_correction_friction
 from hashheat.solvers.minor_losses import bend_loss, mitre_loss
 from hashheat.solvers.pin_bank import friction_pins, nusselt_pins
@@ -335,10 +336,6 @@ def fin_efficiency(law: ChannelLaw, htc: float) -> float:
 
     References
     ----------
-    Straight fin of constant section with adiabatic tip; any text on conduction.
+    :func:`hashheat.solvers.fins.straight_fin`.
     """
-    x2 = htc * law.fin_parameter * law.fin_height * law.fin_height
-    if x2 < 1e-6:
-        return 1.0 - x2 / 3.0
-    x = math.sqrt(x2)
-    return math.tanh(x) / x
+    return straight_fin(htc * law.fin_parameter * law.fin_height * law.fin_height)
