@@ -4,10 +4,10 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from hashheat.components.exchanger_duty import Duty, complete_duty
-from hashheat.components.record import Section, fault, find_file, load_record, number
+from hashheat.components.record import FileRecord, Section, fault, find_file, load_record, number
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.quantity import Quantity
 
@@ -139,7 +139,7 @@ class Price(Section):
     per_area: Quantity = number("EUR/m^2", minimum=0.0, about="of its plates, e.g. '180 EUR/m^2'")
 
 
-class DutyFile(Section):
+class DutyFile(FileRecord):
     """A duty, its limits and its catalogue."""
 
     name: str = Field(description="name of the duty, a text")
@@ -150,8 +150,6 @@ class DutyFile(Section):
     limits: Limits = Field(description="a [limits] table")
     catalogue: Catalogue = Field(default=Catalogue(), description="a [catalogue] table")
     price: Price | None = Field(default=None, description="a [price] table")
-
-    _path: Path | None = PrivateAttr(default=None)
 
     def complete(self) -> Duty:
         """Complete the duty from the nominal values.
@@ -184,9 +182,9 @@ class DutyFile(Section):
                 **given,
             )
         except InputError as error:
-            raise error.within(file=None if self._path is None else str(self._path)) from None
+            raise error.within(file=self.file) from None
         except StateError as error:
-            raise error.within(None if self._path is None else str(self._path)) from None
+            raise error.within(self.file) from None
 
 
 def file_key(name: str) -> str:
@@ -208,10 +206,7 @@ def load_duty(name: str | Path) -> DutyFile:
     InputError
         If there is no such file or something in it cannot be used.
     """
-    path = find_file(str(name), LIBRARY, "duty")
-    record = load_record(path, DutyFile)
-    record._path = path
-    return record
+    return load_record(find_file(str(name), LIBRARY, "duty"), DutyFile)
 
 
 def shipped_duties() -> list[str]:

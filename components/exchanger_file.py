@@ -4,14 +4,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal, TypedDict
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from hashheat.components.duty_file import DEFAULT_PRESSURE, DEFAULT_SOURCE
 from hashheat.components.exchanger_duty import Duty, complete_duty
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
-from hashheat.components.record import Section, fault, find_file, load_record, number
+from hashheat.components.record import FileRecord, Section, fault, find_file, load_record, number
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
@@ -100,7 +100,7 @@ class Limits(Section):
     )
 
 
-class ExchangerFile(Section):
+class ExchangerFile(FileRecord):
     """The file of one exchanger at one state."""
 
     name: str = Field(description="name of the exchanger, a text")
@@ -131,8 +131,6 @@ class ExchangerFile(Section):
     cold: Stream = Field(description="a [cold] table")
     duty: Asked | None = Field(default=None, description="an optional [duty] table")
     limits: Limits = Field(default=Limits(), description="an optional [limits] table")
-
-    _path: Path | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
     def _fits(self) -> "ExchangerFile":
@@ -182,22 +180,18 @@ class ExchangerFile(Section):
         InputError
             If there is none, or something in it cannot be used.
         """
-        beside = self._path.parent / self.plate if self._path is not None else Path(self.plate)
+        beside = self.path.parent / self.plate if self.path is not None else Path(self.plate)
         try:
             path = beside if beside.is_file() else find_file(self.plate, PLATES, "plate")
         except InputError as error:
             raise InputError(
                 "there is no plate of this name",
-                file=self._file,
+                file=self.file,
                 key="plate",
                 found=self.plate,
                 accepted=error.accepted,
             ) from None
         return load_record(path, PlateFile)
-
-    @property
-    def _file(self) -> str | None:
-        return None if self._path is None else str(self._path)
 
     def all_quantities(self) -> dict[str, Quantity]:
         """Every number of this file, then those of the plate file, whose keys begin with ``plate.``."""
@@ -220,10 +214,10 @@ class ExchangerFile(Section):
             try:
                 fluid = Fluid.parse(name)
             except InputError as error:
-                raise error.within(file=self._file, key=f"{side}.fluid") from None
+                raise error.within(file=self.file, key=f"{side}.fluid") from None
             if fluid.is_gas:
                 raise InputError(
-                    "plate channels need a liquid", file=self._file, key=f"{side}.fluid", found=name
+                    "plate channels need a liquid", file=self.file, key=f"{side}.fluid", found=name
                 )
             found.append(fluid)
         return found[0], found[1]
@@ -282,7 +276,7 @@ class ExchangerFile(Section):
         stream: Stream = getattr(self, side)
         T, p = stream.T_in.nominal, stream.pressure.nominal
         try:
-            fluid.check_liquid(T, p, where=f"the {side} inlet ({self._file or self.name}, {side}.T_in)")
+            fluid.check_liquid(T, p, where=f"the {side} inlet ({self.file or self.name}, {side}.T_in)")
             table = fluid.table(p)
         except InputError as error:
             raise self.located(error) from None
@@ -321,7 +315,7 @@ class ExchangerFile(Section):
                 **given,
             )
         except InputError as error:
-            raise error.within(file=self._file) from None
+            raise error.within(file=self.file) from None
         except StateError as error:
             raise self.placed(error) from None
 
@@ -334,12 +328,12 @@ class ExchangerFile(Section):
             if key in (f"{side}_T_in", f"{side}_mass_flow"):
                 key = key.replace("_", ".", 1)
         return type(error)(
-            error.problem, file=error.file or self._file, key=key, found=error.found, accepted=error.accepted
+            error.problem, file=error.file or self.file, key=key, found=error.found, accepted=error.accepted
         )
 
     def placed(self, error: StateError) -> StateError:
         """Give an error of a state with the name of this file."""
-        return error.within(self._file)
+        return error.within(self.file)
 
 
 def _duty_key(name: str) -> str:
@@ -362,10 +356,7 @@ def load_exchanger(name: str | Path) -> ExchangerFile:
     InputError
         If there is no such file or something in it cannot be used.
     """
-    path = find_file(str(name), LIBRARY, "exchanger")
-    record = load_record(path, ExchangerFile)
-    record._path = path
-    return record
+    return load_record(find_file(str(name), LIBRARY, "exchanger"), ExchangerFile)
 
 
 def shipped_exchangers() -> list[str]:

@@ -7,7 +7,15 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from hashheat.thermo.errors import InputError
@@ -72,6 +80,22 @@ class Section(BaseModel):
             elif isinstance(value, Section):
                 found |= value.quantities(f"{key}.")
         return found
+
+
+class FileRecord(Section):
+    """A whole file, which remembers where it was read."""
+
+    _path: Path | None = PrivateAttr(default=None)
+
+    @property
+    def path(self) -> Path | None:
+        """Where it was read; None for a record that was made otherwise."""
+        return self._path
+
+    @property
+    def file(self) -> str | None:
+        """:attr:`path` as errors name it."""
+        return None if self._path is None else str(self._path)
 
 
 def number(
@@ -145,11 +169,14 @@ def load_record(path: Path, kind: type[R]) -> R:
         Naming file, key, what was found and what is accepted; the first fault only.
     """
     try:
-        return kind.model_validate(read_toml(path))
+        record = kind.model_validate(read_toml(path))
     except ValidationError as error:
         raise _as_input_error(error, kind, str(path)) from None
     except InputError as error:
         raise error.within(file=str(path)) from None
+    if isinstance(record, FileRecord):
+        record._path = path
+    return record
 
 
 def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> InputError:

@@ -29,7 +29,7 @@ def exchanger_record(record: DutyFile, candidate: Candidate, plate: str) -> dict
     dict
         For a TOML writer.
     """
-    given = {} if record._path is None else read_toml(record._path)
+    given = {} if record.path is None else read_toml(record.path)
     exchanger, duty = candidate.exchanger, candidate.duty
     found: dict[str, Any] = {
         "name": f"{record.name}: {exchanger.plates} plates",

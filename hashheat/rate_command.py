@@ -60,7 +60,7 @@ def run_rate(
     file = load_exchanger(name)
     exchanger = file.exchanger()
     file.operating_point(), file.asked_duty()  # what cannot be is refused before the work
-    path = Path(str(file._path))
+    path = Path(str(file.path))
     directory = output if output is not None else default_directory(path, "rating")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:
@@ -186,6 +186,6 @@ def rating_sheet(file: ExchangerFile, exchanger: PlateHeatExchanger, result: xr.
         sampled=sampled_keys(file) if "sample_status" in result else (),
         title=file.name,
         note=file.note,
-        file=str(file._path),
+        file=str(file.path),
         seed=SEED,
     )

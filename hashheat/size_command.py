@@ -75,7 +75,7 @@ def run_size(
     check_kind(name, "duties")
     record = load_duty(name)
     duty = record.complete()
-    path = Path(str(record._path))
+    path = Path(str(record.path))
     directory = output if output is not None else Path(f"{path.stem}-sizing")
     check_directory(directory, FILES)
     plates = catalogue(record)
@@ -119,14 +119,14 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
     names = record.catalogue.plates or [n for n in shipped_plates() if n.startswith(("b-", "g-"))]
     found: dict[str, PlateFile] = {}
     for name in names:
-        beside = Path(str(record._path)).parent / name
+        beside = Path(str(record.path)).parent / name
         path = str(beside.resolve()) if beside.is_file() else name
         try:
             find_file(path, PLATES, "plate")
         except InputError as error:
             raise InputError(
                 error.problem,
-                file=str(record._path),
+                file=record.file,
                 key="catalogue.plates",
                 found=name,
                 accepted=error.accepted,
@@ -156,7 +156,7 @@ def _summary(record: DutyFile, sizing: Sizing, file: ExchangerFile, result: xr.D
         sampled=sampled_keys(file) if "sample_status" in result else (),
         title=record.name,
         note=record.note,
-        file=str(record._path),
+        file=str(record.path),
         seed=SEED,
     )
     return {
