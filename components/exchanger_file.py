@@ -11,7 +11,7 @@ from hashheat.components.exchanger_duty import Duty, complete_duty
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
-from hashheat.components.record import FileRecord, Section, fault, find_file, load_record, number
+from hashheat.components.record import FileRecord, Section, fault, find_beside, find_file, load_record, number
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
@@ -180,9 +180,8 @@ class ExchangerFile(FileRecord):
         InputError
             If there is none, or something in it cannot be used.
         """
-        beside = self.path.parent / self.plate if self.path is not None else Path(self.plate)
         try:
-            path = beside if beside.is_file() else find_file(self.plate, PLATES, "plate")
+            path = find_beside(self.plate, self.path, PLATES, "plate")
         except InputError as error:
             raise InputError(
                 "there is no plate of this name",

@@ -308,6 +308,27 @@ def find_file(name: str, library: Path, what: str) -> Path:
     )
 
 
+def find_beside(name: str, home: Path | None, library: Path, what: str) -> Path:
+    """Resolve the name of a file that stands in another file; first, a path from where that one stands.
+
+    Parameters
+    ----------
+    name : str
+        As in :func:`find_file`.
+    home : Path or None
+        The file that names it; None for a record without a file.
+    library, what
+        As in :func:`find_file`.
+
+    Raises
+    ------
+    InputError
+        As :func:`find_file`, which does not know the file that holds the name.
+    """
+    beside = Path(name) if home is None else home.parent / name
+    return beside if beside.is_file() else find_file(name, library, what)
+
+
 def _is_folder(name: str) -> bool:
     try:
         return Path(name).is_dir()

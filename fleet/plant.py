@@ -7,7 +7,7 @@ from pathlib import Path
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY as MINER_LIBRARY
 from hashheat.components.miner_file import MinerFile
-from hashheat.components.record import find_file, load_record
+from hashheat.components.record import find_beside, load_record
 from hashheat.fleet.plant_file import PlantFile, load_plant_file
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
@@ -48,9 +48,8 @@ class Plant:
             Naming file, key and value at fault. A miner named in the file may be a path relative to it.
         """
         file, path = load_plant_file(name)
-        beside = path.parent / file.units.miner
         try:
-            miner_path = beside if beside.is_file() else find_file(file.units.miner, MINER_LIBRARY, "miner")
+            miner_path = find_beside(file.units.miner, path, MINER_LIBRARY, "miner")
         except InputError as error:
             raise InputError(
                 "there is no miner of this name",

@@ -17,7 +17,7 @@ from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
 from hashheat.components.exchanger_sizing import Candidate, Sizing, list_price, size_exchanger
 from hashheat.components.plate_exchanger import PlateHeatExchanger
-from hashheat.components.record import find_file
+from hashheat.components.record import find_beside
 from hashheat.components.sized_exchanger import exchanger_record
 from hashheat.exchanger_sheet import data_sheet, outside_validity
 from hashheat.fleet.exchanger_sampling import sampled_keys
@@ -119,10 +119,8 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
     names = record.catalogue.plates or [n for n in shipped_plates() if n.startswith(("b-", "g-"))]
     found: dict[str, PlateFile] = {}
     for name in names:
-        beside = Path(str(record.path)).parent / name
-        path = str(beside.resolve()) if beside.is_file() else name
         try:
-            find_file(path, PLATES, "plate")
+            path = find_beside(name, record.path, PLATES, "plate")
         except InputError as error:
             raise InputError(
                 error.problem,
@@ -131,7 +129,8 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
                 found=name,
                 accepted=error.accepted,
             ) from None
-        found[path] = load_plate(path)
+        key = name if path == PLATES / f"{name}.toml" else str(path.resolve())
+        found[key] = load_plate(key)
     return found
 
 

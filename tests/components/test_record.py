@@ -5,7 +5,15 @@ from typing import Literal
 import pytest
 from pydantic import Field
 
-from hashheat.components.record import Section, find_file, load_record, number, read_toml
+from hashheat.components.record import (
+    FileRecord,
+    Section,
+    find_beside,
+    find_file,
+    load_record,
+    number,
+    read_toml,
+)
 from hashheat.thermo.errors import HashheatError, InputError
 
 
@@ -269,3 +277,32 @@ def test_digits_in_another_order_are_recognised(tmp_path):
         (tmp_path / f"{name}.toml").touch()
     with pytest.raises(InputError, match="did you mean 'g-060'"):
         find_file("g-600", tmp_path, "thing")
+
+
+def test_a_file_that_stands_beside_comes_first(tmp_path, monkeypatch):
+    """Before a shipped one and before one in the current folder; a path leads from the file that names it."""
+    library, home, elsewhere = (tmp_path / name for name in ("library", "home", "elsewhere"))
+    for folder in (library, home / "own", elsewhere):
+        folder.mkdir(parents=True)
+    for path in (library / "a.toml", home / "a", home / "own" / "b.toml", elsewhere / "c.toml"):
+        path.touch()
+    monkeypatch.chdir(elsewhere)
+    unit = home / "unit.toml"
+    assert find_beside("a", unit, library, "thing") == home / "a"
+    assert find_beside("a", None, library, "thing") == library / "a.toml"
+    assert find_beside("own/b.toml", unit, library, "thing") == home / "own" / "b.toml"
+    for given in (unit, None):
+        assert find_beside("c.toml", given, library, "thing").resolve() == elsewhere / "c.toml"
+    with pytest.raises(InputError, match="did you mean 'a'"):
+        find_beside("aa", unit, library, "thing")
+
+
+def test_a_file_record_remembers_its_file(write):
+    class Named(FileRecord):
+        title: str = Field(description="what it is called")
+
+    path = write('title = "box"\n')
+    record = load_record(path, Named)
+    assert (record.path, record.file) == (path, str(path))
+    made = Named(title="box")
+    assert (made.path, made.file) == (None, None)
