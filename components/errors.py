@@ -77,3 +77,59 @@ class CalibrationError(InputError):
 
 class MapAccuracyError(ExchangerError):
     """The reduced form of an exchanger does not reach the accuracy asked for."""
+
+
+class ChipMapError(InputError):
+    """Chips that cannot sit on their plate as they are given."""
+
+
+class ChipOverlapError(ChipMapError):
+    """Two chips of one face stand on the same place."""
+
+
+class ChipOffPlateError(ChipMapError):
+    """A chip reaches beyond the edge of its plate."""
+
+
+class ChipLetterError(ChipMapError):
+    """A character of a chip map that no kind of chip has."""
+
+
+class RaggedMapError(ChipMapError):
+    """Lines of a chip map that differ in length."""
+
+
+class EmptyMapError(ChipMapError):
+    """A chip map without a chip."""
+
+
+class ChipTableError(ChipMapError):
+    """A table of chip positions that cannot be read; its key names the line."""
+
+
+class PlateGeometryError(InputError):
+    """A cold plate that cannot be built as it is described."""
+
+
+class PathOffPlateError(PlateGeometryError):
+    """A channel that leaves the metal of its plate."""
+
+
+class DiagonalPathError(PlateGeometryError):
+    """A leg of a path that runs neither along x nor along y."""
+
+
+class PathCrossingError(PlateGeometryError):
+    """A channel that meets itself."""
+
+
+class ChannelPitchError(PlateGeometryError):
+    """Channels or pins as wide as their pitch: nothing is left between them."""
+
+
+class ChannelHeightError(PlateGeometryError):
+    """A channel that does not fit into the plate's thickness."""
+
+
+class FieldOffPlateError(PlateGeometryError):
+    """A field of channels or pins that reaches beyond its base."""
