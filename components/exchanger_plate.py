@@ -382,3 +382,8 @@ def load_plate(name: str | Path) -> PlateFile:
 def shipped_plates() -> list[str]:
     """Names of the plates that come with the package."""
     return sorted(path.stem for path in LIBRARY.glob("*.toml"))
+
+
+def generic_plate_names() -> list[str]:
+    """Names of the shipped plates that are no product: brazed (b-...) and gasketed (g-...), small to large."""
+    return [name for name in shipped_plates() if name.startswith(("b-", "g-"))]

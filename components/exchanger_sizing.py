@@ -15,7 +15,7 @@ import xarray as xr
 from hashheat.components.exchanger_duty import Duty
 from hashheat.components.exchanger_limits import DROPS, FEWEST, HEAT, NO_STATE, SizingLimits, duty_row
 from hashheat.components.exchanger_oversurface import oversurface
-from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
+from hashheat.components.exchanger_plate import PlateFile, generic_plate_names, load_plate
 from hashheat.components.exchanger_refusal import no_exchanger
 from hashheat.components.exchanger_results import approach
 from hashheat.components.exchanger_search import Estimate, fewest_plates, search
@@ -214,7 +214,7 @@ def size_exchanger(
 
 def generic_plates() -> list[PlateFile]:
     """All shipped plates that are no product, small to large."""
-    return [load_plate(name) for name in shipped_plates() if name.startswith(("b-", "g-"))]
+    return [load_plate(name) for name in generic_plate_names()]
 
 
 def settle(

@@ -14,7 +14,7 @@ from hashheat.components.duty_file import DutyFile, load_duty
 from hashheat.components.exchanger_file import ExchangerFile
 from hashheat.components.exchanger_limits import DROPS, HEAT, SizingLimits
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
-from hashheat.components.exchanger_plate import PlateFile, load_plate, shipped_plates
+from hashheat.components.exchanger_plate import PlateFile, generic_plate_names, load_plate
 from hashheat.components.exchanger_sizing import Candidate, Sizing, list_price, size_exchanger
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.record import find_beside
@@ -116,7 +116,7 @@ def catalogue(record: DutyFile) -> dict[str, PlateFile]:
     InputError
         For a plate that is not there, naming the duty file; for one that cannot be used, naming its own.
     """
-    names = record.catalogue.plates or [n for n in shipped_plates() if n.startswith(("b-", "g-"))]
+    names = record.catalogue.plates or generic_plate_names()
     found: dict[str, PlateFile] = {}
     for name in names:
         try:
