@@ -8,30 +8,18 @@ from pydantic import Field, model_validator
 
 from hashheat.components.exchanger_duty import Duty, complete_duty
 from hashheat.components.record import FileRecord, Section, fault, find_file, load_record, number
+from hashheat.components.side_file import SideFluid
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.quantity import Quantity
 
 LIBRARY = Path(__file__).parent / "library" / "duties"
 
-#: Pressure of a side that does not state one.
-DEFAULT_PRESSURE = "6 bar"
-#: Source of a number that stands in no file.
-DEFAULT_SOURCE = "the package's default where a file states none"
 _MOST_PASSES = 8
 
 
-class Stream(Section):
+class Stream(SideFluid):
     """What is known of one side."""
 
-    fluid: str = Field(default="water", description="e.g. 'water' or 'propylene glycol 30 %'")
-    pressure: Quantity = number(
-        "Pa",
-        positive=True,
-        about=f"absolute, e.g. '{DEFAULT_PRESSURE}', which is the default",
-        default=Quantity.parse(
-            {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}, "Pa", positive=True
-        ),
-    )
     T_in: Quantity | None = number(
         "K", positive=True, about="inlet temperature, e.g. '80 degC'", default=None
     )

@@ -6,12 +6,12 @@ from typing import Literal, TypedDict
 
 from pydantic import Field, model_validator
 
-from hashheat.components.duty_file import DEFAULT_PRESSURE, DEFAULT_SOURCE
 from hashheat.components.exchanger_duty import Duty, complete_duty
 from hashheat.components.exchanger_plate import LIBRARY as PLATES
 from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.plate_exchanger import SIDES, PlateHeatExchanger
 from hashheat.components.record import FileRecord, Section, fault, find_beside, find_file, load_record, number
+from hashheat.components.side_file import DEFAULT_SOURCE, SideFluid
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
@@ -42,18 +42,9 @@ class OperatingPoint(TypedDict):
     cold_T_in: float
 
 
-class Stream(Section):
+class Stream(SideFluid):
     """One side: what flows through it, and how it fouls."""
 
-    fluid: str = Field(default="water", description="e.g. 'water' or 'propylene glycol 30 %'")
-    pressure: Quantity = number(
-        "Pa",
-        positive=True,
-        about=f"absolute, e.g. '{DEFAULT_PRESSURE}', which is the default",
-        default=Quantity.parse(
-            {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}, "Pa", positive=True
-        ),
-    )
     T_in: Quantity = number("K", positive=True, about="inlet temperature, e.g. '80 degC'")
     mass_flow: Quantity | None = number("kg/s", positive=True, about="e.g. '13.6 kg/s'", default=None)
     volume_flow: Quantity | None = number(

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from hashheat.components.duty_file import DEFAULT_PRESSURE, DEFAULT_SOURCE, DutyFile
+from hashheat.components.duty_file import DutyFile
 from hashheat.components.exchanger_sizing import Candidate
 from hashheat.components.plate_exchanger import SIDES
 from hashheat.components.record import read_toml
+from hashheat.components.side_file import DEFAULT_PRESSURE, DEFAULT_SOURCE
 
 _DEFAULT_PRESSURE = {"value": DEFAULT_PRESSURE, "status": "assumed", "source": DEFAULT_SOURCE}
 
