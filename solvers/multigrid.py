@@ -95,7 +95,7 @@ def build_levels(along_x: np.ndarray, along_y: np.ndarray, along_z: np.ndarray) 
     Levels
         To be used by one solve at a time.
     """
-    nz, ny, nx = along_x.shape
+    nz, ny = along_x.shape[:2]
     grids = [(along_x, along_y, along_z)]
     merges = []
     while grids[-1][0].shape[1] * grids[-1][0].shape[2] > 4:

@@ -1,0 +1,474 @@
+"""Steady state, or one implicit stage in time, of a resolved plate with its coolant and its chips.
+
+Unknowns are the temperatures of the solid cells T, of the coolant cells F and of the junctions. For every solid
+cell ::
+
+    conduction + loss (T_ambient - T) + chips + heat - sum of films g (T - F) = store (T - T_base)
+
+with ``store`` zero in a steady state. Each iteration
+
+1. evaluates the films and linearizes the chips about their junctions (Newton; the junction is eliminated),
+2. corrects the solid for its residual by multigrid-preconditioned conjugate gradients, the coolant of a cell
+   following its wall while what comes from upstream is held,
+3. hands the coolant exactly the heat that this balance took from the wall, and marches it,
+4. combines the last coolant temperatures by Anderson's method.
+
+What step 2 leaves out, the coolant carried from cell to cell, shrinks by about the heat that conduction moves
+along the path over the heat the flow carries; at flows so small that this is no longer little, step 4 is what
+converges.
+
+A chip's heat enters evenly over its footprint and depends on the mean below it. Newton on the convex leakage,
+started from the cold plate, climbs to the lower, physical branch; where a chip's own feedback reaches one, or the
+solid's matrix is no longer positive, there is no steady state: runaway.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hashheat.solvers import plate_coolant as pc
+from hashheat.solvers.channel_law import ChannelLaw
+from hashheat.solvers.convection import exp_poly
+from hashheat.solvers.duct_table import DuctLaminar
+from hashheat.solvers.multigrid import (
+    INDEFINITE,
+    Levels,
+    build_levels,
+    flat_index,
+    set_sink,
+    solve_conduction,
+)
+from hashheat.solvers.plate_model import PlateChips, PlateModel
+from hashheat.solvers.serpentine import NOT_CONVERGED, OK, OUT_OF_RANGE, RUNAWAY
+from hashheat.solvers.vector_anderson import DEPTH, mix
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.jit import kernel
+from hashheat.thermo.property_table import PropertyTable
+
+# Rows of the chips' table.
+T_JUNCTION, POWER, SLOPE, SOURCE, GAIN = range(5)
+N_CHIP_ROWS = 5
+
+_MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
+_REDUCTION = (
+    0.02  # of the residual in each iteration: the films and the march bring errors of that size anyway
+)
+_MOST_CYCLES = 60
+_SHARED = 1e-6  # relative change of a stream's flow at which the shares rest
+
+
+class Surroundings(NamedTuple):
+    """State around a plate.
+
+    Parameters
+    ----------
+    T_in : float
+        Coolant inlet temperature [K].
+    mass_flow : float
+        Coolant of the whole plate [kg/s].
+    T_ambient : float
+        [K]
+    """
+
+    T_in: float
+    mass_flow: float
+    T_ambient: float = 293.15
+
+
+class PlateState(NamedTuple):
+    """Solution; check ``status`` before using a value.
+
+    Parameters
+    ----------
+    T : (nz, ny, nx) float array
+        Temperature of the solid cells [K]; cells that conduct nowhere keep the start value.
+    F, F_end : (n_coolant,) float array
+        Mean temperature of each coolant cell, and of what leaves it [K].
+    T_junction, chip_power : (n_chip,) float array
+        [K], [W]
+    htc : (n_coolant,) float array
+        Film coefficient [W/(m2 K)].
+    heat : (n_coolant,) float array
+        From the wall to each coolant cell [W].
+    flow : (n_stream,) float array
+        Mass flow of each stream [kg/s].
+    pressure_drop : (n_stream,) float array
+        Friction, bends and entrance of each stream [Pa].
+    heat_loss : float
+        To the surroundings [W].
+    imbalance : float
+        Heat put in less water, loss and store, over the heat put in [-].
+    loop_gain : float
+        Largest product of a chip's resistance and dP/dT_j [-].
+    iterations, cycles : int
+        Of the whole, and multigrid cycles in all of them.
+    status : int
+        ``OK``, ``RUNAWAY``, ``NOT_CONVERGED`` or ``OUT_OF_RANGE`` of :mod:`hashheat.solvers.serpentine`.
+    """
+
+    T: np.ndarray
+    F: np.ndarray
+    F_end: np.ndarray
+    T_junction: np.ndarray
+    chip_power: np.ndarray
+    htc: np.ndarray
+    heat: np.ndarray
+    flow: np.ndarray
+    pressure_drop: np.ndarray
+    heat_loss: float
+    imbalance: float
+    loop_gain: float
+    iterations: int
+    cycles: int
+    status: int
+
+
+@kernel
+def _linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
+    """Power of each chip as a line in the temperature below it; 0 where a chip has no such line, else 1."""
+    stable = 1
+    for i in range(J.shape[1]):
+        exponent = (J[T_JUNCTION, i] - chips.T_leak[i]) / chips.leak_scale[i]
+        if exponent > _MAX_EXPONENT:
+            stable = 0
+        leak = chips.P_leak[i] * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
+        dP = leak / chips.leak_scale[i]
+        J[GAIN, i] = chips.resistance[i] * dP
+        reserve = 1.0 - J[GAIN, i]
+        if reserve <= 0.0:
+            stable = 0
+            reserve = 1.0
+        J[SLOPE, i] = dP / reserve
+        J[SOURCE, i] = (chips.P_dynamic[i] + leak - dP * J[T_JUNCTION, i]) / reserve
+        J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * _below(chips, i, T)
+    return stable
+
+
+@kernel
+def _below(chips: PlateChips, i: int, T: np.ndarray) -> float:
+    """Mean temperature of the solid below a chip [K]."""
+    total = 0.0
+    for k in range(chips.first[i], chips.first[i + 1]):
+        total += chips.weight[k] * T[chips.cell[k]]
+    return total
+
+
+@kernel
+def _conduction_row(along: np.ndarray, T: np.ndarray, i: int, step: int, here: bool, before: bool) -> float:
+    """Heat into a cell from both neighbours along one direction [W]."""
+    q = 0.0
+    if here:
+        q += along[i] * (T[i + step] - T[i])
+    if before:
+        q += along[i - step] * (T[i - step] - T[i])
+    return q
+
+
+@kernel
+def _balance(
+    model: PlateModel,
+    levels: Levels,
+    T: np.ndarray,
+    C: np.ndarray,
+    J: np.ndarray,
+    conductance: np.ndarray,
+    stage: np.ndarray,
+    T_ambient: float,
+    residual: np.ndarray,
+) -> None:
+    """Residual of every solid cell [W] and the sink of its linearized balance [W/K], in the levels' layout."""
+    solid, films, chips = model.solid, model.films, model.chips
+    nz, ny, nx = solid.along_x.shape
+    ax, ay, az = solid.along_x.ravel(), solid.along_y.ravel(), solid.along_z.ravel()
+    loss, heat = solid.loss.ravel(), solid.heat.ravel()
+    sink = levels.sink
+    i = 0
+    for z in range(nz):
+        for y in range(ny):
+            at = flat_index(levels, i)
+            for x in range(nx):
+                q = _conduction_row(ax, T, i, 1, x < nx - 1, x > 0)
+                q += _conduction_row(ay, T, i, nx, y < ny - 1, y > 0)
+                if nz > 1:
+                    q += _conduction_row(az, T, i, nx * ny, z < nz - 1, z > 0)
+                q += loss[i] * (T_ambient - T[i]) + heat[i] + stage[0, i] * (stage[1, i] - T[i])
+                residual[0, at + x] = q
+                sink[0, at + x] = loss[i] + stage[0, i]
+                i += 1
+    for c in range(C.shape[1]):
+        for k in range(films.first[c], films.first[c + 1]):
+            at = flat_index(levels, films.cell[k])
+            residual[0, at] -= conductance[k] * (T[films.cell[k]] - C[pc.F, c])
+            sink[0, at] += conductance[k] * C[pc.FOLLOW, c]
+    for n in range(J.shape[1]):
+        for k in range(chips.first[n], chips.first[n + 1]):
+            at = flat_index(levels, chips.cell[k])
+            heat_here = chips.weight[k] * J[POWER, n]
+            sink[0, at] -= chips.weight[k] * J[SLOPE, n]
+            residual[0, at] += heat_here
+            if nz == 1:
+                _spread_edges(levels, residual, at, heat_here)
+
+
+@kernel
+def _spread_edges(levels: Levels, residual: np.ndarray, at: int, heat: float) -> None:
+    """Hand an eighth of a cell's heat to each of its four neighbours in the plane.
+
+    A second difference of point values is the source weighted by a hat that reaches into half of both
+    neighbours; where a footprint ends at a face, 1/8, 6/8, 1/8 is that weight exactly. Without it, the thin
+    plate is too hot below a footprint by q dx^2 / (8 k t), most of the error of the grid.
+    """
+    stride = levels.table[2, 0]
+    eighth = 0.125 * heat
+    if levels.ax[0, at] > 0.0:
+        residual[0, at] -= eighth
+        residual[0, at + 1] += eighth
+    if levels.ax[0, at - 1] > 0.0:
+        residual[0, at] -= eighth
+        residual[0, at - 1] += eighth
+    if levels.ay[0, at] > 0.0:
+        residual[0, at] -= eighth
+        residual[0, at + stride] += eighth
+    if levels.ay[0, at - stride] > 0.0:
+        residual[0, at] -= eighth
+        residual[0, at - stride] += eighth
+
+
+@kernel
+def _level_shift(levels: Levels, n: int) -> float:
+    """The one temperature by which the whole solid has to move for its residuals to add up to zero [K].
+
+    Conduction does not feel it, so that the balance of the whole plate closes to rounding.
+    """
+    left, sink = 0.0, 0.0
+    nx = levels.table[0, 0]
+    for row in range(0, n, nx):
+        at = flat_index(levels, row)
+        for x in range(nx):
+            if levels.pivot[0, at + x] > 0.0:
+                left += levels.work[2, at + x]
+                sink += levels.sink[0, at + x]
+    return left / sink if sink > 0.0 else 0.0
+
+
+@kernel
+def _correct(
+    model: PlateModel,
+    levels: Levels,
+    T: np.ndarray,
+    C: np.ndarray,
+    J: np.ndarray,
+    conductance: np.ndarray,
+) -> float:
+    """Add the solid's correction, give the coolant its heat and the chips their temperature; largest step [K]."""
+    films, chips = model.films, model.chips
+    n = T.size
+    nx = levels.table[0, 0]
+    shift = _level_shift(levels, n)
+    change = 0.0
+    for c in range(C.shape[1]):
+        taken = 0.0
+        for k in range(films.first[c], films.first[c + 1]):
+            cell = films.cell[k]
+            at = flat_index(levels, cell)
+            step = levels.work[1, at] + shift if levels.pivot[0, at] > 0.0 else 0.0
+            taken += conductance[k] * (T[cell] - C[pc.F, c] + C[pc.FOLLOW, c] * step)
+        C[pc.HEAT, c] = taken
+    for row in range(0, n, nx):
+        at = flat_index(levels, row)
+        for x in range(nx):
+            if levels.pivot[0, at + x] > 0.0:
+                step = levels.work[1, at + x] + shift
+                T[row + x] += step
+                change = max(change, abs(step))
+    for i in range(J.shape[1]):
+        below = _below(chips, i, T)
+        J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * below
+        T_j = below + chips.resistance[i] * J[POWER, i]
+        change = max(change, abs(T_j - J[T_JUNCTION, i]))
+        J[T_JUNCTION, i] = T_j
+    return change
+
+
+@kernel
+def _iterate(
+    model: PlateModel,
+    levels: Levels,
+    law: ChannelLaw,
+    duct: DuctLaminar,
+    table: PropertyTable,
+    T_in: float,
+    T_ambient: float,
+    T: np.ndarray,
+    C: np.ndarray,
+    J: np.ndarray,
+    flow: np.ndarray,
+    drops: np.ndarray,
+    stage: np.ndarray,
+    share: bool,
+    tolerance: float,
+    most: int,
+) -> tuple[int, int, int]:
+    """Iterate to rest; status, iterations and cycles."""
+    conductance = np.zeros(model.films.cell.size)
+    residual = np.zeros((1, levels.work.shape[1]))
+    history = np.zeros((2 * (DEPTH + 1), C.shape[1]))
+    total = flow.sum()
+    cycles, last_change, shared = 0, 1e30, 0.0
+    for iteration in range(most):
+        # Films follow the temperature by a few percent a kelvin: near the end they can rest.
+        if last_change > 10.0 * tolerance or shared > _SHARED:
+            pc.set_films(C, model.coolant, model.films, law, duct, table, flow, T, conductance)
+        if _linearize_chips(model.chips, J, T) == 0:
+            return RUNAWAY, iteration, cycles
+        _balance(model, levels, T, C, J, conductance, stage, T_ambient, residual)
+        if set_sink(levels) == INDEFINITE:
+            return RUNAWAY, iteration, cycles
+        status, used, _ = solve_conduction(levels, residual, _REDUCTION, 0.0, _MOST_CYCLES)
+        cycles += used
+        if status == INDEFINITE:
+            return RUNAWAY, iteration, cycles
+        change = _correct(model, levels, T, C, J, conductance)
+        change = max(change, pc.march(C, model.coolant, table, flow, T_in))
+        if not change < 1e6:
+            return RUNAWAY, iteration, cycles
+        if share:
+            pc.stream_drops(C, model.coolant, model.films, law, duct, table, flow, T, conductance, drops)
+            shared = pc.share_by_pressure(drops, flow, total)
+        last_change = change
+        if change < tolerance and shared <= _SHARED:
+            C[pc.F] += C[pc.STEP]
+            pc.stream_drops(C, model.coolant, model.films, law, duct, table, flow, T, conductance, drops)
+            return OK, iteration + 1, cycles
+        mix(C[pc.F], C[pc.STEP], history, iteration)
+    return NOT_CONVERGED, most, cycles
+
+
+class Stage(NamedTuple):
+    """What makes a solve one implicit stage in time: ``capacity (T - base) / time`` joins every balance.
+
+    Parameters
+    ----------
+    time : float
+        Of the stage [s].
+    T : (nz, ny, nx) float array
+        Solid at which the stage starts [K].
+    F : (n_coolant,) float array
+        Coolant at which the stage starts [K].
+    """
+
+    time: float
+    T: np.ndarray
+    F: np.ndarray
+
+
+def solve_conjugate(
+    model: PlateModel,
+    law: ChannelLaw,
+    duct: DuctLaminar,
+    table: PropertyTable,
+    around: Surroundings,
+    *,
+    levels: Levels | None = None,
+    start: PlateState | None = None,
+    stage: Stage | None = None,
+    share_by_pressure: bool = False,
+    tolerance: float = 1e-5,
+    max_iterations: int = 200,
+) -> PlateState:
+    """Steady state of a plate, or one implicit stage of a transient.
+
+    Parameters
+    ----------
+    model : PlateModel
+        Solid, coolant, films and chips.
+    law, duct, table : ChannelLaw, DuctLaminar, PropertyTable
+        The channel, its laminar end, the coolant.
+    around : Surroundings
+        Inlet, flow and ambient.
+    levels : Levels, optional
+        Grids from :func:`hashheat.solvers.multigrid.build_levels` for this solid, to be used again.
+    start : PlateState, optional
+        A state nearby. A chip that starts above its solution can end on the upper branch: for steady states
+        with leakage start from a colder one.
+    stage : Stage, optional
+        Makes it a stage in time; flow may then be zero.
+    share_by_pressure : bool
+        Share the flow among parallel streams so that their pressure drops agree, instead of by ``share``.
+    tolerance : float
+        Done when no temperature would change by more than this in another iteration [K].
+    max_iterations : int
+        After so many the state is marked ``NOT_CONVERGED``.
+
+    Returns
+    -------
+    PlateState
+
+    Raises
+    ------
+    InputError
+        For a flow that is not positive in a steady state, negative in a stage, or an input that is no number.
+    """
+    m = float(around.mass_flow)
+    if not np.isfinite([m, around.T_in, around.T_ambient]).all():
+        raise InputError("an input of the plate is not a number", found=str(around))
+    if m < 0.0 or (m == 0.0 and stage is None):
+        raise InputError(
+            "without flow a heated plate has no steady state",
+            key="mass_flow",
+            found=f"{m:g} kg/s",
+            accepted="> 0",
+        )
+    shape = model.solid.along_x.shape
+    n_solid, n_coolant = model.solid.along_x.size, model.coolant.length.size
+    n_chip = model.chips.resistance.size
+    if levels is None:
+        levels = build_levels(*model.solid[:3])
+    T = np.full(n_solid, float(around.T_in)) if start is None else start.T.ravel().copy()
+    C = np.zeros((pc.N_ROWS, n_coolant))
+    J = np.zeros((N_CHIP_ROWS, n_chip))
+    C[pc.F] = around.T_in if start is None else start.F
+    C[pc.F_END] = around.T_in if start is None else start.F_end
+    J[T_JUNCTION] = around.T_in if start is None else start.T_junction
+    flow = (
+        m * model.coolant.share
+        if start is None or not share_by_pressure
+        else start.flow * (m / start.flow.sum() if start.flow.sum() > 0.0 else 1.0)
+    )
+    flow = np.array(flow, dtype=float)
+    drops = np.zeros(flow.size)
+    at_base = np.zeros((2, n_solid))
+    if stage is not None:
+        at_base[0] = model.solid.capacity.ravel() / stage.time
+        at_base[1] = stage.T.ravel()
+        per_volume = np.array([pc.heat_of_density(table, F) for F in stage.F])
+        C[pc.STORE] = per_volume * model.coolant.volume / stage.time
+        C[pc.F_BASE] = stage.F
+    status, iterations, cycles = _iterate(
+        model, levels, law, duct, table, float(around.T_in), float(around.T_ambient),
+        T, C, J, flow, drops, at_base, share_by_pressure and flow.size > 1 and m > 0.0, tolerance, max_iterations,
+    )  # fmt: skip
+    lost = float(np.sum(model.solid.loss.ravel() * (T - around.T_ambient)))
+    put = float(J[POWER].sum() + model.solid.heat.sum())
+    kept = float(np.sum(at_base[0] * (T - at_base[1])))
+    water = float(C[pc.HEAT].sum())
+    if status == OK and (C[pc.F_END].min() < table.T_min or C[pc.F_END].max() > table.T_max):
+        status = OUT_OF_RANGE
+    finite = all(np.isfinite(a).all() for a in (T, C, J))
+    return PlateState(
+        T=T.reshape(shape),
+        F=C[pc.F].copy(),
+        F_end=C[pc.F_END].copy(),
+        T_junction=J[T_JUNCTION].copy(),
+        chip_power=J[POWER].copy(),
+        htc=C[pc.HTC].copy(),
+        heat=C[pc.HEAT].copy(),
+        flow=flow,
+        pressure_drop=drops,
+        heat_loss=lost,
+        imbalance=(put - water - lost - kept) / (put if put > 0.0 else 1.0),
+        loop_gain=float(J[GAIN].max(initial=0.0)),
+        iterations=iterations,
+        cycles=cycles,
+        status=status if finite or status != OK else NOT_CONVERGED,
+    )
