@@ -185,7 +185,10 @@ def nusselt_entrance(Nu: float, Re: float, Pr: float, Pr13: float, x_over_D: flo
     blend = math.exp(4.5 * math.log(1.909 * math.sqrt(Pr13)))
     plate = 0.886 * (1.0 + blend) ** (-2.0 / 9.0) * math.sqrt(Re * Pr / x_over_D)
     m = 2.27 + 1.65 * Pr13
-    return Nu + (1.0 - share) * Nu * ((1.0 + (plate / Nu) ** m) ** (1.0 / m) - 1.0)
+    # From the larger of the two, whose ratio cannot overflow: m grows with Pr without bound.
+    larger = max(Nu, plate)
+    both = larger * (1.0 + (min(Nu, plate) / larger) ** m) ** (1.0 / m)
+    return Nu + (1.0 - share) * (both - Nu)
 
 
 @kernel
@@ -254,8 +257,9 @@ def entrance_drop(
 
     References
     ----------
-    R. K. Shah and A. L. London, Laminar Flow Forced Convection in Ducts, 1978 (the limit 3.44 / sqrt(z+));
-    Y. S. Muzychka and M. M. Yovanovich, J. Fluids Eng. 131 (2009) 111202 (the blend), from memory.
+    Y. S. Muzychka and M. M. Yovanovich, J. Fluids Eng. 131 (2009), doi:10.1115/1.4000377 (within 10 % for most
+    shapes; within 6 % of a marched profile between plates). The limit 3.44 = 2 * 1.7208 is Blasius' displacement
+    thickness, which narrows the core.
     """
     if law.entrance != 1 or not (law.kind == DUCT or law.kind == FIXED):
         return 0.0

@@ -75,8 +75,16 @@ def test_mean_nusselt_by_marching():
         # Substituting x = s^3 removes Leveque's singularity; midpoints as in a march.
         s = (np.arange(2000) + 0.5) / 2000 * x ** (1 / 3)
         integral = np.sum(kernel_values(duct, s**3) * 3.0 * s**2) * x ** (1 / 3) / 2000
-        # The pure power below x* = 1e-5, where the corners already bend the curve, costs 1e-4 of the mean.
-        assert integral / x == pytest.approx(float(row["NumT"]), rel=2e-4)
+        assert integral / x == pytest.approx(float(row["NumT"]), rel=3e-5)
+
+
+@pytest.mark.parametrize(("shape", "shear"), [("tube", 8.0), ("plates", 12.0)])
+def test_leveque(shape, shear):
+    """The limit towards the inlet, exact for the velocity's slope at the wall [mean velocity / D_h]."""
+    x = 1e-15
+    for boundary, factor in [("T", 1.0 / math.gamma(4 / 3)), ("H1", math.gamma(2 / 3))]:
+        exact = factor * (shear / (9.0 * x)) ** (1 / 3)
+        assert nusselt_laminar(duct_laminar(shape, boundary=boundary), x) == pytest.approx(exact, rel=4e-3)
 
 
 @pytest.mark.parametrize(
@@ -139,9 +147,11 @@ def test_curve_is_continuous_and_falls(walls, boundary):
                 nusselt_laminar(duct, edge * (1 + 1e-12)),
             )
             assert below == pytest.approx(above, rel=1e-9)
-        # Leveque below the table.
-        ratio = nusselt_laminar(duct, start / 8e3) / nusselt_laminar(duct, start)
-        assert ratio == pytest.approx(20.0, rel=1e-12)
+        # Below the table it goes on without a kink, and becomes Leveque's power of -1/3.
+        below, at, above = (nusselt_laminar(duct, start * factor) for factor in (0.98, 1.0, 1 / 0.98))
+        assert below / at == pytest.approx(at / above, rel=2e-5)
+        ratio = nusselt_laminar(duct, start * 1e-9 / 8e3) / nusselt_laminar(duct, start * 1e-9)
+        assert ratio == pytest.approx(20.0, rel=1e-4)
         values = kernel_values(duct, np.geomspace(1e-8, 1e4, 300))
         # The modal sum falls; the polynomial in aspect ratio may add ripples of its own error, no more.
         assert np.all(values <= np.minimum.accumulate(values) * (1.0 + 2e-5))
