@@ -30,15 +30,18 @@ from hashheat.solvers import plate_coolant as pc
 from hashheat.solvers.channel_law import ChannelLaw
 from hashheat.solvers.convection import exp_poly
 from hashheat.solvers.duct_table import DuctLaminar
+from hashheat.solvers.lanes import WIDTH, load, store
 from hashheat.solvers.multigrid import (
     INDEFINITE,
+    NY,
+    OFFSET,
+    STRIDE,
     Levels,
     build_levels,
-    flat_index,
     set_sink,
     solve_conduction,
 )
-from hashheat.solvers.plate_model import PlateChips, PlateModel
+from hashheat.solvers.plate_model import PlateChips, PlateCoolant, PlateFilms, PlateModel
 from hashheat.solvers.serpentine import NOT_CONVERGED, OK, OUT_OF_RANGE, RUNAWAY
 from hashheat.solvers.vector_anderson import DEPTH, mix
 from hashheat.thermo.errors import InputError
@@ -49,11 +52,15 @@ from hashheat.thermo.property_table import PropertyTable
 T_JUNCTION, POWER, SLOPE, SOURCE, GAIN = range(5)
 N_CHIP_ROWS = 5
 
+# Rows of what each solid cell is given apart from films and chips.
+SINK_GIVEN, SOURCE_GIVEN = range(2)
+
 _MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
 _REDUCTION = (
     0.02  # of the residual in each iteration: the films and the march bring errors of that size anyway
 )
 _MOST_CYCLES = 60
+_RUNAWAY_STEP = 1e6  # K in one iteration
 _SHARED = 1e-6  # relative change of a stream's flow at which the shares rest
 
 
@@ -154,57 +161,49 @@ def _below(chips: PlateChips, i: int, T: np.ndarray) -> float:
 
 
 @kernel
-def _conduction_row(along: np.ndarray, T: np.ndarray, i: int, step: int, here: bool, before: bool) -> float:
-    """Heat into a cell from both neighbours along one direction [W]."""
-    q = 0.0
-    if here:
-        q += along[i] * (T[i + step] - T[i])
-    if before:
-        q += along[i - step] * (T[i - step] - T[i])
-    return q
-
-
-@kernel
 def _balance(
-    model: PlateModel,
+    films: PlateFilms,
+    chips: PlateChips,
     levels: Levels,
+    given: np.ndarray,
     T: np.ndarray,
     C: np.ndarray,
     J: np.ndarray,
     conductance: np.ndarray,
-    stage: np.ndarray,
-    T_ambient: float,
     residual: np.ndarray,
 ) -> None:
     """Residual of every solid cell [W] and the sink of its linearized balance [W/K], in the levels' layout."""
-    solid, films, chips = model.solid, model.films, model.chips
-    nz, ny, nx = solid.along_x.shape
-    ax, ay, az = solid.along_x.ravel(), solid.along_y.ravel(), solid.along_z.ravel()
-    loss, heat = solid.loss.ravel(), solid.heat.ravel()
-    sink = levels.sink
-    i = 0
+    nz = levels.nz
+    ny, stride, start = levels.table[NY, 0], levels.table[STRIDE, 0], levels.table[OFFSET, 0]
+    plane = (ny + 2) * stride
+    ax, ay, az = levels.ax, levels.ay, levels.az
     for z in range(nz):
         for y in range(ny):
-            at = flat_index(levels, i)
-            for x in range(nx):
-                q = _conduction_row(ax, T, i, 1, x < nx - 1, x > 0)
-                q += _conduction_row(ay, T, i, nx, y < ny - 1, y > 0)
+            first = start + z * plane + (y + 1) * stride
+            for i in range(first, first + stride, WIDTH):
+                here = load(T, 0, i)
+                q = load(given, SOURCE_GIVEN, i) - load(given, SINK_GIVEN, i) * here
+                q = q + load(ax, 0, i) * (load(T, 0, i + 1) - here)
+                q = q + load(ax, 0, i - 1) * (load(T, 0, i - 1) - here)
+                q = q + load(ay, 0, i) * (load(T, 0, i + stride) - here)
+                q = q + load(ay, 0, i - stride) * (load(T, 0, i - stride) - here)
                 if nz > 1:
-                    q += _conduction_row(az, T, i, nx * ny, z < nz - 1, z > 0)
-                q += loss[i] * (T_ambient - T[i]) + heat[i] + stage[0, i] * (stage[1, i] - T[i])
-                residual[0, at + x] = q
-                sink[0, at + x] = loss[i] + stage[0, i]
-                i += 1
+                    if z < nz - 1:
+                        q = q + load(az, 0, i) * (load(T, 0, i + plane) - here)
+                    if z > 0:
+                        q = q + load(az, 0, i - plane) * (load(T, 0, i - plane) - here)
+                store(residual, 0, i, q)
+                store(levels.sink, 0, i, load(given, SINK_GIVEN, i))
     for c in range(C.shape[1]):
         for k in range(films.first[c], films.first[c + 1]):
-            at = flat_index(levels, films.cell[k])
-            residual[0, at] -= conductance[k] * (T[films.cell[k]] - C[pc.F, c])
-            sink[0, at] += conductance[k] * C[pc.FOLLOW, c]
+            at = films.cell[k]
+            residual[0, at] -= conductance[k] * (T[0, at] - C[pc.F, c])
+            levels.sink[0, at] += conductance[k] * C[pc.FOLLOW, c]
     for n in range(J.shape[1]):
         for k in range(chips.first[n], chips.first[n + 1]):
-            at = flat_index(levels, chips.cell[k])
+            at = chips.cell[k]
             heat_here = chips.weight[k] * J[POWER, n]
-            sink[0, at] -= chips.weight[k] * J[SLOPE, n]
+            levels.sink[0, at] -= chips.weight[k] * J[SLOPE, n]
             residual[0, at] += heat_here
             if nz == 1:
                 _spread_edges(levels, residual, at, heat_here)
@@ -218,7 +217,7 @@ def _spread_edges(levels: Levels, residual: np.ndarray, at: int, heat: float) ->
     neighbours; where a footprint ends at a face, 1/8, 6/8, 1/8 is that weight exactly. Without it, the thin
     plate is too hot below a footprint by q dx^2 / (8 k t), most of the error of the grid.
     """
-    stride = levels.table[2, 0]
+    stride = levels.table[STRIDE, 0]
     eighth = 0.125 * heat
     if levels.ax[0, at] > 0.0:
         residual[0, at] -= eighth
@@ -235,25 +234,23 @@ def _spread_edges(levels: Levels, residual: np.ndarray, at: int, heat: float) ->
 
 
 @kernel
-def _level_shift(levels: Levels, n: int) -> float:
+def _level_shift(levels: Levels) -> float:
     """The one temperature by which the whole solid has to move for its residuals to add up to zero [K].
 
     Conduction does not feel it, so that the balance of the whole plate closes to rounding.
     """
     left, sink = 0.0, 0.0
-    nx = levels.table[0, 0]
-    for row in range(0, n, nx):
-        at = flat_index(levels, row)
-        for x in range(nx):
-            if levels.pivot[0, at + x] > 0.0:
-                left += levels.work[2, at + x]
-                sink += levels.sink[0, at + x]
+    for i in range(levels.table[OFFSET, 0], levels.work.shape[1]):
+        if levels.pivot[0, i] > 0.0:
+            left += levels.work[2, i]
+            sink += levels.sink[0, i]
     return left / sink if sink > 0.0 else 0.0
 
 
 @kernel
 def _correct(
-    model: PlateModel,
+    films: PlateFilms,
+    chips: PlateChips,
     levels: Levels,
     T: np.ndarray,
     C: np.ndarray,
@@ -261,28 +258,22 @@ def _correct(
     conductance: np.ndarray,
 ) -> float:
     """Add the solid's correction, give the coolant its heat and the chips their temperature; largest step [K]."""
-    films, chips = model.films, model.chips
-    n = T.size
-    nx = levels.table[0, 0]
-    shift = _level_shift(levels, n)
+    shift = _level_shift(levels)
+    correction = levels.work[1]
     change = 0.0
+    for i in range(levels.table[OFFSET, 0], correction.size):
+        if levels.pivot[0, i] > 0.0:
+            correction[i] += shift
+            change = max(change, abs(correction[i]))
     for c in range(C.shape[1]):
         taken = 0.0
         for k in range(films.first[c], films.first[c + 1]):
-            cell = films.cell[k]
-            at = flat_index(levels, cell)
-            step = levels.work[1, at] + shift if levels.pivot[0, at] > 0.0 else 0.0
-            taken += conductance[k] * (T[cell] - C[pc.F, c] + C[pc.FOLLOW, c] * step)
+            at = films.cell[k]
+            taken += conductance[k] * (T[0, at] - C[pc.F, c] + C[pc.FOLLOW, c] * correction[at])
         C[pc.HEAT, c] = taken
-    for row in range(0, n, nx):
-        at = flat_index(levels, row)
-        for x in range(nx):
-            if levels.pivot[0, at + x] > 0.0:
-                step = levels.work[1, at + x] + shift
-                T[row + x] += step
-                change = max(change, abs(step))
+    T[0] += correction
     for i in range(J.shape[1]):
-        below = _below(chips, i, T)
+        below = _below(chips, i, T[0])
         J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * below
         T_j = below + chips.resistance[i] * J[POWER, i]
         change = max(change, abs(T_j - J[T_JUNCTION, i]))
@@ -292,25 +283,26 @@ def _correct(
 
 @kernel
 def _iterate(
-    model: PlateModel,
+    coolant: PlateCoolant,
+    films: PlateFilms,
+    chips: PlateChips,
     levels: Levels,
     law: ChannelLaw,
     duct: DuctLaminar,
     table: PropertyTable,
     T_in: float,
-    T_ambient: float,
+    given: np.ndarray,
     T: np.ndarray,
     C: np.ndarray,
     J: np.ndarray,
     flow: np.ndarray,
     drops: np.ndarray,
-    stage: np.ndarray,
     share: bool,
     tolerance: float,
     most: int,
 ) -> tuple[int, int, int]:
     """Iterate to rest; status, iterations and cycles."""
-    conductance = np.zeros(model.films.cell.size)
+    conductance = np.zeros(films.cell.size)
     residual = np.zeros((1, levels.work.shape[1]))
     history = np.zeros((2 * (DEPTH + 1), C.shape[1]))
     total = flow.sum()
@@ -318,27 +310,27 @@ def _iterate(
     for iteration in range(most):
         # Films follow the temperature by a few percent a kelvin: near the end they can rest.
         if last_change > 10.0 * tolerance or shared > _SHARED:
-            pc.set_films(C, model.coolant, model.films, law, duct, table, flow, T, conductance)
-        if _linearize_chips(model.chips, J, T) == 0:
+            pc.set_films(C, coolant, films, law, duct, table, flow, T[0], conductance)
+        if _linearize_chips(chips, J, T[0]) == 0:
             return RUNAWAY, iteration, cycles
-        _balance(model, levels, T, C, J, conductance, stage, T_ambient, residual)
+        _balance(films, chips, levels, given, T, C, J, conductance, residual)
         if set_sink(levels) == INDEFINITE:
             return RUNAWAY, iteration, cycles
         status, used, _ = solve_conduction(levels, residual, _REDUCTION, 0.0, _MOST_CYCLES)
         cycles += used
         if status == INDEFINITE:
             return RUNAWAY, iteration, cycles
-        change = _correct(model, levels, T, C, J, conductance)
-        change = max(change, pc.march(C, model.coolant, table, flow, T_in))
-        if not change < 1e6:
+        change = _correct(films, chips, levels, T, C, J, conductance)
+        change = max(change, pc.march(C, coolant, table, flow, T_in))
+        if not change < _RUNAWAY_STEP:
             return RUNAWAY, iteration, cycles
         if share:
-            pc.stream_drops(C, model.coolant, model.films, law, duct, table, flow, T, conductance, drops)
+            pc.stream_drops(C, coolant, films, law, duct, table, flow, T[0], conductance, drops)
             shared = pc.share_by_pressure(drops, flow, total)
         last_change = change
         if change < tolerance and shared <= _SHARED:
             C[pc.F] += C[pc.STEP]
-            pc.stream_drops(C, model.coolant, model.films, law, duct, table, flow, T, conductance, drops)
+            pc.stream_drops(C, coolant, films, law, duct, table, flow, T[0], conductance, drops)
             return OK, iteration + 1, cycles
         mix(C[pc.F], C[pc.STEP], history, iteration)
     return NOT_CONVERGED, most, cycles
@@ -419,44 +411,48 @@ def solve_conjugate(
             found=f"{m:g} kg/s",
             accepted="> 0",
         )
-    shape = model.solid.along_x.shape
-    n_solid, n_coolant = model.solid.along_x.size, model.coolant.length.size
-    n_chip = model.chips.resistance.size
+    solid, coolant = model.solid, model.coolant
     if levels is None:
-        levels = build_levels(*model.solid[:3])
-    T = np.full(n_solid, float(around.T_in)) if start is None else start.T.ravel().copy()
-    C = np.zeros((pc.N_ROWS, n_coolant))
-    J = np.zeros((N_CHIP_ROWS, n_chip))
+        levels = build_levels(*solid[:3])
+    at = levels.cells()
+    films = model.films._replace(cell=at[model.films.cell])
+    chips = model.chips._replace(cell=at[model.chips.cell])
+    T = np.zeros((1, levels.work.shape[1]))
+    C = np.zeros((pc.N_ROWS, coolant.length.size))
+    J = np.zeros((N_CHIP_ROWS, chips.resistance.size))
+    T[0, at] = around.T_in if start is None else start.T.ravel()
     C[pc.F] = around.T_in if start is None else start.F
     C[pc.F_END] = around.T_in if start is None else start.F_end
     J[T_JUNCTION] = around.T_in if start is None else start.T_junction
-    flow = (
-        m * model.coolant.share
-        if start is None or not share_by_pressure
-        else start.flow * (m / start.flow.sum() if start.flow.sum() > 0.0 else 1.0)
-    )
-    flow = np.array(flow, dtype=float)
+    flow = np.array(m * coolant.share, dtype=float)
+    if share_by_pressure and start is not None and start.flow.sum() > 0.0:
+        flow = start.flow * (m / start.flow.sum())
     drops = np.zeros(flow.size)
-    at_base = np.zeros((2, n_solid))
+    loss = solid.loss.ravel()
+    storing, base = np.zeros(loss.size), np.zeros(loss.size)
     if stage is not None:
-        at_base[0] = model.solid.capacity.ravel() / stage.time
-        at_base[1] = stage.T.ravel()
+        storing, base = solid.capacity.ravel() / stage.time, stage.T.ravel()
         per_volume = np.array([pc.heat_of_density(table, F) for F in stage.F])
-        C[pc.STORE] = per_volume * model.coolant.volume / stage.time
+        C[pc.STORE] = per_volume * coolant.volume / stage.time
         C[pc.F_BASE] = stage.F
+    given = np.zeros((2, T.shape[1]))
+    given[SINK_GIVEN, at] = loss + storing
+    given[SOURCE_GIVEN, at] = solid.heat.ravel() + loss * around.T_ambient + storing * base
+    share = share_by_pressure and flow.size > 1 and m > 0.0
     status, iterations, cycles = _iterate(
-        model, levels, law, duct, table, float(around.T_in), float(around.T_ambient),
-        T, C, J, flow, drops, at_base, share_by_pressure and flow.size > 1 and m > 0.0, tolerance, max_iterations,
+        coolant, films, chips, levels, law, duct, table, float(around.T_in), given,
+        T, C, J, flow, drops, share, tolerance, max_iterations,
     )  # fmt: skip
-    lost = float(np.sum(model.solid.loss.ravel() * (T - around.T_ambient)))
-    put = float(J[POWER].sum() + model.solid.heat.sum())
-    kept = float(np.sum(at_base[0] * (T - at_base[1])))
+    cells = T[0, at]
+    lost = float(np.sum(loss * (cells - around.T_ambient)))
+    put = float(J[POWER].sum() + solid.heat.sum())
+    kept = float(np.sum(storing * (cells - base)))
     water = float(C[pc.HEAT].sum())
     if status == OK and (C[pc.F_END].min() < table.T_min or C[pc.F_END].max() > table.T_max):
         status = OUT_OF_RANGE
-    finite = all(np.isfinite(a).all() for a in (T, C, J))
+    finite = all(np.isfinite(a).all() for a in (cells, C, J))
     return PlateState(
-        T=T.reshape(shape),
+        T=cells.reshape(solid.along_x.shape),
         F=C[pc.F].copy(),
         F_end=C[pc.F_END].copy(),
         T_junction=J[T_JUNCTION].copy(),

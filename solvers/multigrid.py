@@ -77,6 +77,12 @@ class Levels(NamedTuple):
     scratch: np.ndarray
     red: np.ndarray
 
+    def cells(self) -> np.ndarray:
+        """Place in the flat tables of each cell of the finest grid, in the order ``(z * ny + y) * nx + x``."""
+        nx, ny, stride, offset = self.table[:4, 0]
+        z, y, x = np.ogrid[: self.nz, :ny, :nx]
+        return np.asarray(offset + (z * (ny + 2) + y + 1) * stride + x).reshape(-1)
+
 
 def _padded(n: int) -> int:
     return -(-(n + 1) // WIDTH) * WIDTH
@@ -168,17 +174,6 @@ def _view(flat: np.ndarray, level: np.ndarray, nz: int) -> np.ndarray:
     columns, rows, stride, offset = level[:4]
     block = flat[0, offset : offset + nz * (rows + 2) * stride].reshape(nz, rows + 2, stride)
     return block[:, 1 : rows + 1, :columns]
-
-
-@kernel
-def flat_index(levels: Levels, cell: int) -> int:
-    """Place in the flat tables of the cell with flat number ``(z * ny + y) * nx + x`` of the finest grid."""
-    nx, ny = levels.table[NX, 0], levels.table[NY, 0]
-    x = cell % nx
-    row = cell // nx
-    y = row % ny
-    z = row // ny
-    return levels.table[OFFSET, 0] + (z * (ny + 2) + y + 1) * levels.table[STRIDE, 0] + x
 
 
 @kernel
