@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from numpy.typing import ArrayLike
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, model_validator
 
 from hashheat.components.chip_map import PLAIN, ChipKind, ChipMap, chip_grid, chip_picture
 from hashheat.components.chip_table import read_chip_table
 from hashheat.components.cold_plate_checks import check_coolant, check_states
 from hashheat.components.cold_plate_coolant import Coolant
 from hashheat.components.cold_plate_sections import Chips, Design, Envelope, Losses, Plate, Power
-from hashheat.components.record import Section, find_file, load_record
+from hashheat.components.record import FileRecord, find_file, load_record
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 
@@ -21,7 +21,7 @@ LIBRARY = Path(__file__).parent / "library" / "cold_plates"
 ENVELOPE_PREFIX = "envelope."
 
 
-class ColdPlateFile(Section):
+class ColdPlateFile(FileRecord):
     """The file of one cold plate with its chips."""
 
     name: str = Field(description="name of the plate; one that is no product says so")
@@ -35,8 +35,6 @@ class ColdPlateFile(Section):
     design: Design = Field(description="a [design] table")
     envelope: Envelope = Field(description="an [envelope] table")
 
-    _path: Path | None = PrivateAttr(default=None)
-
     @model_validator(mode="after")
     def _fits(self) -> "ColdPlateFile":
         check_coolant(self.plate, self.coolant)
@@ -45,11 +43,6 @@ class ColdPlateFile(Section):
         if self.chips.form != "table":
             self.chip_map()
         return self
-
-    @property
-    def file(self) -> str | None:
-        """Where it was read from."""
-        return None if self._path is None else str(self._path)
 
     def sampled_quantities(self) -> dict[str, Quantity]:
         """Every number by its dotted key, without those of the envelope: what a sample draws."""
@@ -170,7 +163,7 @@ class ColdPlateFile(Section):
         return kinds
 
     def _beside(self, name: str) -> Path:
-        return Path(name) if self._path is None else self._path.parent / name
+        return Path(name) if self.path is None else self.path.parent / name
 
 
 def load_cold_plate_file(name: str | Path) -> ColdPlateFile:
@@ -187,9 +180,7 @@ def load_cold_plate_file(name: str | Path) -> ColdPlateFile:
         If there is no such file or something in it cannot be used; a :class:`~.errors.ChipMapError` where it is
         the chips.
     """
-    path = find_file(str(name), LIBRARY, "cold plate")
-    record = load_record(path, ColdPlateFile)
-    record._path = path
+    record = load_record(find_file(str(name), LIBRARY, "cold plate"), ColdPlateFile)
     record.chip_map()
     return record
 

@@ -5,6 +5,7 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+from hashheat.components.cold_plate_file import ColdPlateFile
 from hashheat.components.duty_file import DutyFile
 from hashheat.components.exchanger_file import ExchangerFile
 from hashheat.components.exchanger_plate import PlateFile
@@ -55,6 +56,15 @@ def _apart(record: Section) -> dict[str, Any]:
                 "kind": record.kind,
                 "area": {"value": record.plate.area.nominal, "unit": "m^2"},
                 "max_plates": record.limits.max_plates,
+            }
+        case ColdPlateFile():
+            chips = record.chip_map()
+            heat = record.power.chip.nominal * float(chips.power_factor.sum())
+            return {
+                "cold_plate": record.name,
+                "kind": record.coolant.kind,
+                "chips": len(chips),
+                "heat_rate": {"value": heat, "unit": "W"},
             }
         case ExchangerFile():
             return {
@@ -146,6 +156,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "exchangers": {"plate": "plate", "plates": "plates", "passes": "passes"},
     "duties": {"heat_rate": "heat"},
     "plates": {"kind": "kind", "area": "area", "max_plates": "most plates"},
+    "cold_plates": {"kind": "kind", "chips": "chips", "heat_rate": "heat"},
 }
 
 
@@ -155,7 +166,7 @@ def show_listing(found: dict[str, Any]) -> None:
 
     console = Console(highlight=False)
     for plural, columns in _COLUMNS.items():
-        rows = table(plural, *columns.values(), "assumed")
+        rows = table(plural.replace("_", " "), *columns.values(), "assumed")
         for entry in found[plural]:
             cells = []
             for key in columns:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hashheat.components import duty_file, exchanger_file, exchanger_plate, miner_file
+from hashheat.components import cold_plate_file, duty_file, exchanger_file, exchanger_plate, miner_file
 from hashheat.components.record import Section, load_record, read_toml
 from hashheat.fleet import plant_file
 from hashheat.thermo.errors import InputError
@@ -42,6 +42,12 @@ LIBRARIES: dict[str, Library] = {
     "duties": Library("duty", duty_file.LIBRARY, duty_file.shipped_duties, duty_file.DutyFile),
     "plates": Library(
         "plate", exchanger_plate.LIBRARY, exchanger_plate.shipped_plates, exchanger_plate.PlateFile
+    ),
+    "cold_plates": Library(
+        "cold plate",
+        cold_plate_file.LIBRARY,
+        cold_plate_file.shipped_cold_plates,
+        cold_plate_file.ColdPlateFile,
     ),
 }
 
@@ -89,6 +95,7 @@ _TAKERS = {
     "duties": "hashheat size exchanger takes it",
     "plates": "a duty or an exchanger file names it",
     "miners": "hashheat unit takes it",
+    "cold_plates": "hashheat.ColdPlate takes it",
 }
 
 
@@ -127,8 +134,14 @@ def check_kind(name: str, plural: str) -> None:
     )
 
 
+#: Tables that no other kind of file has.
+_COLD_PLATE = {"losses", "design", "envelope"}
+
+
 def _kind_of(text: dict[str, Any]) -> str:
     """Library that a file would stand in, by the keys that only its kind has."""
+    if _COLD_PLATE & text.keys():
+        return "cold_plates"
     if "units" in text:
         return "plants"
     if isinstance(text.get("plate"), str) or "plates" in text or "passes" in text:
