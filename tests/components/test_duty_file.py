@@ -36,18 +36,9 @@ cold_pressure_drop = "0.3 bar"
 
 
 @pytest.fixture
-def write(tmp_path):
+def write(edited):
     """Function that writes a file with pieces of its text replaced and loads it."""
-
-    def load(*replacements, text=SMALL):
-        for old, new in replacements:
-            assert old in text, old
-            text = text.replace(old, new, 1)
-        path = tmp_path / "duty.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_duty(path)
-
-    return load
+    return lambda *changes, text=SMALL: load_duty(edited(text, *changes, name="duty.toml"))
 
 
 @pytest.mark.parametrize("name", shipped_duties())

@@ -37,19 +37,9 @@ hot_pressure_drop = "50 kPa"
 
 
 @pytest.fixture
-def unit(tmp_path):
+def unit(edited):
     """Write the file with some lines replaced and read it."""
-
-    def read(*changes):
-        text = UNIT
-        for old, new in changes:
-            assert text.count(old) == 1, old
-            text = text.replace(old, new)
-        path = tmp_path / "unit.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_exchanger(path)
-
-    return read
+    return lambda *changes: load_exchanger(edited(UNIT, *changes, name="unit.toml"))
 
 
 def test_the_file_becomes_the_exchanger_it_describes(unit):

@@ -22,19 +22,9 @@ TEXT = (LIBRARY / f"{NAME}.toml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
-def changed(tmp_path):
-    """Function that loads the plate file with pieces of its text replaced, each found once or more."""
-
-    def load(*replacements):
-        text = TEXT
-        for old, new in replacements:
-            assert old in text, old
-            text = text.replace(old, new, 1)
-        path = tmp_path / "plate.toml"
-        path.write_text(text, encoding="utf-8")
-        return load_plate(path)
-
-    return load
+def changed(edited):
+    """Function that loads the plate file with pieces of its text replaced."""
+    return lambda *changes: load_plate(edited(TEXT, *changes, name="plate.toml"))
 
 
 def after(section, key, value):

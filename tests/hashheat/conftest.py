@@ -50,19 +50,9 @@ probability = 0.9
 
 
 @pytest.fixture
-def plant_file(tmp_path):
+def plant_file(edited):
     """Write the plant with some lines replaced: plant_file(("70 degC", "105 degC"), ...)."""
-
-    def write(*changes, name="twelve.toml"):
-        text = PLANT
-        for old, new in changes:
-            assert text.count(old) == 1, old
-            text = text.replace(old, new)
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+    return lambda *changes, name="twelve.toml": edited(PLANT, *changes, name=name)
 
 
 @pytest.fixture

@@ -42,19 +42,9 @@ cold_pressure_drop = "100 kPa"
 
 
 @pytest.fixture
-def unit_file(tmp_path):
+def unit_file(edited):
     """Write the unit with some lines replaced."""
-
-    def write(*changes, name="nine.toml"):
-        text = UNIT
-        for old, new in changes:
-            assert text.count(old) == 1, old
-            text = text.replace(old, new)
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+    return lambda *changes, name="nine.toml": edited(UNIT, *changes, name=name)
 
 
 @pytest.fixture(scope="module")

@@ -45,17 +45,9 @@ plates = ["b-003"]
 
 
 @pytest.fixture
-def duty_file(tmp_path):
-    def write(*changes, name="small.toml"):
-        text = DUTY
-        for old, new in changes:
-            assert text.count(old) == 1, old
-            text = text.replace(old, new)
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return write
+def duty_file(edited):
+    """Write the duty with some lines replaced."""
+    return lambda *changes, name="small.toml": edited(DUTY, *changes, name=name)
 
 
 @pytest.fixture(scope="module")
