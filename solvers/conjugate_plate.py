@@ -38,6 +38,7 @@ from hashheat.solvers.multigrid import (
     STRIDE,
     Levels,
     build_levels,
+    extent,
     set_sink,
     solve_conduction,
 )
@@ -240,7 +241,8 @@ def _level_shift(levels: Levels) -> float:
     Conduction does not feel it, so that the balance of the whole plate closes to rounding.
     """
     left, sink = 0.0, 0.0
-    for i in range(levels.table[OFFSET, 0], levels.work.shape[1]):
+    first, stop = extent(levels)
+    for i in range(first, stop):
         if levels.pivot[0, i] > 0.0:
             left += levels.work[2, i]
             sink += levels.sink[0, i]
@@ -261,7 +263,8 @@ def _correct(
     shift = _level_shift(levels)
     correction = levels.work[1]
     change = 0.0
-    for i in range(levels.table[OFFSET, 0], correction.size):
+    first, stop = extent(levels)
+    for i in range(first, stop):
         if levels.pivot[0, i] > 0.0:
             correction[i] += shift
             change = max(change, abs(correction[i]))
@@ -271,7 +274,7 @@ def _correct(
             at = films.cell[k]
             taken += conductance[k] * (T[0, at] - C[pc.F, c] + C[pc.FOLLOW, c] * correction[at])
         C[pc.HEAT, c] = taken
-    T[0] += correction
+    T[0, first:stop] += correction[first:stop]
     for i in range(J.shape[1]):
         below = _below(chips, i, T[0])
         J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * below

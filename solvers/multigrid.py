@@ -177,6 +177,13 @@ def _view(flat: np.ndarray, level: np.ndarray, nz: int) -> np.ndarray:
 
 
 @kernel
+def extent(levels: Levels) -> tuple[int, int]:
+    """First place of the finest level in the flat tables, and the one after its last."""
+    first = levels.table[OFFSET, 0]
+    return first, first + levels.nz * (levels.table[NY, 0] + 2) * levels.table[STRIDE, 0]
+
+
+@kernel
 def _factor(levels: Levels, level: int) -> int:
     """Inverse pivots of the columns of one level; 0 where one of them is not positive, else 1."""
     t, nz = levels.table, levels.nz
@@ -454,9 +461,8 @@ def solve_conduction(
     residual : float
         Largest of a cell that is left [W].
     """
-    W, t = levels.work, levels.table
-    start = t[OFFSET, 0]
-    stop = start + levels.nz * (t[NY, 0] + 2) * t[STRIDE, 0]
+    W = levels.work
+    start, stop = extent(levels)
     zero = 0.0 * load(source, 0, start)
     largest, total = zero, zero
     for i in range(start, stop, WIDTH):
