@@ -5,6 +5,7 @@ import difflib
 import io
 import math
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import NoReturn
@@ -119,7 +120,7 @@ class _Reader:
         )
         self.rows = self._rows()
 
-    def _rows(self):  # type: ignore[no-untyped-def]
+    def _rows(self) -> Iterator[tuple[int, list[str]]]:
         while True:
             try:
                 row = next(self.reader)

@@ -1,17 +1,17 @@
 """What must fit together in a cold-plate file: channels in the metal, states in the envelope."""
 
 import math
-from itertools import pairwise
 from typing import NoReturn
 
+from hashheat.components.channel_pieces import channel_streams
 from hashheat.components.cold_plate_coolant import Coolant
+from hashheat.components.cold_plate_layout import coolant_layout, located
 from hashheat.components.cold_plate_sections import Design, Envelope, Plate
+from hashheat.components.coolant_layout import ChannelPath, ParallelChannels, Serpentine
 from hashheat.components.errors import (
     ChannelHeightError,
     ChannelPitchError,
     FieldOffPlateError,
-    PathCrossingError,
-    PathOffPlateError,
     PlateGeometryError,
 )
 from hashheat.components.record import Section
@@ -21,7 +21,7 @@ from hashheat.thermo.units import show
 
 
 def check_coolant(plate: Plate, coolant: Coolant) -> None:
-    """Refuse channels that do not fit into the plate, over the whole ranges of the numbers.
+    """Refuse channels that do not fit into the plate: sections over the whole ranges, paths at nominal values.
 
     Parameters
     ----------
@@ -50,18 +50,25 @@ def check_coolant(plate: Plate, coolant: Coolant) -> None:
         return
     thick = _largest(*coolant.outer_height)
     below = _largest(coolant.floor) if coolant.floor is not None else 0.0
-    if thick + below > _smallest(plate.thickness):
+    if thick + below >= _smallest(plate.thickness):
         _refuse(
             ChannelHeightError,
             "the channel can be higher than the plate is thick",
             "coolant.diameter" if coolant.shape == "round" else "coolant.height",
             f"up to {_mm(thick)}" + (f" on {_mm(below)} of metal" if below else ""),
-            f"over its whole range at most the smallest plate.thickness = {_mm(_smallest(plate.thickness))}",
+            f"over its whole range less than the smallest plate.thickness = {_mm(_smallest(plate.thickness))}",
         )
-    if coolant.kind == "path":
-        _check_path(plate, coolant)
-    else:
+    if coolant.kind != "path":
         _check_pitch(plate, coolant)
+    values = {
+        key: q.nominal for key, q in (plate.quantities("plate.") | coolant.quantities("coolant.")).items()
+    }
+    try:
+        layout = coolant_layout(coolant, values)
+        assert isinstance(layout, Serpentine | ChannelPath | ParallelChannels)
+        channel_streams(layout, (plate.length.nominal, plate.width.nominal))
+    except InputError as error:
+        raise located(error, coolant) from None
 
 
 def _check_layers(plate: Plate, coolant: Coolant) -> None:
@@ -107,44 +114,6 @@ def _check_pitch(plate: Plate, coolant: Coolant) -> None:
             _mm(coolant.bend_radius.nominal),
             f"at most half the pitch = {_mm(0.5 * across.nominal / count)}",
         )
-
-
-def _check_path(plate: Plate, coolant: Coolant) -> None:
-    assert coolant.points is not None
-    half = 0.5 * _largest(*coolant.outer_width)
-    size = (plate.length.nominal, plate.width.nominal)
-    for at, point in enumerate(coolant.points, start=1):
-        # Ports may open through an edge, so that only the centre line has to lie on the plate.
-        if not all(-1e-9 <= c <= extent + 1e-9 for c, extent in zip(point, size, strict=True)):
-            _refuse(
-                PathOffPlateError,
-                f"point {at} of the path lies off the plate",
-                "coolant.points",
-                f"({_mm(point[0])}, {_mm(point[1])})",
-                f"within {_mm(size[0])} x {_mm(size[1])}",
-            )
-    boxes = [
-        (
-            min(a[0], b[0]) - half,
-            min(a[1], b[1]) - half,
-            max(a[0], b[0]) + half,
-            max(a[1], b[1]) + half,
-        )
-        for a, b in pairwise(coolant.points)
-    ]
-    for i, one in enumerate(boxes):
-        for j in range(i + 1, len(boxes)):
-            other = boxes[j]
-            inside = [min(one[2 + k], other[2 + k]) - max(one[k], other[k]) for k in (0, 1)]
-            turned_back = j == i + 1 and min(inside) > 2.0 * half + 1e-9
-            if turned_back or (j > i + 1 and min(inside) > 1e-9):
-                _refuse(
-                    PathCrossingError,
-                    f"legs {i + 1} and {j + 1} of the path run into each other",
-                    "coolant.points",
-                    f"a channel up to {_mm(2.0 * half)} wide",
-                    "legs further apart than the channel is wide",
-                )
 
 
 def _check_field(coolant: Coolant) -> None:

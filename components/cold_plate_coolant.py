@@ -1,6 +1,5 @@
 """The [coolant] table of a cold-plate file: which kinds of channel there are, and the keys of each."""
 
-from itertools import pairwise
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -29,15 +28,6 @@ def _read_points(given: Any) -> Any:
         except InputError as error:
             fault(
                 f"point {at} of the path: {error.problem}", key, str(error.found), error.accepted or _POINTS
-            )
-    for at, (one, other) in enumerate(pairwise(read), start=1):
-        if (one[0] == other[0]) == (one[1] == other[1]):
-            problem = "do not differ" if one == other else "are not along x or along y of each other"
-            fault(
-                f"points {at} and {at + 1} of the path {problem}",
-                key,
-                repr(list(given[at - 1 : at + 1])),
-                _POINTS,
             )
     return tuple(read)
 

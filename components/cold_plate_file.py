@@ -11,7 +11,7 @@ from hashheat.components.chip_table import read_chip_table
 from hashheat.components.cold_plate_checks import check_coolant, check_states
 from hashheat.components.cold_plate_coolant import Coolant
 from hashheat.components.cold_plate_sections import Chips, Design, Envelope, Losses, Plate, Power
-from hashheat.components.record import FileRecord, find_file, load_record
+from hashheat.components.record import FileRecord, fault, find_file, load_record
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 
@@ -38,6 +38,10 @@ class ColdPlateFile(FileRecord):
     @model_validator(mode="after")
     def _fits(self) -> "ColdPlateFile":
         check_coolant(self.plate, self.coolant)
+        if self.coolant.is_field and self.chips.sides == "both":
+            fault(
+                "fins or pins stand where the chips of the bottom would be", "chips.sides", "'both'", "'top'"
+            )
         check_states(self.design, self.envelope)
         # A table stands beside this file, and where that is a record does not know while it is read.
         if self.chips.form != "table":
@@ -177,8 +181,8 @@ def load_cold_plate_file(name: str | Path) -> ColdPlateFile:
     Raises
     ------
     InputError
-        If there is no such file or something in it cannot be used; a :class:`~.errors.ChipMapError` where it is
-        the chips.
+        If there is no such file or something in it cannot be used; a ChipMapError or a PlateGeometryError of
+        :mod:`hashheat.components.errors` where it is the chips or the channels.
     """
     record = load_record(find_file(str(name), LIBRARY, "cold plate"), ColdPlateFile)
     record.chip_map()

@@ -1,0 +1,103 @@
+"""From the file of a cold plate to what its solver takes, at nominal or changed values."""
+
+from collections.abc import Mapping
+
+from hashheat.components.chip_map import ChipMap
+from hashheat.components.cold_plate_file import ColdPlateFile
+from hashheat.components.cold_plate_layout import coolant_layout, located
+from hashheat.components.plate_chips import ChipHeat
+from hashheat.components.plate_geometry import PlateGeometry
+from hashheat.thermo.errors import InputError
+
+
+def plate_geometry(
+    file: ColdPlateFile,
+    changed: Mapping[str, float] | None = None,
+    *,
+    clock: float = 1.0,
+    refine: int = 1,
+) -> PlateGeometry:
+    """Plate with its chips.
+
+    Parameters
+    ----------
+    file : ColdPlateFile
+    changed : mapping, optional
+        Values in SI by dotted key that take the place of nominal ones.
+    clock : float
+        Dynamic power of the chips over that of the file [-].
+    refine : int
+        Multiplies the number of cells along and across.
+
+    Returns
+    -------
+    PlateGeometry
+        For :func:`hashheat.components.plate_geometry.plate_model`, which checks the channels against the metal.
+
+    Raises
+    ------
+    InputError
+        For a key that the file does not have, a value outside its bounds, a clock below zero; or by its own name
+        for what cannot be built. Keys are those of the file.
+    """
+    if not 0.0 <= clock < float("inf"):
+        raise InputError("this clock cannot be", key="clock", found=clock, accepted="0 or more, finite")
+    if refine != int(refine) or refine < 1:
+        raise InputError("cells cannot be split so", key="refine", found=refine, accepted="1, 2, 3 ...")
+    v = file.values(changed)
+    plate = file.plate
+    layers = plate.layers
+    chips = file.chip_map(changed)
+    try:
+        return PlateGeometry(
+            length=v["plate.length"],
+            width=v["plate.width"],
+            thickness=v["plate.thickness"],
+            conductivity=v["plate.conductivity"],
+            heat_capacity=plate.solid.volumetric_heat_capacity,
+            layout=coolant_layout(file.coolant, v),
+            cells=(refine * plate.cells_along, refine * plate.cells_across),
+            layers=layers[0] if len(layers) == 1 else (layers[0], layers[1], layers[2]),
+            chips=chips,
+            chip_heat=chip_heat(chips, v, clock=clock),
+            htc_top=v["losses.top"],
+            htc_bottom=v["losses.bottom"],
+            htc_edge=v["losses.edge"],
+        )
+    except InputError as error:
+        raise located(error, file.coolant, file.file) from None
+
+
+def chip_heat(chips: ChipMap, values: Mapping[str, float], *, clock: float = 1.0) -> ChipHeat:
+    """Power of each chip and what insulates it.
+
+    Parameters
+    ----------
+    chips : ChipMap
+    values : mapping
+        Numbers in SI by dotted key; see :meth:`hashheat.components.cold_plate_file.ColdPlateFile.values`.
+    clock : float
+        Dynamic power over that of the file [-].
+
+    Returns
+    -------
+    ChipHeat
+        The resistance of each chip is that of its package and of the interface, whose material counts over the
+        chip's footprint: t / (k A). The power is that of a chip of factor 1; the factor multiplies it where the
+        chips are put on the plate.
+    """
+    area = chips.length * chips.width
+    if "chips.tim_thickness" in values:
+        interface = values["chips.tim_thickness"] / (values["chips.tim_conductivity"] * area)
+    elif "chips.tim_area_resistance" in values:
+        interface = values["chips.tim_area_resistance"] / area
+    else:
+        interface = values["chips.tim_resistance"] + 0.0 * area
+    share = values["power.leakage_share"]
+    return ChipHeat(
+        resistance=values["chips.package_resistance"] + interface,
+        P_dynamic=values["power.chip"] * (1.0 - share) * clock,
+        P_leak=values["power.chip"] * share,
+        T_leak=values["power.reference_temperature"],
+        leak_scale=values["power.leakage_scale"],
+    )
