@@ -92,6 +92,8 @@ class PlateState(NamedTuple):
         Temperature of the solid cells [K]; cells that conduct nowhere keep the start value.
     F, F_end : (n_coolant,) float array
         Mean temperature of each coolant cell, and of what leaves it [K].
+    T_wall : (n_coolant,) float array
+        Mean temperature of the surface that each coolant cell wets [K].
     T_junction, chip_power : (n_chip,) float array
         [K], [W]
     htc : (n_coolant,) float array
@@ -117,6 +119,7 @@ class PlateState(NamedTuple):
     T: np.ndarray
     F: np.ndarray
     F_end: np.ndarray
+    T_wall: np.ndarray
     T_junction: np.ndarray
     chip_power: np.ndarray
     htc: np.ndarray
@@ -458,6 +461,7 @@ def solve_conjugate(
         T=cells.reshape(solid.along_x.shape),
         F=C[pc.F].copy(),
         F_end=C[pc.F_END].copy(),
+        T_wall=C[pc.WALL].copy(),
         T_junction=J[T_JUNCTION].copy(),
         chip_power=J[POWER].copy(),
         htc=C[pc.HTC].copy(),

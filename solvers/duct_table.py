@@ -123,6 +123,8 @@ def duct_laminar(
             found=heated_walls,
             accepted=", ".join(map(str, duct_modes.HEATED_WALLS)),
         )
+    if aspect_ratio is not None and abs(aspect_ratio / ASPECT_RANGE[0] - 1.0) < 1e-12:
+        aspect_ratio = ASPECT_RANGE[0]  # a quotient of lengths that rounds off just below it
     if aspect_ratio is None or not ASPECT_RANGE[0] <= aspect_ratio <= ASPECT_RANGE[1]:
         raise InputError(
             "the aspect ratio of a rectangular duct, short over long side, is outside the table",

@@ -32,8 +32,9 @@ from hashheat.thermo.property_table import PropertyTable
     STORE,  # capacity over the time of the stage [W/K]; zero in a steady state
     F_BASE,  # temperature at which the stage starts [K]
     STEP,  # of the last march [K]
-) = range(9)
-N_ROWS = 9
+    WALL,  # mean temperature of the surface it wets [K]
+) = range(10)
+N_ROWS = 10
 
 _SHARE_POWER = 0.65
 _SHARE_BOUND = 1.5
@@ -99,7 +100,8 @@ def set_films(
         per_channel = flow[s] / coolant.channels[s]
         for c in range(first, coolant.first[s + 1]):
             T_fluid = _held(C[F, c], table)
-            T_wall = _held(wall_temperature(C, films, conductance, T, c), table)
+            C[WALL, c] = wall_temperature(C, films, conductance, T, c)
+            T_wall = _held(C[WALL, c], table)
             htc = film_coefficient(
                 law,
                 duct,
@@ -172,7 +174,8 @@ def stream_drops(
         first, last = coolant.first[s], coolant.first[s + 1]
         for c in range(first, last):
             T_fluid = _held(C[F, c], table)
-            T_wall = _held(wall_temperature(C, films, conductance, T, c), table)
+            C[WALL, c] = wall_temperature(C, films, conductance, T, c)
+            T_wall = _held(C[WALL, c], table)
             gradient = pressure_gradient(law, duct, table, per_channel, T_fluid, T_wall)
             total += gradient * coolant.length[c]
             length += coolant.length[c]
