@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import numpy as np
 
-from hashheat.components.chip_map import SIDES, TOP, ChipMap
+from hashheat.components.chip_map import SIDES, ChipMap
 from hashheat.components.errors import ChipTableError, EmptyMapError
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.units import split_number, to_si
@@ -96,7 +96,7 @@ def read_chip_table(path: Path, size: tuple[float, float] | None = None) -> Chip
         )
     return ChipMap(
         **{key: np.array(column) for key, column in values.items()},
-        side=np.array(sides) if sides else np.full(0, TOP),
+        side=np.array(sides),
         label=tuple(names),
     )
 

@@ -10,6 +10,9 @@ from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 from hashheat.thermo.solid import Solid, solid_names
 
+#: A plate of so many cells takes about a gigabyte.
+MAX_CELLS = 5_000_000
+
 #: Taken where a file gives no pressure and no surroundings.
 _PRESSURE = Quantity.parse(
     {"value": "3 bar", "status": "assumed", "source": "not given in the file"}, "Pa", positive=True
@@ -65,6 +68,14 @@ class Plate(Section):
                 "plate.layers",
                 str(self.layers),
                 "one number, or three: below, beside and above the channels; each 1 to 100",
+            )
+        cells = self.cells_along * self.cells_across * sum(self.layers)
+        if cells > MAX_CELLS:
+            fault(
+                "the plate has too many cells",
+                "plate.cells_along, plate.cells_across, plate.layers",
+                f"{cells}",
+                f"at most {MAX_CELLS}",
             )
         return self
 
