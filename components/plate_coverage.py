@@ -37,7 +37,7 @@ Streams = Sequence[Sequence[Piece]]
 
 def _boxes(
     grid: PlateGrid, streams: Streams, width: float
-) -> Iterator[tuple[Piece, bool, tuple[np.ndarray, np.ndarray], np.ndarray, np.ndarray]]:
+) -> Iterator[tuple[Piece, bool, tuple[np.ndarray, ...], np.ndarray, np.ndarray]]:
     """Every piece with whether another one leads into it, its window (y, x), and its shares along x and y."""
     for pieces in streams:
         for i, piece in enumerate(pieces):

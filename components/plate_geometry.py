@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hashheat.components.channel_pieces import Piece, channel_streams
+from hashheat.components.channel_pieces import TOUCH, channel_streams, check_region
 from hashheat.components.chip_map import BOTTOM, ChipMap
-from hashheat.components.coolant_layout import Channel, CoolantLayout, MicroChannels, PinFins
-from hashheat.components.errors import ChannelHeightError, PlateGeometryError
+from hashheat.components.coolant_layout import CoolantLayout, MicroChannels, PinFins
+from hashheat.components.errors import PlateGeometryError
 from hashheat.components.plate_chips import ChipHeat, chip_places
-from hashheat.components.plate_coverage import Coverage, cover_layer, cover_thin
 from hashheat.components.plate_fields import field_cells
 from hashheat.components.plate_grid import PlateGrid, split_evenly
-from hashheat.components.plate_streams import ChannelLayers, CoolantCells, channel_cells
-from hashheat.solvers.plate_model import PlateModel, PlateSolid
-from hashheat.solvers.solid_conduction import conductances
+from hashheat.components.plate_layers import plate_layers
+from hashheat.components.plate_solid import plate_metal, plate_solid
+from hashheat.components.plate_streams import CoolantCells, channel_cells
+from hashheat.solvers.plate_model import PlateModel
 from hashheat.thermo.errors import InputError
 
 
@@ -39,9 +39,9 @@ class PlateGeometry:
     layers : int or (int, int, int)
         Cells through the thickness. 1 takes the plate as thin: isothermal through its thickness. With channels
         three numbers are the cells below, beside and above them, and one number of 3 or more is split among these.
-        For a field any number of cells of the base.
+        For a field any number of cells of the base; between two bases the three are cover, fins and base.
     chips : ChipMap, optional
-        On the upper face, or on both; a field is below its base, so that only the upper face is left.
+        On the upper face, or on both; below a field without a second base there is no lower face.
     chip_heat : ChipHeat, optional
         Needed where there are chips.
     htc_top, htc_bottom, htc_edge : float
@@ -121,11 +121,6 @@ class PlateGeometry:
         """Length along x and width along y [m]."""
         return (self.length, self.width)
 
-    @property
-    def is_field(self) -> bool:
-        """Whether the coolant runs in a field below the base."""
-        return isinstance(self.layout, (MicroChannels, PinFins))
-
 
 def plate_grid(geometry: PlateGeometry) -> PlateGrid:
     """Cells of a plate.
@@ -149,46 +144,7 @@ def plate_grid(geometry: PlateGeometry) -> PlateGrid:
     nx, ny = geometry.cells
     dx = np.full(nx, geometry.length / nx) if geometry.dx is None else geometry.dx
     dy = np.full(ny, geometry.width / ny) if geometry.dy is None else geometry.dy
-    return PlateGrid(dx, dy, _thicknesses(geometry))
-
-
-def _thicknesses(geometry: PlateGeometry) -> np.ndarray:
-    t, layers = geometry.thickness, geometry.layers
-    if isinstance(geometry.layout, (MicroChannels, PinFins)):
-        if not isinstance(layers, int):
-            raise PlateGeometryError(
-                "the base of a field has one kind of layer", key="layers", found=layers, accepted="one number"
-            )
-        return np.full(layers, t / layers)
-    floor, ceiling = _channel_place(geometry.layout.channel, t)
-    if layers == 1:
-        return np.full(1, t)
-    if isinstance(layers, int):
-        if layers < 3:
-            raise PlateGeometryError(
-                "a plate with channels has one cell through its thickness, or three and more",
-                key="layers",
-                found=layers,
-                accepted="1, 3 or more, or three numbers",
-            )
-        return split_evenly(layers, [0.0, floor, ceiling, t])
-    below, beside, above = layers
-    return np.repeat([floor / below, (ceiling - floor) / beside, (t - ceiling) / above], layers)
-
-
-def _channel_place(channel: Channel, thickness: float) -> tuple[float, float]:
-    """Floor and ceiling of the hole in the metal [m]."""
-    height = channel.hole_height
-    depth = 0.5 * (thickness - height) if channel.depth is None else channel.depth
-    if not (depth > 0.0 and depth + height < thickness):
-        raise ChannelHeightError(
-            "the channel does not leave metal above and below it",
-            key="height" if channel.depth is None else "depth",
-            found=f"{height:g} m high, {depth:g} m above the lower face",
-            accepted=f"inside the thickness of {thickness:g} m",
-        )
-    floor = depth + 0.5 * (height - channel.void_height)
-    return floor, floor + channel.void_height
+    return PlateGrid(dx, dy, plate_layers(geometry.layout, geometry.thickness, geometry.layers).dz)
 
 
 def plate_model(geometry: PlateGeometry) -> PlateModel:
@@ -202,8 +158,8 @@ def plate_model(geometry: PlateGeometry) -> PlateModel:
     -------
     PlateModel
         A cell that lies in a channel altogether has no metal: all its conductances, its loss and its capacity are
-        zero, and no film and no chip refers to it. The solver gives it any temperature it likes; :func:`metal`
-        tells which ones these are.
+        zero, and no film and no chip refers to it. Nothing determines its temperature; :func:`metal_share` tells
+        which cells these are.
 
     Raises
     ------
@@ -217,15 +173,22 @@ def plate_model(geometry: PlateGeometry) -> PlateModel:
         For layers that do not fit the layout, or chips where the coolant is.
     """
     grid = plate_grid(geometry)
-    coverage, layer, share = _cover(geometry, grid)
-    solid = _solid(geometry, grid, coverage, layer, share)
+    layers = plate_layers(geometry.layout, geometry.thickness, geometry.layers)
+    metal = plate_metal(grid, geometry.layout, layers, geometry.conductivity)
+    solid = plate_solid(
+        grid,
+        metal,
+        geometry.conductivity,
+        geometry.heat_capacity,
+        (geometry.htc_top, geometry.htc_bottom, geometry.htc_edge),
+    )
     cells = coolant_cells(geometry)
-    if geometry.is_field and geometry.chips is not None and np.any(geometry.chips.side == BOTTOM):
+    if layers.below < 0 and geometry.chips is not None and np.any(geometry.chips.side == BOTTOM):
         raise PlateGeometryError(
             "chips on the lower face, where the coolant is",
             key="side",
             found="bottom",
-            accepted="top",
+            accepted="top; or a field between two bases (cover_thickness)",
         )
     chips = chip_places(grid, geometry.chips, geometry.chip_heat, geometry.conductivity)
     return PlateModel(solid, cells.coolant, cells.films, chips)
@@ -241,17 +204,18 @@ def coolant_cells(geometry: PlateGeometry) -> CoolantCells:
     Returns
     -------
     CoolantCells
+        ``places`` are for plots.
     """
     grid = plate_grid(geometry)
     layout = geometry.layout
+    layers = plate_layers(layout, geometry.thickness, geometry.layers)
     if isinstance(layout, (MicroChannels, PinFins)):
-        return field_cells(grid, layout, geometry.conductivity)
+        return field_cells(grid, layout, layers, geometry.conductivity)
     streams = channel_streams(layout, geometry.plate_size)
-    layers = _layers(grid, layout.channel, geometry.thickness)
     return channel_cells(grid, streams, layout.channel, layers, geometry.conductivity)
 
 
-def metal(geometry: PlateGeometry) -> np.ndarray:
+def metal_share(geometry: PlateGeometry) -> np.ndarray:
     """Share of each cell that is metal.
 
     Parameters
@@ -263,79 +227,51 @@ def metal(geometry: PlateGeometry) -> np.ndarray:
     (nz, ny, nx) float array
         [-]
     """
-    return _cover(geometry, plate_grid(geometry))[2]
+    layers = plate_layers(geometry.layout, geometry.thickness, geometry.layers)
+    return plate_metal(plate_grid(geometry), geometry.layout, layers, geometry.conductivity).share
 
 
-def _layers(grid: PlateGrid, channel: Channel, thickness: float) -> ChannelLayers:
-    if not grid.resolved:
-        return ChannelLayers(0, (0,), 0)
-    floor, ceiling = _channel_place(channel, thickness)
-    middle = np.cumsum(grid.dz) - 0.5 * grid.dz
-    beside = tuple(int(z) for z in np.flatnonzero((middle > floor) & (middle < ceiling)))
-    return ChannelLayers(beside[0] - 1, beside, beside[-1] + 1)
+def fitted_cells(
+    layout: CoolantLayout, plate_size: tuple[float, float], cells: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cells of about the same size whose edges meet the walls of the channels, or the region of a field.
 
+    Parameters
+    ----------
+    layout : Serpentine, ChannelPath, ParallelChannels, MicroChannels or PinFins
+    plate_size : (float, float)
+        Length along x and width along y [m].
+    cells : (int, int)
+        Along x and along y.
 
-def _cover(geometry: PlateGeometry, grid: PlateGrid) -> tuple[Coverage | None, tuple[int, ...], np.ndarray]:
-    """Coverage by channels, the cells through the thickness that it concerns, and the metal of every cell."""
-    share = np.ones(grid.shape)
-    layout = geometry.layout
+    Returns
+    -------
+    dx, dy : (nx,), (ny,) array
+        For :class:`PlateGeometry` [m].
+
+    Raises
+    ------
+    InputError
+        For fewer cells than there are intervals between walls.
+
+    Notes
+    -----
+    A wall that runs through cells shifts by part of a cell, which leaves the method of first order there; on these
+    cells it stays of second order.
+    """
     if isinstance(layout, (MicroChannels, PinFins)):
-        return None, (), share
-    channel = layout.channel
-    streams: list[list[Piece]] = channel_streams(layout, geometry.plate_size)
-    layer = _layers(grid, channel, geometry.thickness).channel
-    if grid.resolved:
-        coverage = cover_layer(grid, streams, channel.void_width)
-        removed = 1.0
+        x0, y0, x1, y1 = check_region(layout.region, plate_size)
+        boxes = np.array([[x0, x1, y0, y1]])
     else:
-        removed = channel.void_height / geometry.thickness
-        coverage = cover_thin(grid, streams, channel.void_width, removed)
-    share[list(layer)] = 1.0 - removed * coverage.share
-    return coverage, layer, share
-
-
-def _solid(
-    geometry: PlateGeometry,
-    grid: PlateGrid,
-    coverage: Coverage | None,
-    layer: tuple[int, ...],
-    share: np.ndarray,
-) -> PlateSolid:
-    k = geometry.conductivity
-    kx, ky = np.full(grid.shape, k), np.full(grid.shape, k)
-    if coverage is not None:
-        kx[list(layer)] *= coverage.along_x
-        ky[list(layer)] *= coverage.along_y
-    along_x, along_y, along_z = conductances(grid.dx, grid.dy, grid.dz, kx, ky, k * share)
-    if coverage is not None:
-        along_x[list(layer)] *= coverage.open_x
-        along_y[list(layer)] *= coverage.open_y
-    return PlateSolid(
-        along_x=along_x,
-        along_y=along_y,
-        along_z=along_z,
-        loss=_losses(geometry, grid, share),
-        capacity=geometry.heat_capacity * grid.volume * share,
-        heat=np.zeros(grid.shape),
-    )
-
-
-def _losses(geometry: PlateGeometry, grid: PlateGrid, share: np.ndarray) -> np.ndarray:
-    """Conductance of every cell to the surroundings [W/K]: film, and half a cell where it is resolved."""
-    k = geometry.conductivity
-    loss = np.zeros(grid.shape)
-    column = grid.dy[:, None] * grid.dx
-
-    def through(htc: float, half: np.ndarray | float) -> np.ndarray:
-        return np.asarray(1.0 / (1.0 / htc + half / k)) if htc > 0.0 else np.zeros(np.shape(half))
-
-    for z, htc in ((grid.dz.size - 1, geometry.htc_top), (0, geometry.htc_bottom)):
-        loss[z] += through(htc, 0.5 * grid.dz[z] if grid.resolved else 0.0) * column
-    if geometry.htc_edge > 0.0:
-        h = geometry.htc_edge
-        side_x = grid.dz[:, None] * grid.dy
-        side_y = grid.dz[:, None] * grid.dx
-        for e in (0, -1):
-            loss[:, :, e] += through(h, 0.5 * grid.dx[e]) * side_x * share[:, :, e]
-            loss[:, e, :] += through(h, 0.5 * grid.dy[e]) * side_y * share[:, e, :]
-    return loss
+        streams = channel_streams(layout, plate_size)
+        width = layout.channel.void_width
+        boxes = np.array([piece.box(width) for pieces in streams for piece in pieces])
+    found = []
+    for extent, walls, count in zip(plate_size, (boxes[:, :2], boxes[:, 2:]), cells, strict=True):
+        breaks = np.unique(np.concatenate([[0.0, extent], walls.ravel()]))
+        apart = np.diff(breaks, prepend=-np.inf) > TOUCH * max(plate_size)
+        breaks = breaks[apart]
+        breaks[-1] = extent
+        sizes = split_evenly(count, breaks)
+        found.append(sizes * (extent / sizes.sum()))
+    return found[0], found[1]

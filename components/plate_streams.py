@@ -7,25 +7,8 @@ import numpy as np
 from hashheat.components.channel_pieces import Piece
 from hashheat.components.coolant_layout import Channel
 from hashheat.components.plate_grid import PlateGrid, beyond, overlaps, snap
+from hashheat.components.plate_layers import PlateLayers
 from hashheat.solvers.plate_model import PlateCoolant, PlateFilms
-
-
-class ChannelLayers(NamedTuple):
-    """Where the layer of channels is in the thickness.
-
-    Parameters
-    ----------
-    below : int
-        Cell under the channels; in a plate of one cell that cell.
-    channel : tuple of int
-        Cells beside the channels.
-    above : int
-        Cell over the channels.
-    """
-
-    below: int
-    channel: tuple[int, ...]
-    above: int
 
 
 class CoolantCells(NamedTuple):
@@ -115,7 +98,7 @@ def channel_cells(
     grid: PlateGrid,
     streams: list[list[Piece]],
     channel: Channel,
-    layers: ChannelLayers,
+    layers: PlateLayers,
     conductivity: float,
 ) -> CoolantCells:
     """Cut channels into cells, and link them with the metal.
@@ -127,7 +110,7 @@ def channel_cells(
         See :func:`hashheat.components.channel_pieces.channel_streams`.
     channel : Channel
         Section of all of them.
-    layers : ChannelLayers
+    layers : PlateLayers
         Where they are in the thickness.
     conductivity : float
         Of the metal [W/(m K)].
@@ -196,7 +179,7 @@ def _wet(
     grid: PlateGrid,
     piece: Piece,
     channel: Channel,
-    layers: ChannelLayers,
+    layers: PlateLayers,
     conductivity: float,
     marks: np.ndarray,
     along: np.ndarray,
@@ -227,8 +210,8 @@ def _wet(
     column = (slice(None), None)
     for z in (layers.below, layers.above):
         add(step[column] * reach, cells(z, along[column], across), grid.dz[z], number[column])
-    heights = grid.dz[list(layers.channel)] if grid.resolved else np.array([height])
-    for z, dz in zip(layers.channel, heights, strict=True):
+    heights = grid.dz[list(layers.beside)] if grid.resolved else np.array([height])
+    for z, dz in zip(layers.beside, heights, strict=True):
         for wall, place, upwards in zip(piece.walls, (low, high), (False, True), strict=True):
             if wall:
                 v, thickness = beyond(across_edges, place, upwards)
