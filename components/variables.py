@@ -80,6 +80,11 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "steps": ("1", "steps in time"),
     "rejected_steps": ("1", "steps in time that were refused for their error and taken again, shorter"),
     "iterations": ("1", "repetitions of the linear solve"),
+    "pressure": ("Pa", "absolute pressure"),
+    "T": ("K", "temperature of the water at a node"),
+    "supply": ("kg s-1", "mass flow into a network from outside, negative where it leaves"),
+    "flow_status": ("1", "of an element: 0 flows, 1 at rest, 2 closed, 3 its check valve is shut"),
+    "node_status": ("1", "of a node: 0 flows, 1 at rest, 2 cut off, its pressure unknown"),
     "step_min": ("s", "shortest step in time"),
     "step_max": ("s", "longest step in time"),
 }

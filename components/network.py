@@ -1,0 +1,183 @@
+"""A network of pipes, pumps, valves, miners and exchangers, solved for flows, pressures and temperatures."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from hashheat.components.network_arrays import NetworkArrays, network_arrays
+from hashheat.components.network_diagnosis import diagnose
+from hashheat.components.network_elements import Element, ExchangerSide, MinerUnit, Node
+from hashheat.components.network_epanet import network_parts
+from hashheat.components.network_results import network_dataset
+from hashheat.components.network_solve import NetworkSolution, solve_arrays
+from hashheat.components.network_units import Units
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_table import PropertyTable
+
+
+@dataclass(frozen=True)
+class Network:
+    """Nodes, and elements between them.
+
+    Parameters
+    ----------
+    nodes : tuple of Node
+        One of them at least with a fixed pressure.
+    elements : tuple of Element
+        Pipes, valves, pumps and so on of :mod:`hashheat.components.network_elements`.
+    fluid : Fluid, str or PropertyTable
+        What flows in it; a name as in :meth:`Fluid.parse`, or properties of one's own.
+    pressure : float
+        At which the fluid's properties are taken [Pa].
+    T_ambient : float
+        Of the surroundings [K]; water that does not move takes it.
+    T_in : float, optional
+        Of water that enters at nodes that give no temperature of their own [K].
+
+    Raises
+    ------
+    InputError, NoFixedPressureError, DisconnectedNetworkError
+        For what does not make a network.
+
+    Examples
+    --------
+    >>> from hashheat.components.network_elements import Node, Pipe
+    >>> net = Network(
+    ...     (Node("plant", pressure=5e5, T_in=353.15), Node("house", demand=0.5)),
+    ...     (Pipe("p", "plant", "house", length=100.0, diameter=0.03, loss_per_length=0.2),),
+    ... )
+    >>> round(float(net.solve().T.sel(node="house")), 2)
+    352.58
+    """
+
+    nodes: tuple[Node, ...]
+    elements: tuple[Element, ...]
+    fluid: Fluid | str | PropertyTable = "water"
+    pressure: float = 3e5
+    T_ambient: float = 293.15
+    T_in: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nodes", tuple(self.nodes))
+        object.__setattr__(self, "elements", tuple(self.elements))
+        if isinstance(self.fluid, str):
+            object.__setattr__(self, "fluid", Fluid.parse(self.fluid))
+        for key in ("pressure", "T_ambient", "T_in"):
+            value = getattr(self, key)
+            if value is not None and not (np.isfinite(value) and value > 0.0):
+                raise InputError("must be positive", key=key, found=value, accepted="> 0")
+        for element in self.elements if isinstance(self.fluid, Fluid) else ():
+            if isinstance(element, ExchangerSide):
+                own = element.exchanger.fluids[0 if element.side == "hot" else 1]
+                if own != self.fluid:
+                    raise InputError(
+                        "the exchanger is made for another fluid",
+                        key=f"{element.name}.exchanger",
+                        found=str(own),
+                        accepted=str(self.fluid),
+                    )
+        _ = self.arrays
+
+    def __repr__(self) -> str:
+        """How large it is, on one line."""
+        fluid = self.fluid if isinstance(self.fluid, Fluid) else "own fluid"
+        return f"<Network: {len(self.nodes)} nodes, {len(self.elements)} elements, {fluid}>"
+
+    @classmethod
+    def from_epanet(cls, path: str | Path) -> "Network":
+        """Network of an EPANET input file at time 0, with water of constant properties and no heat.
+
+        Parameters
+        ----------
+        path : str or Path
+            See :func:`hashheat.components.epanet_file.load_epanet` for what is read.
+
+        Notes
+        -----
+        Pressures are absolute: a head H is 101325 Pa + rho g (H - z). Pipes with Darcy-Weisbach head loss get
+        Colebrook's friction factor, where EPANET takes Swamee and Jain's approximation of it (within 1 %).
+        """
+        nodes, elements, table = network_parts(path)
+        return cls(nodes, elements, fluid=table, T_in=293.15)
+
+    @cached_property
+    def arrays(self) -> NetworkArrays:
+        """The network as arrays, made once."""
+        return network_arrays(self.nodes, self.elements, self.T_ambient, self.T_in)
+
+    @cached_property
+    def table(self) -> PropertyTable:
+        """Properties of the fluid."""
+        return self.fluid.table(self.pressure) if isinstance(self.fluid, Fluid) else self.fluid  # type: ignore[return-value]
+
+    @cached_property
+    def _units(self) -> Units:
+        net = self.arrays
+        return Units([self.elements[i] for i in net.units], self.table, net.T_ambient[list(net.units)])
+
+    def solve(
+        self, *, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 60
+    ) -> xr.Dataset:
+        """Steady state: flows, pressures, temperatures and heat.
+
+        Parameters
+        ----------
+        tolerance : float
+            Of the flows, over the largest [-].
+        lowest_pressure : float
+            That a node may have [Pa]; below it the demands count as infeasible.
+        max_rounds : int
+            Of flows and temperatures in turn.
+
+        Returns
+        -------
+        xarray.Dataset
+            Over ``node``, ``element`` and, where there are miners, ``unit``. ``flow_status`` and ``node_status``
+            say where nothing flows: water at rest has the temperature of its surroundings, and a part that closed
+            elements cut off has no known pressure (NaN). Miners without flow count as switched off.
+
+        Raises
+        ------
+        InfeasibleDemandError
+            For demands behind closed elements, or flows that would need a pressure below the lowest.
+        PumpRangeError
+            For a pump beyond its curve or pushed backwards.
+        NoSteadyTemperatureError, StateError, FreezingError, BoilingError
+            For temperatures that nothing holds, or beyond the liquid's range.
+        UnitError, ExchangerError
+            For a miner or an exchanger without a steady state.
+        NetworkNotConvergedError
+        InputError
+            For water that enters without a temperature.
+
+        Notes
+        -----
+        Every element's water is taken at the mean of its inlet and outlet temperature, heights included, so that
+        a loop with a warm and a cold leg drives itself. Flows mix at the nodes by enthalpy. Pipes lose
+        ``T_out = T_ambient + (T_in - T_ambient) exp(-loss_per_length L / (m cp))``. Friction and pumps do not
+        warm the water.
+        """
+        return network_dataset(self, self.solve_arrays(tolerance, lowest_pressure, max_rounds))
+
+    def solve_arrays(
+        self, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 60
+    ) -> NetworkSolution:
+        """As :meth:`solve`, without the Dataset."""
+        found = solve_arrays(
+            self.arrays, self._units, self.table, self.T_ambient, tolerance=tolerance, max_rounds=max_rounds
+        )
+        fluid = self.fluid if isinstance(self.fluid, Fluid) else None
+        diagnose(
+            self.nodes, self.elements, self.arrays, self._units, found, self.table, fluid, self.pressure,
+            lowest_pressure,
+        )  # fmt: skip
+        return found
+
+    @property
+    def miners(self) -> tuple[str, ...]:
+        """Names of the elements that are miners."""
+        return tuple(e.name for e in self.elements if isinstance(e, MinerUnit))

@@ -1,0 +1,149 @@
+"""Say why a network has no steady state, by the names of its nodes and elements."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from hashheat.components import network_energy as en
+from hashheat.components.network_arrays import NetworkArrays
+from hashheat.components.network_elements import Element, Node
+from hashheat.components.network_errors import (
+    InfeasibleDemandError,
+    NetworkError,
+    NetworkNotConvergedError,
+    NoSteadyTemperatureError,
+    listed,
+)
+from hashheat.components.network_solve import NetworkSolution
+from hashheat.components.network_units import Units
+from hashheat.components.pump import PumpRangeError
+from hashheat.solvers import network as nw
+from hashheat.thermo.errors import InputError, StateError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_table import PropertyTable
+
+
+def diagnose(
+    nodes: Sequence[Node],
+    elements: Sequence[Element],
+    net: NetworkArrays,
+    units: Units,
+    found: NetworkSolution,
+    table: PropertyTable,
+    fluid: Fluid | None,
+    pressure: float,
+    lowest_pressure: float,
+) -> None:
+    """Raise unless what was found is a steady state.
+
+    Parameters
+    ----------
+    nodes, elements, net, units
+        The network.
+    found : NetworkSolution
+    table : PropertyTable
+        Of its water.
+    fluid : Fluid, optional
+        That the table is of.
+    pressure : float
+        Of the table [Pa].
+    lowest_pressure : float
+        That a node may have [Pa].
+
+    Raises
+    ------
+    NetworkNotConvergedError, InfeasibleDemandError, PumpRangeError, NoSteadyTemperatureError
+    InputError
+        Where water enters without a temperature.
+    StateError, FreezingError, BoilingError
+        Where the water leaves its range.
+    UnitError, ExchangerError
+        Of a miner or an exchanger, by its name.
+    """
+    state = found.hydraulic
+    status = int(state.status[0])
+    if status == nw.CUT_OFF:
+        cut = [node.name for node, code in zip(nodes, state.node_status[0]) if code == nw.UNSERVED]
+        raise InfeasibleDemandError(
+            f"no open way leads from a fixed pressure to the demand of node {listed(cut)}: closed elements and "
+            "check valves stand between"
+        )
+    if status == nw.NOT_CONVERGED:
+        raise NetworkNotConvergedError(
+            f"the flows did not settle; the largest imbalance of a node is {state.mass_residual[0]:.2g} kg/s"
+        )
+    if status == nw.PUMP_OFF_CURVE:
+        _raise_pump(elements, net, found)
+    low = [
+        (float(p), node.name)
+        for node, p, code in zip(nodes, state.pressure[0], state.node_status[0])
+        if code == nw.CONNECTED and p < lowest_pressure
+    ]
+    if low:
+        p, name = min(low)
+        raise InfeasibleDemandError(
+            f"the network cannot carry these flows: the pressure would fall below {lowest_pressure:g} Pa at node "
+            f"{listed(name for _, name in low)}; at {name!r} to {p:.4g} Pa"
+        )
+    unknown = [
+        node.name for node, T, m in zip(nodes, net.T_in, found.supply) if m > 0.0 and not np.isfinite(T)
+    ]
+    if unknown:
+        raise InputError(
+            "water enters here, and its temperature is not given",
+            key="T_in",
+            found=f"node {listed(unknown)}",
+            accepted="T_in [K] of these nodes, or of the network",
+        )
+    for place in np.flatnonzero(found.unit.failed) if found.unit is not None else ():
+        e = net.units[place]
+        try:
+            units.raise_failure(int(place), float(found.mass_flow[e]), float(found.T_in[e]))
+        except Exception as error:
+            error.add_note(f"  element:  {elements[e].name} of the network")
+            raise
+        raise NetworkError(f"element {elements[e].name!r} stands at the edge of its range")
+    if found.thermal_status == en.NOT_HELD:
+        raise NoSteadyTemperatureError(
+            "water goes round, and nothing holds its temperature: no heat is lost, exchanged or carried out that "
+            "would depend on it"
+        )
+    if found.thermal_status == en.OUT_OF_RANGE:
+        _raise_range(nodes, elements, found, table, fluid, pressure)
+    if found.thermal_status != en.OK:
+        raise NetworkNotConvergedError("the temperatures of water that goes round did not settle")
+
+
+def _raise_pump(elements: Sequence[Element], net: NetworkArrays, found: NetworkSolution) -> None:
+    codes = found.hydraulic.element_status[0]
+    row = int(np.flatnonzero((codes == nw.PUMP_BACKWARD) | (codes == nw.PUMP_BEYOND))[0])
+    name = elements[net.hydraulic[row]].name
+    flow = float(found.hydraulic.mass_flow[0, row])
+    if codes[row] == nw.PUMP_BACKWARD:
+        raise PumpRangeError(
+            f"pump {name!r} is pushed backwards: the pressure across it is above its shut-off head; "
+            f"{flow:.4g} kg/s would flow against it. Give it a check valve, more speed or a higher curve"
+        )
+    raise PumpRangeError(
+        f"the network takes more from pump {name!r} than it gives: {flow:.4g} kg/s lie beyond the end of its curve"
+    )
+
+
+def _raise_range(
+    nodes: Sequence[Node],
+    elements: Sequence[Element],
+    found: NetworkSolution,
+    table: PropertyTable,
+    fluid: Fluid | None,
+    pressure: float,
+) -> None:
+    places = [(float(T), f"node {node.name!r}") for node, T in zip(nodes, found.T)]
+    places += [(float(T), f"the outlet of {e.name!r}") for e, T in zip(elements, found.T_out)]
+    middle = 0.5 * (table.T_min + table.T_max)
+    T, where = max(places, key=lambda place: abs(place[0] - middle))
+    if fluid is not None:
+        fluid.check_liquid(T, pressure, where)
+    raise StateError(
+        f"the water would reach {T - 273.15:.2f} degC at {where}; its properties hold from "
+        f"{table.T_min - 273.15:.2f} to {table.T_max - 273.15:.2f} degC"
+    )
