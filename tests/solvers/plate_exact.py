@@ -149,7 +149,7 @@ def _partial_rises(a, b, t, k, h, sources, receivers, N):
         # 1/(k zeta) (zeta + (h/k) tanh zeta t) / (zeta tanh zeta t + h/k), and its limit for zeta = 0.
         depth = (safe + h / k * tanh) / (safe * tanh + h / k) / (k * safe)
         depth[zeta == 0.0] = t / k + 1.0 / h
-        strength = np.einsum("sm,sn->mn", from_x[:, part], from_y[:, seen_y]) * depth
+        strength = from_x[:, part].T @ from_y[:, seen_y] * depth
         for i in range(len(receivers)):
             partial = np.cumsum(strength * by_y[i, seen_y], axis=1)
             for j, cut in enumerate((N, 2 * N, 4 * N)):
