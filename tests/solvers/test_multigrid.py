@@ -29,7 +29,7 @@ def solve(along, sink, source, *, reduction=1e-12, enough=0.0, most=200):
     """Temperatures, status and iterations."""
     levels = mg.build_levels(*along)
     shape = along[0].shape
-    place = np.array([mg.flat_index(levels, i) for i in range(sink.size)])
+    place = levels.cells()
     levels.sink[0, place] = sink.ravel()
     status = mg.set_sink(levels)
     if status != mg.SOLVED:
