@@ -85,7 +85,7 @@ def split_evenly(count: int, breaks: ArrayLike) -> np.ndarray:
 
     Notes
     -----
-    Cells go one by one to the interval whose cells are largest (the method of highest averages).
+    Cells go one by one to the interval whose cells are largest, so that no other choice has smaller largest cells.
     """
     gaps = np.diff(np.asarray(breaks, dtype=float))
     if gaps.size == 0 or not np.all(gaps > 0.0):
@@ -98,11 +98,8 @@ def split_evenly(count: int, breaks: ArrayLike) -> np.ndarray:
             found=count,
             accepted=f"{gaps.size} or more",
         )
-    cells = np.maximum(np.floor(count * gaps / gaps.sum() * (1.0 - TOUCH)), 1.0).astype(np.int64)
-    while cells.sum() > count:
-        shrinkable = np.where(cells > 1, gaps / np.maximum(cells - 1, 1), np.inf)
-        cells[np.argmin(shrinkable)] -= 1
-    while cells.sum() < count:
+    cells = np.ones(gaps.size, dtype=np.int64)
+    for _ in range(count - gaps.size):
         cells[np.argmax(gaps / cells)] += 1
     return np.repeat(gaps / cells, cells)
 
