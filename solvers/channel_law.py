@@ -18,6 +18,7 @@ from hashheat.solvers.convection import (
     nusselt_gnielinski,
     property_correction,
 )
+from hashheat.solvers.duct_entrance import entrance_heads, nusselt_entrance
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.solvers.fins import straight_fin
 from hashheat.solvers.friction import friction_duct, viscosity_correction_friction
@@ -124,7 +125,7 @@ def film_coefficient(
     Ducts: laminar developing by table to Re = 2300, Gnielinski from 4000, linear between
     (:func:`hashheat.solvers.convection.nusselt_duct`), times (Pr/Pr_wall)^0.11. Pins:
     :func:`hashheat.solvers.pin_bank.nusselt_pins`. With ``entrance`` the developing velocity adds
-    :func:`nusselt_entrance` to the laminar part.
+    :func:`hashheat.solvers.duct_entrance.nusselt_entrance` to the laminar part.
     """
     if law.kind == FIXED:
         return law.fixed_htc
@@ -148,47 +149,6 @@ def film_coefficient(
         Nu = nusselt_pins(law.kind == PIN_STAGGERED, Re, Pr13, law.pitch_along / D, law.pitch_across / D)
     Nu *= property_correction(log_prandtl(table, T), log_prandtl(table, T_wall))
     return law.nusselt_factor * Nu * conductivity(table, T) / D
-
-
-@kernel
-def nusselt_entrance(Nu: float, Re: float, Pr: float, Pr13: float, x_over_D: float) -> float:
-    """Raise a local laminar Nusselt number for a velocity profile that develops with the temperature.
-
-    Nu' = (Nu^m + N^m)^(1/m), with the flat plate's N = 0.886 / (1 + (1.909 Pr^(1/6))^(9/2))^(2/9) / sqrt(x*)
-    at uniform flux, x* = x / (D Re Pr) and m = 2.27 + 1.65 Pr^(1/3).
-
-    Parameters
-    ----------
-    Nu : float
-        At developed velocity [-].
-    Re, Pr, Pr13 : float
-        Reynolds number, Prandtl number and its cube root [-], above 0.
-    x_over_D : float
-        Distance from the inlet over D_h [-].
-
-    Returns
-    -------
-    float
-        Nu [-]; Nu itself at Re = 4000, fading from 2300 on.
-
-    Notes
-    -----
-    The plate's limits at large and small Pr (0.464 Pr^(1/3) and 0.886 Pr^(1/2) times sqrt(Re_x)) are exact
-    results of boundary layer theory. The blend and m are those of the paper, written from memory and not
-    compared with it; the developed part is the exact table in place of the paper's approximation.
-
-    References
-    ----------
-    Y. S. Muzychka and M. M. Yovanovich, J. Heat Transfer 126 (2004) 54-61.
-    """
-    share = min(1.0, max(0.0, (Re - RE_LAMINAR) / (RE_TURBULENT - RE_LAMINAR)))
-    blend = math.exp(4.5 * math.log(1.909 * math.sqrt(Pr13)))
-    plate = 0.886 * (1.0 + blend) ** (-2.0 / 9.0) * math.sqrt(Re * Pr / x_over_D)
-    m = 2.27 + 1.65 * Pr13
-    # From the larger of the two, whose ratio cannot overflow: m grows with Pr without bound.
-    larger = max(Nu, plate)
-    both = larger * (1.0 + (min(Nu, plate) / larger) ** m) ** (1.0 / m)
-    return Nu + (1.0 - share) * (both - Nu)
 
 
 @kernel
@@ -233,8 +193,6 @@ def entrance_drop(
 ) -> float:
     """Excess of pressure drop where the velocity profile develops, over a channel's whole length.
 
-    f_app Re = sqrt((3.44 / sqrt(z+))^2 + (f Re)^2), Fanning, with z+ = length / (D Re); what exceeds f Re.
-
     Parameters
     ----------
     law, duct, table, mass_flow
@@ -250,16 +208,9 @@ def entrance_drop(
         [Pa], >= 0; zero unless ``law.entrance`` is 1 and the channel is a duct in laminar flow. Fades between
         Re 2300 and 4000.
 
-    Notes
-    -----
-    Includes the change of momentum from a uniform to the developed profile. Long channels approach a constant
-    number of velocity heads, 2 * 3.44^2 / (f Re).
-
     References
     ----------
-    Y. S. Muzychka and M. M. Yovanovich, J. Fluids Eng. 131 (2009), doi:10.1115/1.4000377 (within 10 % for most
-    shapes; within 6 % of a marched profile between plates). The limit 3.44 = 2 * 1.7208 is Blasius' displacement
-    thickness, which narrows the core.
+    :func:`hashheat.solvers.duct_entrance.entrance_heads`.
     """
     if law.entrance != 1 or not (law.kind == DUCT or law.kind == FIXED):
         return 0.0
@@ -269,11 +220,7 @@ def entrance_drop(
     if Re < 1e-12 or Re >= RE_TURBULENT:
         return 0.0
     head = 0.5 * velocity_density * velocity_density / density(table, T)
-    z = length / (D * Re)
-    # Written as 4 a^2 z / (root + f Re z) to keep the small difference of long channels.
-    a2 = 3.44 * 3.44
-    developed = 0.25 * duct.fRe * z
-    heads = 4.0 * a2 * z / (math.sqrt(a2 * z + developed * developed) + developed)
+    heads = entrance_heads(duct.fRe, length / (D * Re))
     return head * heads * min(1.0, (RE_TURBULENT - Re) / (RE_TURBULENT - RE_LAMINAR))
 
 

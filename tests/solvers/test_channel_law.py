@@ -21,9 +21,9 @@ from hashheat.solvers.channel_law import (
     bend_drop,
     entrance_drop,
     film_coefficient,
-    nusselt_entrance,
     pressure_gradient,
 )
+from hashheat.solvers.duct_entrance import entrance_heads, nusselt_entrance
 from hashheat.solvers.duct_table import duct_laminar
 from hashheat.solvers.friction import friction_duct
 from hashheat.thermo.fluid import Fluid
@@ -299,6 +299,11 @@ def test_entrance_drop_against_a_marched_profile():
         length = z * D * Re
         total = entrance_drop(law, plates, CONSTANT, flow(Re), 330.0, length) + friction * length
         assert total / head == pytest.approx(exact, rel=0.1)
+
+
+def test_entrance_has_no_length_at_first():
+    assert entrance_heads(64.0, 0.0) == 0.0
+    assert entrance_heads(64.0, 1e-12) == pytest.approx(4.0 * 3.44e-6, rel=1e-5)
 
 
 def test_developing_velocity_adds_little_to_water_and_more_to_gas():
