@@ -44,6 +44,7 @@ from hashheat.solvers.multigrid import (
 )
 from hashheat.solvers.plate_model import PlateChips, PlateCoolant, PlateFilms, PlateModel
 from hashheat.solvers.serpentine import NOT_CONVERGED, OK, OUT_OF_RANGE, RUNAWAY
+from hashheat.solvers.stack_storage import energy_polynomial
 from hashheat.solvers.vector_anderson import DEPTH, mix
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel
@@ -297,6 +298,8 @@ def _iterate(
     duct: DuctLaminar,
     table: PropertyTable,
     T_in: float,
+    energy: np.ndarray,
+    per_time: float,
     given: np.ndarray,
     T: np.ndarray,
     C: np.ndarray,
@@ -314,6 +317,8 @@ def _iterate(
     total = flow.sum()
     cycles, last_change, shared = 0, 1e30, 0.0
     for iteration in range(most):
+        if per_time > 0.0:
+            pc.set_storage(C, coolant, table, energy, per_time)
         # Films follow the temperature by a few percent a kelvin: near the end they can rest.
         if last_change > 10.0 * tolerance or shared > _SHARED:
             pc.set_films(C, coolant, films, law, duct, table, flow, T[0], conductance)
@@ -435,18 +440,18 @@ def solve_conjugate(
         flow = start.flow * (m / start.flow.sum())
     drops = np.zeros(flow.size)
     loss = solid.loss.ravel()
-    storing, base = np.zeros(loss.size), np.zeros(loss.size)
+    storing, base, per_time = np.zeros(loss.size), np.zeros(loss.size), 0.0
+    energy = energy_polynomial(table)
     if stage is not None:
         storing, base = solid.capacity.ravel() / stage.time, stage.T.ravel()
-        per_volume = np.array([pc.heat_of_density(table, F) for F in stage.F])
-        C[pc.STORE] = per_volume * coolant.volume / stage.time
-        C[pc.F_BASE] = stage.F
+        per_time = 1.0 / stage.time
+        pc.set_base(C, table, energy, stage.F)
     given = np.zeros((2, T.shape[1]))
     given[SINK_GIVEN, at] = loss + storing
     given[SOURCE_GIVEN, at] = solid.heat.ravel() + loss * around.T_ambient + storing * base
     share = share_by_pressure and flow.size > 1 and m > 0.0
     status, iterations, cycles = _iterate(
-        coolant, films, chips, levels, law, duct, table, float(around.T_in), given,
+        coolant, films, chips, levels, law, duct, table, float(around.T_in), energy, per_time, given,
         T, C, J, flow, drops, share, tolerance, max_iterations,
     )  # fmt: skip
     cells = T[0, at]

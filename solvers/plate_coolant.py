@@ -17,6 +17,7 @@ from hashheat.solvers.channel_law import (
 )
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.solvers.plate_model import PlateCoolant, PlateFilms
+from hashheat.solvers.stack_storage import heat_in_volume
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import density, enthalpy, heat_capacity
 from hashheat.thermo.property_table import PropertyTable
@@ -30,11 +31,12 @@ from hashheat.thermo.property_table import PropertyTable
     FOLLOW,  # share of a change of the wall's heat that is left once the coolant of the cell follows [-]
     HEAT,  # taken from the wall [W]
     STORE,  # capacity over the time of the stage [W/K]; zero in a steady state
-    F_BASE,  # temperature at which the stage starts [K]
+    F_BASE,  # temperature from which STORE counts [K]
+    E_BASE,  # heat in the volume where the stage starts [J/m3]
     STEP,  # of the last march [K]
     WALL,  # mean temperature of the surface it wets [K]
-) = range(10)
-N_ROWS = 10
+) = range(11)
+N_ROWS = 11
 
 _SHARE_POWER = 0.65
 _SHARE_BOUND = 1.5
@@ -46,8 +48,10 @@ def _held(T: float, table: PropertyTable) -> float:
 
 
 @kernel
-def _extrapolation(coolant: PlateCoolant, first: int, c: int) -> float:
-    """Weight of the last difference in the temperature at a cell's end."""
+def extrapolation(coolant: PlateCoolant, flow: float, first: int, c: int) -> float:
+    """Weight of the last difference in the temperature at a cell's end; coolant that stands has no upstream."""
+    if flow <= 0.0:
+        return 0.0
     if c == first:
         return 1.0
     return coolant.length[c] / (coolant.length[c] + coolant.length[c - 1])
@@ -121,7 +125,7 @@ def set_films(
                 conductance[k] = g
                 total += g
             C[EXCHANGE, c] = total
-            carried = flow[s] * heat_capacity(table, T_fluid) * (1.0 + _extrapolation(coolant, first, c))
+            carried = flow[s] * heat_capacity(table, T_fluid) * (1.0 + extrapolation(coolant, flow[s], first, c))
             room = carried + C[STORE, c]
             C[FOLLOW, c] = room / (room + total) if total > 0.0 else 1.0
 
@@ -140,7 +144,7 @@ def march(C: np.ndarray, coolant: PlateCoolant, table: PropertyTable, flow: np.n
         h_in = enthalpy(table, T_in)
         F_up = T_in
         for c in range(first, coolant.first[s + 1]):
-            ahead = _extrapolation(coolant, first, c)
+            ahead = extrapolation(coolant, flow[s], first, c)
             T_at = _held(C[F_END, c], table)
             h_at, cp = enthalpy(table, T_at), heat_capacity(table, T_at)
             given = C[HEAT, c] + C[STORE, c] * C[F_BASE, c] + m * (h_in - h_at + cp * (ahead * F_up + T_at))
@@ -210,7 +214,23 @@ def share_by_pressure(drops: np.ndarray, flow: np.ndarray, total: float) -> floa
 
 
 @kernel
-def heat_of_density(table: PropertyTable, T: float) -> float:
-    """Heat capacity of a volume of coolant [J/(m3 K)]."""
-    T_held = _held(T, table)
-    return density(table, T_held) * heat_capacity(table, T_held)
+def set_storage(
+    C: np.ndarray, coolant: PlateCoolant, table: PropertyTable, energy: np.ndarray, per_time: float
+) -> None:
+    """Set STORE and F_BASE so that ``STORE (F - F_BASE)`` is what is stored, V (e - e_base) / time, about each F.
+
+    What a volume holds is the integral of rho cp dT, of :func:`hashheat.solvers.stack_storage.energy_polynomial`:
+    its tangent is exact where the iteration rests, so that the heat stored is the heat that came.
+    """
+    for c in range(C.shape[1]):
+        T = _held(C[F, c], table)
+        capacity = density(table, T) * heat_capacity(table, T)
+        C[STORE, c] = coolant.volume[c] * capacity * per_time
+        C[F_BASE, c] = C[F, c] - (heat_in_volume(energy, table, C[F, c]) - C[E_BASE, c]) / capacity
+
+
+@kernel
+def set_base(C: np.ndarray, table: PropertyTable, energy: np.ndarray, base: np.ndarray) -> None:
+    """Set E_BASE from the temperatures at which a stage starts."""
+    for c in range(C.shape[1]):
+        C[E_BASE, c] = heat_in_volume(energy, table, base[c])
