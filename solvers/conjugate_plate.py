@@ -136,7 +136,7 @@ class PlateState(NamedTuple):
 
 
 @kernel
-def _linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
+def linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
     """Power of each chip as a line in the temperature below it; 0 where a chip has no such line, else 1."""
     stable = 1
     for i in range(J.shape[1]):
@@ -152,12 +152,12 @@ def _linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
             reserve = 1.0
         J[SLOPE, i] = dP / reserve
         J[SOURCE, i] = (chips.P_dynamic[i] + leak - dP * J[T_JUNCTION, i]) / reserve
-        J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * _below(chips, i, T)
+        J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * mean_below(chips, i, T)
     return stable
 
 
 @kernel
-def _below(chips: PlateChips, i: int, T: np.ndarray) -> float:
+def mean_below(chips: PlateChips, i: int, T: np.ndarray) -> float:
     """Mean temperature of the solid below a chip [K]."""
     total = 0.0
     for k in range(chips.first[i], chips.first[i + 1]):
@@ -166,7 +166,7 @@ def _below(chips: PlateChips, i: int, T: np.ndarray) -> float:
 
 
 @kernel
-def _balance(
+def solid_balance(
     films: PlateFilms,
     chips: PlateChips,
     levels: Levels,
@@ -280,7 +280,7 @@ def _correct(
         C[pc.HEAT, c] = taken
     T[0, first:stop] += correction[first:stop]
     for i in range(J.shape[1]):
-        below = _below(chips, i, T[0])
+        below = mean_below(chips, i, T[0])
         J[POWER, i] = J[SOURCE, i] + J[SLOPE, i] * below
         T_j = below + chips.resistance[i] * J[POWER, i]
         change = max(change, abs(T_j - J[T_JUNCTION, i]))
@@ -322,9 +322,9 @@ def _iterate(
         # Films follow the temperature by a few percent a kelvin: near the end they can rest.
         if last_change > 10.0 * tolerance or shared > _SHARED:
             pc.set_films(C, coolant, films, law, duct, table, flow, T[0], conductance)
-        if _linearize_chips(chips, J, T[0]) == 0:
+        if linearize_chips(chips, J, T[0]) == 0:
             return RUNAWAY, iteration, cycles
-        _balance(films, chips, levels, given, T, C, J, conductance, residual)
+        solid_balance(films, chips, levels, given, T, C, J, conductance, residual)
         if set_sink(levels) == INDEFINITE:
             return RUNAWAY, iteration, cycles
         status, used, _ = solve_conduction(levels, residual, _REDUCTION, 0.0, _MOST_CYCLES)
@@ -459,7 +459,9 @@ def solve_conjugate(
     put = float(J[POWER].sum() + solid.heat.sum())
     kept = float(np.sum(storing * (cells - base)))
     water = float(C[pc.HEAT].sum())
-    if status == OK and (C[pc.F_END].min() < table.T_min or C[pc.F_END].max() > table.T_max):
+    # In a stage the straight line to the end of a cell can overshoot where a front enters.
+    seen = C[pc.F_END] if stage is None else C[pc.F]
+    if status == OK and (seen.min() < table.T_min or seen.max() > table.T_max):
         status = OUT_OF_RANGE
     finite = all(np.isfinite(a).all() for a in (cells, C, J))
     return PlateState(
