@@ -25,8 +25,8 @@ def beside(name):
 laplacian = beside("plate_matrix").laplacian
 
 
-def solve(along, sink, source, *, reduction=1e-12, enough=0.0, most=200):
-    """Temperatures, status and iterations."""
+def solve(along, sink, source, *, chips=(), reduction=1e-12, enough=0.0, most=200):
+    """Temperatures, status and iterations; ``chips`` are (cells, weights, slope)."""
     levels = mg.build_levels(*along)
     shape = along[0].shape
     place = levels.cells()
@@ -36,7 +36,13 @@ def solve(along, sink, source, *, reduction=1e-12, enough=0.0, most=200):
         return None, status, 0
     right = np.zeros_like(levels.sink)
     right[0, place] = source.ravel()
-    status, iterations, _ = mg.solve_conduction(levels, right, reduction, enough, most)
+    feedback = mg.Feedback(
+        np.cumsum([0, *(len(cells) for cells, _, _ in chips)]),
+        place[np.concatenate([np.zeros(0, dtype=int), *(cells for cells, _, _ in chips)])],
+        np.concatenate([np.zeros(0), *(weights for _, weights, _ in chips)]),
+        np.array([slope for _, _, slope in chips], dtype=float),
+    )
+    status, iterations, _ = mg.solve_conduction(levels, feedback, right, reduction, enough, most)
     return levels.work[1, place].reshape(shape), status, iterations
 
 
@@ -154,6 +160,42 @@ def test_feedback_below_the_limit_is_solved_and_above_it_refused():
     for factor in (1.05, 2.0, 100.0):
         _, status, _ = solve(along, sink - factor * limit * unit, source)
         assert status != mg.SOLVED
+
+
+def test_feedback_through_a_mean_is_solved_below_its_limit_and_refused_above():
+    """What a chip draws follows the mean below it: with A the conduction, singular at slope = 1 / (w A^-1 w)."""
+    rng = np.random.default_rng(29)
+    shape = (2, 9, 14)
+    along = patchy(rng, shape, 0.5)
+    sink, source = rng.uniform(0.02, 0.05, shape), rng.uniform(0.0, 1.0, shape)
+    cells = rng.choice(source.size, 12, replace=False)
+    weights = rng.uniform(0.2, 1.0, 12)
+    weights /= weights.sum()
+    w = np.zeros(source.size)
+    w[cells] = weights
+    limit = 1.0 / (w @ direct(along, sink, w.reshape(shape)).ravel())
+    for share in (0.5, 0.99):
+        found, status, _ = solve(along, sink, source, chips=[(cells, weights, share * limit)])
+        assert status == mg.SOLVED
+        drawn = source + share * limit * (w @ found.ravel()) * w.reshape(shape)
+        exact = direct(along, sink, drawn)
+        np.testing.assert_allclose(found, exact, rtol=1e-8)
+    for share in (1.01, 2.0, 100.0):
+        assert solve(along, sink, source, chips=[(cells, weights, share * limit)])[1] == mg.INDEFINITE
+
+
+def test_feedback_of_several_chips_adds_up():
+    rng = np.random.default_rng(37)
+    shape = (1, 12, 19)
+    along = patchy(rng, shape, 0.3)
+    sink, source = np.full(shape, 0.05), rng.uniform(0.0, 1.0, shape)
+    chips = [(np.arange(5) + 20 * i, np.full(5, 0.2), 0.05 + 0.01 * i) for i in range(6)]
+    A = laplacian(*along, sink).toarray()
+    for cells, weights, slope in chips:
+        A[np.ix_(cells, cells)] -= slope * np.outer(weights, weights)
+    found, status, _ = solve(along, sink, source, chips=chips)
+    assert status == mg.SOLVED
+    np.testing.assert_allclose(found.ravel(), np.linalg.solve(A, source.ravel()), rtol=1e-9)
 
 
 def test_enough_stops_early_and_too_few_iterations_are_admitted():
