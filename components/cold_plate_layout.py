@@ -121,8 +121,8 @@ def located(error: InputError, coolant: Coolant, file: str | None = None) -> Inp
     InputError
         Of the same class.
     """
-    key = error.key
-    if key is not None and "." not in key:
+    key = error.key or ("coolant.points" if coolant.kind == "path" else "coolant")
+    if "." not in key:
         key = _KEYS.get(key, key)
         if key in ("width", "height") and coolant.shape == "round":
             key = "diameter"
