@@ -36,6 +36,7 @@ from hashheat.solvers.multigrid import (
     NY,
     OFFSET,
     STRIDE,
+    Feedback,
     Levels,
     build_levels,
     extent,
@@ -48,6 +49,7 @@ from hashheat.solvers.stack_storage import energy_polynomial
 from hashheat.solvers.vector_anderson import DEPTH, mix
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel
+from hashheat.thermo.property_kernels import heat_capacity
 from hashheat.thermo.property_table import PropertyTable
 
 # Rows of the chips' table.
@@ -62,7 +64,7 @@ _REDUCTION = (
     0.02  # of the residual in each iteration: the films and the march bring errors of that size anyway
 )
 _MOST_CYCLES = 60
-_RUNAWAY_STEP = 1e6  # K in one iteration
+_LOST_STEP = 1e6  # K in one iteration
 _SHARED = 1e-6  # relative change of a stream's flow at which the shares rest
 
 
@@ -141,7 +143,7 @@ def linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
     stable = 1
     for i in range(J.shape[1]):
         exponent = (J[T_JUNCTION, i] - chips.T_leak[i]) / chips.leak_scale[i]
-        if exponent > _MAX_EXPONENT:
+        if exponent > _MAX_EXPONENT and chips.P_leak[i] > 0.0:
             stable = 0
         leak = chips.P_leak[i] * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
         dP = leak / chips.leak_scale[i]
@@ -208,7 +210,6 @@ def solid_balance(
         for k in range(chips.first[n], chips.first[n + 1]):
             at = chips.cell[k]
             heat_here = chips.weight[k] * J[POWER, n]
-            levels.sink[0, at] -= chips.weight[k] * J[SLOPE, n]
             residual[0, at] += heat_here
             if nz == 1:
                 _spread_edges(levels, residual, at, heat_here)
@@ -239,12 +240,12 @@ def _spread_edges(levels: Levels, residual: np.ndarray, at: int, heat: float) ->
 
 
 @kernel
-def _level_shift(levels: Levels) -> float:
+def _level_shift(levels: Levels, slopes: np.ndarray) -> float:
     """The one temperature by which the whole solid has to move for its residuals to add up to zero [K].
 
     Conduction does not feel it, so that the balance of the whole plate closes to rounding.
     """
-    left, sink = 0.0, 0.0
+    left, sink = 0.0, -slopes.sum()
     first, stop = extent(levels)
     for i in range(first, stop):
         if levels.pivot[0, i] > 0.0:
@@ -264,7 +265,7 @@ def _correct(
     conductance: np.ndarray,
 ) -> float:
     """Add the solid's correction, give the coolant its heat and the chips their temperature; largest step [K]."""
-    shift = _level_shift(levels)
+    shift = _level_shift(levels, J[SLOPE])
     correction = levels.work[1]
     change = 0.0
     first, stop = extent(levels)
@@ -314,6 +315,7 @@ def _iterate(
     conductance = np.zeros(films.cell.size)
     residual = np.zeros((1, levels.work.shape[1]))
     history = np.zeros((2 * (DEPTH + 1), C.shape[1]))
+    products = np.zeros((DEPTH, DEPTH))
     total = flow.sum()
     cycles, last_change, shared = 0, 1e30, 0.0
     for iteration in range(most):
@@ -327,14 +329,15 @@ def _iterate(
         solid_balance(films, chips, levels, given, T, C, J, conductance, residual)
         if set_sink(levels) == INDEFINITE:
             return RUNAWAY, iteration, cycles
-        status, used, _ = solve_conduction(levels, residual, _REDUCTION, 0.0, _MOST_CYCLES)
+        feedback = Feedback(chips.first, chips.cell, chips.weight, J[SLOPE])
+        status, used, _ = solve_conduction(levels, feedback, residual, _REDUCTION, 0.0, _MOST_CYCLES)
         cycles += used
         if status == INDEFINITE:
             return RUNAWAY, iteration, cycles
         change = _correct(films, chips, levels, T, C, J, conductance)
         change = max(change, pc.march(C, coolant, table, flow, T_in))
-        if not change < _RUNAWAY_STEP:
-            return RUNAWAY, iteration, cycles
+        if not change < _LOST_STEP:
+            return NOT_CONVERGED, iteration, cycles
         if share:
             pc.stream_drops(C, coolant, films, law, duct, table, flow, T[0], conductance, drops)
             shared = pc.share_by_pressure(drops, flow, total)
@@ -343,7 +346,7 @@ def _iterate(
             C[pc.F] += C[pc.STEP]
             pc.stream_drops(C, coolant, films, law, duct, table, flow, T[0], conductance, drops)
             return OK, iteration + 1, cycles
-        mix(C[pc.F], C[pc.STEP], history, iteration)
+        mix(C[pc.F], C[pc.STEP], history, products, iteration)
     return NOT_CONVERGED, most, cycles
 
 
@@ -463,6 +466,11 @@ def solve_conjugate(
     seen = C[pc.F_END] if stage is None else C[pc.F]
     if status == OK and (seen.min() < table.T_min or seen.max() > table.T_max):
         status = OUT_OF_RANGE
+    if status != OK and stage is None:
+        # Where the coolant would leave its range without any leakage, the leakage is not to blame.
+        given_heat = float(chips.P_dynamic.sum() + solid.heat.sum())
+        if around.T_in + given_heat / (m * heat_capacity(table, around.T_in)) > table.T_max:
+            status = OUT_OF_RANGE
     finite = all(np.isfinite(a).all() for a in (cells, C, J))
     return PlateState(
         T=cells.reshape(solid.along_x.shape),

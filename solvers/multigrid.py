@@ -84,6 +84,27 @@ class Levels(NamedTuple):
         return np.asarray(offset + (z * (ny + 2) + y + 1) * stride + x).reshape(-1)
 
 
+class Feedback(NamedTuple):
+    """Sources that grow with a mean temperature: each takes ``slope w (w . x)`` off the matrix.
+
+    Parameters
+    ----------
+    first : (n + 1,) int array
+        Cells of source i are ``first[i] .. first[i + 1]``.
+    cell : (n_cell,) int array
+        Place in the flat tables, see :meth:`Levels.cells`.
+    weight : (n_cell,) float array
+        w [-].
+    slope : (n,) float array
+        [W/K]
+    """
+
+    first: np.ndarray
+    cell: np.ndarray
+    weight: np.ndarray
+    slope: np.ndarray
+
+
 def _padded(n: int) -> int:
     return -(-(n + 1) // WIDTH) * WIDTH
 
@@ -227,11 +248,6 @@ def set_sink(levels: Levels) -> int:
                 for row in range(y * step_y, min((y + 1) * step_y, fine[NY])):
                     at = fine[OFFSET] + (z * (fine[NY] + 2) + row + 1) * fine[STRIDE]
                     _add_pairs(levels.sink, at, fine[NX], step_x, to)
-        # A hot chip can make the sum negative while the whole is stable: the preconditioner leaves that out.
-        stop = coarse[OFFSET] + nz * (coarse[NY] + 2) * coarse[STRIDE]
-        for i in range(coarse[OFFSET], stop):
-            if levels.sink[0, i] < 0.0:
-                levels.sink[0, i] = 0.0
         _factor(levels, level)
     return status
 
@@ -392,7 +408,7 @@ _SOLUTION, _RESIDUAL, _DIRECTION, _IMAGE = 1, 2, 3, 4
 
 
 @kernel
-def _apply(levels: Levels) -> float:
+def _apply(levels: Levels, feedback: Feedback) -> float:
     """Image of the direction under the matrix, and their product."""
     t, W = levels.table, levels.work
     stride, rows, start = t[STRIDE, 0], t[NY, 0], t[OFFSET, 0]
@@ -416,7 +432,15 @@ def _apply(levels: Levels) -> float:
                         r = r - load(az, 0, i - plane) * (load(W, _DIRECTION, i - plane) - here)
                 store(W, _IMAGE, i, r)
                 total = total + r * here
-    return _lane_sum(levels, total)
+    curvature = _lane_sum(levels, total)
+    for n in range(feedback.slope.size):
+        mean = 0.0
+        for k in range(feedback.first[n], feedback.first[n + 1]):
+            mean += feedback.weight[k] * W[_DIRECTION, feedback.cell[k]]
+        for k in range(feedback.first[n], feedback.first[n + 1]):
+            W[_IMAGE, feedback.cell[k]] -= feedback.slope[n] * feedback.weight[k] * mean
+        curvature -= feedback.slope[n] * mean * mean
+    return curvature
 
 
 @kernel
@@ -436,7 +460,7 @@ def _precondition(levels: Levels, start: int, stop: int) -> float:
 
 @kernel
 def solve_conduction(
-    levels: Levels, source: np.ndarray, reduction: float, enough: float, most: int
+    levels: Levels, feedback: Feedback, source: np.ndarray, reduction: float, enough: float, most: int
 ) -> tuple[int, int, float]:
     """Solve for the finest level, from zero.
 
@@ -444,6 +468,8 @@ def solve_conduction(
     ----------
     levels : Levels
         After :func:`set_sink`. The solution is left in row 1 of ``levels.work``, its residual in row 2.
+    feedback : Feedback
+        Part of the matrix that the cycles do not know; may be empty.
     source : (1, fine) float array
         Right side in the layout of the finest level [W]; zero in the padding.
     reduction : float
@@ -486,7 +512,7 @@ def solve_conduction(
         beta = rho / rho_before if iteration > 0 else 0.0
         for i in range(start, stop, WIDTH):
             store(W, _DIRECTION, i, load(levels.x, 0, i) + beta * load(W, _DIRECTION, i))
-        curvature = _apply(levels)
+        curvature = _apply(levels, feedback)
         if not curvature > 0.0:
             return INDEFINITE, iteration, remains
         alpha = rho / curvature
