@@ -5,6 +5,7 @@ import json
 import pytest
 
 from hashheat import cli
+from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, shipped_miners
 from hashheat.fleet.plant_file import shipped_plants
@@ -46,3 +47,22 @@ def test_a_copy_is_the_file_and_is_never_overwritten(tmp_path, capsys):
     assert str(target) in capsys.readouterr().err
     assert target.read_text() == "mine"
     assert cli.main(["library", "nordic-2mw", "--copy", str(tmp_path / "no" / "where.toml")]) == 2
+
+
+def test_cold_plates_are_listed_and_a_file_of_ones_own_is_known_as_one(tmp_path, capsys):
+    assert cli.main(["library", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["cold_plates"]
+    assert [p["name"] for p in found] == shipped_cold_plates()
+    plate = next(p for p in found if p["name"] == "two-sided")
+    assert (plate["kind"], plate["chips"]) == ("serpentine", 192)
+    assert plate["heat_rate"]["value"] == pytest.approx(192 * 12.0)
+    target = tmp_path / "own.toml"
+    assert cli.main(["library", "tube-in-plate", "--copy", str(target)]) == 0
+    capsys.readouterr()
+    assert cli.main(["library", str(target), "--json"]) == 0
+    own = json.loads(capsys.readouterr().out)
+    assert own["kind"] == "cold plate"
+    assert "chips.kinds.B.power_factor" in [row["key"] for row in own["numbers"]]
+    # A command that takes another kind says what this one is.
+    assert cli.main(["unit", str(target)]) == 2
+    assert "cold plate" in capsys.readouterr().err
