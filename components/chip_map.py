@@ -1,6 +1,5 @@
 """Where the chips sit on a plate: evenly pitched, or as a picture in text; and whether they fit there."""
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from hashheat.components.errors import (
     EmptyMapError,
     RaggedMapError,
 )
+from hashheat.components.rectangle_overlap import overlapping_pair
 
 BOTTOM, TOP = 0, 1
 #: Codes of :attr:`ChipMap.side` by name.
@@ -161,42 +161,14 @@ class ChipMap:
         -------
         (int, int) or None
             Their numbers, the smaller one first; None where no two overlap by more than 1 nm.
-
-        Notes
-        -----
-        A line sweeps along x. The chips it crosses do not overlap as long as no pair was found, so they are in
-        order along y and a new one is compared with its two neighbours only: n log n for n chips (Shamos and
-        Hoey 1976).
         """
         for side in (BOTTOM, TOP):
             chips = np.flatnonzero(self.side == side)
-            pair = self._sweep(chips)
+            pair = overlapping_pair(
+                self.x[chips], self.y[chips], self.length[chips], self.width[chips], _TOUCH
+            )
             if pair is not None:
-                return pair
-        return None
-
-    def _sweep(self, chips: np.ndarray) -> tuple[int, int] | None:
-        half = 0.5 * np.stack([self.length, self.width])
-        # Shrunk by the tolerance, but never to nothing.
-        half -= np.minimum(0.5 * _TOUCH, 1e-3 * half)
-        left, right = self.x - half[0], self.x + half[0]
-        low, high = self.y - half[1], self.y + half[1]
-        # At the same x a chip that ends leaves before one that begins enters.
-        events = sorted(
-            [(float(right[k]), 0, int(k)) for k in chips] + [(float(left[k]), 1, int(k)) for k in chips]
-        )
-        crossed: list[tuple[float, int]] = []  # lower edge and number, rising
-        for _, enters, chip in events:
-            item = (float(low[chip]), chip)
-            at = bisect_left(crossed, item)
-            if not enters:
-                del crossed[at]
-                continue
-            for neighbour in crossed[max(at - 1, 0) : at + 1]:
-                other = neighbour[1]
-                if low[other] < high[chip] and low[chip] < high[other]:
-                    return min(chip, other), max(chip, other)
-            crossed.insert(at, item)
+                return int(chips[pair[0]]), int(chips[pair[1]])
         return None
 
     def on_both_sides(self) -> "ChipMap":

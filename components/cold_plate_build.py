@@ -1,17 +1,14 @@
 """From the file of a cold plate to what its solver takes, at nominal or changed values."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from hashheat.components.channel_pieces import channel_streams, check_region
 from hashheat.components.chip_map import ChipMap
 from hashheat.components.cold_plate_file import ColdPlateFile
 from hashheat.components.cold_plate_layout import coolant_layout, located
+from hashheat.components.coolant_layout import MicroChannels, PinFins
 from hashheat.components.plate_chips import ChipHeat
-from hashheat.components.plate_geometry import PlateGeometry, plate_model
-from hashheat.components.plate_law import channel_duct, channel_law
-from hashheat.solvers.channel_law import ChannelLaw
-from hashheat.solvers.duct_table import DuctLaminar
-from hashheat.solvers.plate_model import PlateModel
+from hashheat.components.plate_geometry import PlateGeometry, plate_grid
 from hashheat.thermo.errors import InputError
 
 
@@ -37,7 +34,7 @@ def plate_geometry(
     Returns
     -------
     PlateGeometry
-        For :func:`hashheat.components.plate_geometry.plate_model`, which checks the channels against the metal.
+        For :func:`hashheat.components.plate_geometry.plate_model`.
 
     Raises
     ------
@@ -54,7 +51,7 @@ def plate_geometry(
     layers = plate.layers
     chips = file.chip_map(changed)
     try:
-        return PlateGeometry(
+        geometry = PlateGeometry(
             length=v["plate.length"],
             width=v["plate.width"],
             thickness=v["plate.thickness"],
@@ -69,6 +66,14 @@ def plate_geometry(
             htc_bottom=v["losses.bottom"],
             htc_edge=v["losses.edge"],
         )
+        # Whatever the model of the plate would refuse, so that it is told in the words of the file.
+        plate_grid(geometry)
+        layout = geometry.layout
+        if isinstance(layout, MicroChannels | PinFins):
+            check_region(layout.region, geometry.plate_size)
+        else:
+            channel_streams(layout, geometry.plate_size)
+        return geometry
     except InputError as error:
         raise located(error, file.coolant, file.file) from None
 
@@ -106,57 +111,3 @@ def chip_heat(chips: ChipMap, values: Mapping[str, float], *, clock: float = 1.0
         T_leak=values["power.reference_temperature"],
         leak_scale=values["power.leakage_scale"],
     )
-
-
-class PlateArrays(NamedTuple):
-    """A plate as :func:`hashheat.solvers.conjugate_plate.solve_conjugate` takes it, with its description.
-
-    Attributes
-    ----------
-    geometry : PlateGeometry
-    model : PlateModel
-    law : ChannelLaw
-    duct : DuctLaminar
-    """
-
-    geometry: PlateGeometry
-    model: PlateModel
-    law: ChannelLaw
-    duct: DuctLaminar
-
-
-def plate_arrays(
-    file: ColdPlateFile,
-    changed: Mapping[str, float] | None = None,
-    *,
-    clock: float = 1.0,
-    refine: int = 1,
-) -> PlateArrays:
-    """Arrays of a plate and the law of its channels.
-
-    Parameters
-    ----------
-    file, changed, clock, refine
-        As for :func:`plate_geometry`.
-
-    Returns
-    -------
-    PlateArrays
-
-    Raises
-    ------
-    InputError
-        As :func:`plate_geometry`, and for channels that do not fit into the metal. Keys are those of the file.
-    """
-    geometry = plate_geometry(file, changed, clock=clock, refine=refine)
-    v = file.values(changed)
-    try:
-        law = channel_law(
-            geometry.layout,
-            geometry.plate_size,
-            nusselt_factor=v["coolant.nusselt_factor"],
-            friction_factor=v["coolant.friction_factor"],
-        )
-        return PlateArrays(geometry, plate_model(geometry), law, channel_duct(geometry.layout))
-    except InputError as error:
-        raise located(error, file.coolant, file.file) from None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hashheat.components import errors
-from hashheat.components.cold_plate_build import chip_heat, plate_arrays, plate_geometry
+from hashheat.components.cold_plate_build import chip_heat, plate_geometry
 from hashheat.components.cold_plate_file import load_cold_plate_file, shipped_cold_plates
 from hashheat.components.plate_geometry import plate_model
 from hashheat.thermo.errors import InputError
@@ -104,6 +104,10 @@ def test_changed_values_and_finer_cells_arrive():
         ("machined-serpentine", {"coolant.width": 0.03}, errors.ChannelPitchError, "coolant.width"),
         ("microchannel-1kw", {"coolant.width": 0.5e-3}, errors.ChannelPitchError, "coolant.width"),
         ("pin-fin", {"coolant.diameter": 5e-3}, errors.ChannelPitchError, "coolant.diameter"),
+        ("two-sided", {"coolant.height": 0.02}, errors.ChannelHeightError, "coolant.height"),
+        ("tube-in-plate", {"coolant.diameter": 0.013}, errors.ChannelHeightError, "coolant.diameter"),
+        ("machined-serpentine", {"coolant.floor": 0.009}, errors.ChannelHeightError, "coolant.floor"),
+        ("pin-fin", {"coolant.region.length": 0.08}, errors.FieldOffPlateError, "coolant.region"),
         ("two-sided", {"chips.length": 0.05}, errors.ChipOffPlateError, "chips.rows"),
         ("two-sided", {"coolant.hight": 0.05}, InputError, "coolant.hight"),
         ("two-sided", {"plate.length": float("nan")}, InputError, "plate.length"),
@@ -111,18 +115,8 @@ def test_changed_values_and_finer_cells_arrive():
 )
 def test_what_cannot_be_built_keeps_its_name(name, changed, kind, key):
     with pytest.raises(kind) as caught:
-        plate_arrays(load_cold_plate_file(name), changed)
+        plate_geometry(load_cold_plate_file(name), changed)
     assert caught.value.key == key
-
-
-def test_factors_and_sections_reach_the_law():
-    file = load_cold_plate_file("machined-serpentine")
-    law = plate_arrays(file, {"coolant.nusselt_factor": 1.05, "coolant.friction_factor": 0.8}).law
-    assert (law.nusselt_factor, law.friction_factor) == (1.05, 0.8)
-    assert law.flow_area == pytest.approx(30e-6, rel=1e-12)
-    assert law.hydraulic_diameter == pytest.approx(4 * 30e-6 / 22e-3, rel=1e-12)
-    assert law.roughness == file.coolant.roughness.nominal
-    assert law.bend_ratio == 0.0
 
 
 @pytest.mark.parametrize("given", [{"clock": -0.1}, {"clock": float("nan")}, {"refine": 0}, {"refine": 1.5}])

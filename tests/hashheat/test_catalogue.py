@@ -64,5 +64,5 @@ def test_cold_plates_are_listed_and_a_file_of_ones_own_is_known_as_one(tmp_path,
     assert own["kind"] == "cold plate"
     assert "chips.kinds.B.power_factor" in [row["key"] for row in own["numbers"]]
     # A command that takes another kind says what this one is.
-    assert cli.main(["unit", str(target)]) == 2
+    assert cli.main(["rate", "exchanger", str(target)]) == 2
     assert "cold plate" in capsys.readouterr().err
