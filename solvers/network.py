@@ -83,11 +83,9 @@ def _judge(
     spare: np.ndarray,
     parent: np.ndarray,
     total: np.ndarray,
+    scale: float,
 ) -> int:
     """Status of every element of a balanced case; returns that of the case. ``spare`` takes states."""
-    scale = 0.0
-    for e in range(m.shape[0]):
-        scale = max(scale, abs(m[e]))
     status, forced = OK, False
     for e in range(m.shape[0]):
         backward = m[e] < -_SLACK * scale
@@ -140,7 +138,7 @@ def _solve_range(
     parent = np.empty(n_node, dtype=np.int64)
     seen = np.empty(n_node + 1, dtype=np.bool_)
     spare = np.empty(n_element, dtype=np.int64)
-    node, element, row = np.empty((2, n_node)), np.empty((5, n_element)), np.empty((2, n_row))
+    node, element, row = np.empty((2, n_node)), np.empty((5, n_element)), np.empty((3, n_row))
     values = np.empty(topology.pattern.n_values)
     for k in range(first, last):
         m, p, parts = result.mass_flow[k], result.pressure[k], result.part[k]
@@ -175,7 +173,7 @@ def _solve_range(
                 p[i] -= level
         for f in range(topology.fixed_node.shape[0]):
             p[topology.fixed_node[f]] = given[f] - level
-        converged, result.iterations[k], result.mass_residual[k], result.pressure_residual[k] = balance_case(
+        converged, iterations, mass_residual, pressure_residual, scale = balance_case(
             topology,
             forms,
             c,
@@ -194,6 +192,8 @@ def _solve_range(
             values,
             parent,
         )
+        result.iterations[k] = iterations
+        result.mass_residual[k], result.pressure_residual[k] = mass_residual, pressure_residual
         node_imbalance(topology, m, wanted, node[0])
         for f in range(topology.fixed_node.shape[0]):
             result.supply[k, f] = -node[0, topology.fixed_node[f]]
@@ -212,6 +212,7 @@ def _solve_range(
             spare,
             parent,
             node,
+            scale,
         )
         if not served:
             status = CUT_OFF
@@ -254,7 +255,7 @@ def solve_network(
     *,
     start: NetworkState | None = None,
     tolerance: float = 1e-10,
-    max_iterations: int = 100,
+    max_iterations: int = 200,
 ) -> NetworkState:
     """Balance many cases of a network.
 

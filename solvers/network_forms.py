@@ -19,6 +19,10 @@ POLYNOMIAL, POWER, CHURCHILL, COLEBROOK = range(4)
 CONSTANT, A, B, FACTOR, SCALE, ROUGH, LARGEST = range(7)
 N_COEFFICIENTS = 7
 
+#: The derivative of a power law is held below this share of a network's largest flow. At the floor the pressures'
+#: rounding (1e-16 of the largest) moves a flow by this same share; the loss itself is not touched.
+FLOOR = 1e-8
+
 _LN10 = math.log(10.0)
 # Laminar below; Churchill's turbulent part is under 1e-40 of the laminar one there, and its powers would overflow
 # further down.
@@ -88,9 +92,11 @@ def form_loss(form: int, c: np.ndarray, m: float, floor: float) -> tuple[float, 
     if form == POWER:
         power = c[FACTOR] * size ** c[SCALE]
         loss = c[CONSTANT] + math.copysign(power, m) + c[B] * size * m
-        if size > floor:
+        # A steep power needs a higher floor to be felt above the pressures' rounding.
+        held = floor * FLOOR ** (2.0 / c[SCALE] - 1.0) if c[SCALE] > 2.0 else floor
+        if size > held:
             return loss, c[SCALE] * power / size + 2.0 * c[B] * size
-        return loss, c[SCALE] * c[FACTOR] * floor ** (c[SCALE] - 1.0) + 2.0 * c[B] * floor
+        return loss, c[SCALE] * c[FACTOR] * held ** (c[SCALE] - 1.0) + 2.0 * c[B] * held
     Re = c[SCALE] * size
     if Re < _RE_CREEPING:
         linear = c[FACTOR] * 64.0 / c[SCALE]

@@ -12,21 +12,25 @@ import math
 import numpy as np
 
 from hashheat.solvers.network_elements import CLOSED, ONE_WAY
-from hashheat.solvers.network_forms import CONSTANT, LARGEST, form_flow, form_loss
-from hashheat.solvers.network_topology import NetworkTopology, join, start_parts
+from hashheat.solvers.network_forms import CONSTANT, FLOOR, LARGEST, form_flow, form_loss
+from hashheat.solvers.network_topology import NetworkTopology
+from hashheat.solvers.network_valves import replace_forced, switch_valves
 from hashheat.solvers.sparse_cholesky import factor, substitute
 from hashheat.thermo.jit import kernel
 
-#: The derivative of a power law is held below this share of the largest flow. At the floor the pressures' rounding
-#: (1e-16 of the largest) moves a flow by this same share; the loss itself is not touched.
-FLOOR = 1e-8
 # Share of the largest pressure below which a difference of pressures is rounding.
 _ROUNDING = 1e-15
+# Least slope of an element over that of the whole network, so that this rounding stays without effect.
+_STIFFEST = 1e-12
 # Flow backwards through a check valve that still counts as none, over the largest flow; pressure that opens it.
 _BACKWARD = 1e-11
 _OPENING = 1e-13
-# From this iteration on, one check valve is switched at a time: no endless exchange of two sets of valves.
-_ONE_AT_A_TIME = 25
+# Check valves that are wrong are switched after every iteration up to this number; from then on only when flows
+# and pressures have settled to this share; and at last one at a time, for sets of valves can follow each other
+# round.
+_AT_ONCE = 20
+_TOGETHER = 60
+_SETTLED = 1e-5
 
 
 @kernel
@@ -73,16 +77,18 @@ def newton_step(
     loss: np.ndarray,
     slope: np.ndarray,
     balance: np.ndarray,
-    diagonal: np.ndarray,
+    ground: np.ndarray,
     values: np.ndarray,
+    pivot: np.ndarray,
     column: np.ndarray,
     x: np.ndarray,
     dp: np.ndarray,
     dm: np.ndarray,
-) -> bool:
-    """Changes of pressures into dp and of flows into dm; False if the matrix is not definite."""
+    least: float,
+) -> None:
+    """Changes of pressures into dp and of flows into dm; slopes are raised to ``least``."""
     place = topology.place
-    diagonal[:] = 0.0
+    ground[:] = 0.0
     values[:] = 0.0
     for i in range(topology.n_node):
         if place[i] >= 0:
@@ -92,24 +98,26 @@ def newton_step(
             continue
         i, j = topology.from_node[e], topology.to_node[e]
         a, b = place[i], place[j]
+        slope[e] = max(slope[e], least)
         g = 1.0 / slope[e]
         w = g * (loss[e] - (p[i] - p[j]))
         dm[e] = w
         if a >= 0:
-            diagonal[a] += g
             x[a] += w
         if b >= 0:
-            diagonal[b] += g
             x[b] -= w
-        if topology.entry[e] >= 0 and not (pinned[i] or pinned[j]):
+        if a >= 0 and b >= 0 and not (pinned[i] or pinned[j]):
             values[topology.entry[e]] -= g
+        elif a >= 0 and not pinned[i]:
+            ground[a] += g
+        elif b >= 0 and not pinned[j]:
+            ground[b] += g
     for i in range(topology.n_node):
         if pinned[i]:
-            diagonal[place[i]] = 1.0
+            ground[place[i]] = 1.0
             x[place[i]] = 0.0
-    if not factor(topology.pattern, diagonal, values, column):
-        return False
-    substitute(topology.pattern, diagonal, values, x)
+    factor(topology.pattern, ground, values, pivot, column)
+    substitute(topology.pattern, pivot, values, x)
     for i in range(topology.n_node):
         dp[i] = x[place[i]] if place[i] >= 0 else 0.0
     for e in range(loss.shape[0]):
@@ -117,7 +125,6 @@ def newton_step(
             dm[e] = 0.0
         else:
             dm[e] = (dp[topology.from_node[e]] - dp[topology.to_node[e]]) / slope[e] - dm[e]
-    return True
 
 
 @kernel
@@ -170,86 +177,6 @@ def step_length(
             low, f_low = length, f
         tries += 1
     return length
-
-
-@kernel
-def shut_backward(
-    topology: NetworkTopology,
-    state: np.ndarray,
-    shut: np.ndarray,
-    m: np.ndarray,
-    least: float,
-    single: bool,
-    parent: np.ndarray,
-) -> bool:
-    """Shut one-way elements that flow backwards by more than ``least``; whether any was shut.
-
-    An element without which a part would lose its connection stays open: mass balance alone sets its flow. So of
-    several in a row one stays open (and carries nothing), and no pressure is ever left undetermined.
-    """
-    count = 0
-    for e in range(m.shape[0]):
-        if state[e] == ONE_WAY and not shut[e] and m[e] < -least:
-            count += 1
-    if count == 0:
-        return False
-    backward = np.empty(count, dtype=np.int64)
-    flows = np.empty(count)
-    start_parts(topology, parent)
-    k = 0
-    for e in range(m.shape[0]):
-        if shut[e]:
-            continue
-        if state[e] == ONE_WAY and m[e] < -least:
-            backward[k] = e
-            flows[k] = -m[e]
-            k += 1
-        else:
-            join(parent, topology.from_node[e], topology.to_node[e])
-    order = np.argsort(flows)
-    worst = -1
-    for k in range(count):
-        e = backward[order[k]]
-        if not join(parent, topology.from_node[e], topology.to_node[e]):
-            worst = e
-            if not single:
-                shut[e] = True
-                m[e] = 0.0
-    if single and worst >= 0:
-        shut[worst] = True
-        m[worst] = 0.0
-    return worst >= 0
-
-
-@kernel
-def open_driven(
-    topology: NetworkTopology,
-    forms: np.ndarray,
-    c: np.ndarray,
-    state: np.ndarray,
-    shut: np.ndarray,
-    m: np.ndarray,
-    p: np.ndarray,
-    least: float,
-    single: bool,
-) -> bool:
-    """Open shut one-way elements that a pressure above ``least`` drives forward; whether any was opened."""
-    worst, most = -1, least
-    for e in range(m.shape[0]):
-        if state[e] != ONE_WAY or not shut[e]:
-            continue
-        drive = p[topology.from_node[e]] - p[topology.to_node[e]] - c[e, CONSTANT]
-        if drive > most:
-            worst = e
-            if single:
-                most = drive
-            else:
-                shut[e] = False
-                m[e] = form_flow(forms[e], c[e], drive)
-    if single and worst >= 0:
-        shut[worst] = False
-        m[worst] = form_flow(forms[worst], c[worst], most)
-    return worst >= 0
 
 
 @kernel
@@ -321,7 +248,7 @@ def balance_case(
     row: np.ndarray,
     values: np.ndarray,
     parent: np.ndarray,
-) -> tuple[bool, int, float, float]:
+) -> tuple[bool, int, float, float, float]:
     """Flows and pressures of one case.
 
     Parameters
@@ -351,7 +278,7 @@ def balance_case(
         is no guess.
     shut : (n_element,) bool array
         Elements that carry nothing.
-    node, element, row : (2, n_node), (5, n_element) and (2, n_row) float arrays
+    node, element, row : (2, n_node), (5, n_element) and (3, n_row) float arrays
         Work space.
     values : (n_values,) float array
         Work space.
@@ -366,20 +293,21 @@ def balance_case(
         Linear systems solved.
     mass_residual, pressure_residual : float
         Largest errors [kg/s], [Pa].
+    scale : float
+        Mass flow against which small ones count as none [kg/s].
     """
     balance, dp = node[0], node[1]
     dm, loss, slope, trial_loss, trial_slope = element[0], element[1], element[2], element[3], element[4]
-    diagonal, x = row[0], row[1]
+    ground, pivot, x = row[0], row[1], row[2]
     column = np.empty(max(1, topology.pattern.n_tail))
     n_element = m.shape[0]
     need = 0.0
     for i in range(topology.n_node):
         need = max(need, abs(demand[i]))
-    high = largest_of(p)
-    valves = False
+    lifted, valves = 0.0, False
     for e in range(n_element):
         if state[e] != CLOSED:
-            high = max(high, abs(c[e, CONSTANT]))
+            lifted = max(lifted, abs(c[e, CONSTANT]))
             valves = valves or state[e] == ONE_WAY
     if started:
         typical = largest_of(m)
@@ -391,15 +319,14 @@ def balance_case(
     else:
         typical = first_guess(topology, forms, c, state, p, m, loss, slope)
     scale = max(need, 1e-6 * typical)
-    last, error = math.inf, math.inf
+    last, error, least = math.inf, math.inf, 0.0
     mass_residual, pressure_residual = math.inf, math.inf
     for iteration in range(1, max_iterations + 1):
         imbalance = node_imbalance(topology, m, demand, balance)
-        if not newton_step(
-            topology, shut, pinned, p, loss, slope, balance, diagonal, values, column, x, dp, dm
-        ):
-            return False, iteration, imbalance, pressure_residual
-        at_start, noise, change = 0.0, 0.0, 0.0
+        newton_step(
+            topology, shut, pinned, p, loss, slope, balance, ground, values, pivot, column, x, dp, dm, least
+        )
+        at_start, noise, change, high = 0.0, 0.0, 0.0, lifted
         for i in range(topology.n_node):
             p[i] += dp[i]
             high = max(high, abs(p[i]))
@@ -424,23 +351,29 @@ def balance_case(
                 difference = p[topology.from_node[e]] - p[topology.to_node[e]]
                 pressure_residual = max(pressure_residual, abs(loss[e] - difference))
                 scale = max(scale, abs(m[e]))
+        least = _STIFFEST * high / max(scale, 1e-3 * typical)
         # What is left of the flows' error if the steps go on shrinking as they do.
         error = change * change / (last - change) if change < last else change
         if change == 0.0:
             error = 0.0
         last = change
         switched = False
-        if valves and iteration > 1:
-            single = iteration > _ONE_AT_A_TIME
-            switched = open_driven(topology, forms, c, state, shut, m, p, _OPENING * high, single)
-            if not (single and switched):
-                more = shut_backward(topology, state, shut, m, _BACKWARD * scale, single, parent)
-                switched = switched or more
+        if valves:
+            driven, backward = _OPENING * high, _BACKWARD * scale
+            settled = pressure_residual <= _SETTLED * high and error <= _SETTLED * scale
+            if settled or iteration <= _AT_ONCE:
+                single = iteration > _TOGETHER
+                switched = switch_valves(
+                    topology, forms, c, state, shut, m, p, driven, backward, single, parent
+                )
+            if settled and not switched:
+                switched = replace_forced(topology, c, state, shut, m, p, backward, parent)
         if switched:
             last = math.inf
             evaluate(forms, c, shut, m, m, 0.0, FLOOR * scale, loss, slope)
         elif pressure_residual <= tolerance * high and error <= tolerance * scale:
             mass_residual = node_imbalance(topology, m, demand, balance)
             if mass_residual <= tolerance * scale:
-                return True, iteration, mass_residual, pressure_residual
-    return False, max_iterations, node_imbalance(topology, m, demand, balance), pressure_residual
+                return True, iteration, mass_residual, pressure_residual, max(scale, 1e-3 * typical)
+    mass_residual = node_imbalance(topology, m, demand, balance)
+    return False, max_iterations, mass_residual, pressure_residual, max(scale, 1e-3 * typical)

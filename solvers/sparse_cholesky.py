@@ -1,9 +1,14 @@
-"""LDL^T factorization of one sparse symmetric matrix many times: the pattern is analysed once.
+"""LDL^T factorization of the node equations of a network, many times: the pattern is analysed once.
 
-The matrix is that of a graph: a positive diagonal and one negative entry for each pair of neighbours, as the node
-equations of a network give it. Columns are eliminated in the order of least degree. Each column carries the
-places its updates go to, so that a factorization is one walk through three lists. Towards the end the
-remaining graph is (nearly) complete; this tail is kept and factored as a dense triangle.
+The matrix is that of a graph of conductances, some of them to ground: a negative entry for each pair of neighbours
+and a diagonal that exceeds their sum by the conductance to ground. The diagonal is not stored. The elimination
+carries the conductances to ground along and sums the pivots up, so that nothing is ever subtracted: pivots are
+positive and entries accurate to rounding even where conductances differ by more than 1e16, as they do between a
+branch without flow and a long pipe.
+
+Columns are eliminated in the order of least degree. Each carries the places its updates go to, so that a
+factorization is one walk through three lists. Towards the end the remaining graph is (nearly) complete; this tail
+is kept and factored as a dense triangle.
 """
 
 import heapq
@@ -133,7 +138,8 @@ def analyse_pattern(n: int, pairs: np.ndarray) -> SparsePattern:
 
     References
     ----------
-    Least degree: W. F. Tinney and J. W. Walker, Proc. IEEE 55 (1967) 1801-1809.
+    Least degree: W. F. Tinney and J. W. Walker, Proc. IEEE 55 (1967) 1801-1809. Elimination without subtraction:
+    W. K. Grassmann, M. I. Taksar and D. P. Heyman, Oper. Res. 33 (1985) 1107-1116.
     """
     order, columns = _eliminate(n, pairs)
     position = np.empty(n, dtype=np.int64)
@@ -169,57 +175,57 @@ def entry_of(pattern: SparsePattern, i: int, j: int) -> int:
 
 
 @kernel
-def factor(pattern: SparsePattern, diagonal: np.ndarray, values: np.ndarray, column: np.ndarray) -> bool:
+def factor(
+    pattern: SparsePattern, ground: np.ndarray, values: np.ndarray, pivot: np.ndarray, column: np.ndarray
+) -> None:
     """Factor the matrix in place: L D L^T.
 
     Parameters
     ----------
     pattern : SparsePattern
         The analysed pattern.
-    diagonal : (n,) float array
-        Diagonal in the order of elimination; becomes the inverse pivots.
+    ground : (n,) float array
+        Row sums of the matrix, >= 0: conductance of each node to what is fixed, in the order of elimination.
+        Overwritten. Every part of the graph must have a positive one.
     values : (n_values,) float array
-        Entries below the diagonal, fill set to zero; becomes L.
+        Entries below the diagonal, <= 0, fill set to zero; becomes L.
+    pivot : (n,) float array
+        Receives the inverse pivots.
     column : (n_tail,) float array
         Work space.
-
-    Returns
-    -------
-    bool
-        Whether every pivot was positive; if not, the factor is of no use.
     """
     start, row, target, m = pattern.start, pattern.row, pattern.target, pattern.n_tail
     n_sparse = start.shape[0] - 1
     u = 0
     for k in range(n_sparse):
-        if not diagonal[k] > 0.0:
-            return False
-        inverse = 1.0 / diagonal[k]
-        diagonal[k] = inverse
         last = start[k + 1]
+        total = ground[k]
+        for a in range(start[k], last):
+            total -= values[a]
+        inverse = 1.0 / total
+        pivot[k] = inverse
         for a in range(start[k], last):
             ratio = values[a] * inverse
-            diagonal[row[a]] -= values[a] * ratio
+            ground[row[a]] -= ground[k] * ratio
             for b in range(a + 1, last):
                 values[target[u]] -= values[b] * ratio
                 u += 1
             values[a] = ratio
     first = start[n_sparse]
     for k in range(m):
-        if not diagonal[n_sparse + k] > 0.0:
-            return False
-        inverse = 1.0 / diagonal[n_sparse + k]
-        diagonal[n_sparse + k] = inverse
+        total = ground[n_sparse + k]
         for i in range(k + 1, m):
             column[i] = values[first + i * m + k]
+            total -= column[i]
+        inverse = 1.0 / total
+        pivot[n_sparse + k] = inverse
         for i in range(k + 1, m):
             ratio = column[i] * inverse
             here = first + i * m
             for j in range(k + 1, i):
                 values[here + j] -= ratio * column[j]
-            diagonal[n_sparse + i] -= ratio * column[i]
+            ground[n_sparse + i] -= ground[n_sparse + k] * ratio
             values[here + k] = ratio
-    return True
 
 
 @kernel
