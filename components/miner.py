@@ -1,6 +1,5 @@
 """A hydro-cooled miner as a component: a device file, ready to be solved at any state."""
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,13 +10,7 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.chip_layout import chips_on_cells
-from hashheat.components.errors import (
-    CoolantRangeError,
-    NotConvergedError,
-    PressureLossError,
-    RunawayError,
-    UnitError,
-)
+from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.miner_file import MinerFile, load_miner_file
 from hashheat.components.unit import UnitInputs, UnitResults, solve_units
 from hashheat.components.variables import dataset
@@ -31,23 +24,6 @@ from hashheat.thermo.quantity import Quantity
 
 #: Bounds the memory of a call: 4 boards x 32 numbers x 8 bytes each.
 _UNITS_AT_ONCE = 65536
-
-#: Status of a state whose pressure drop the loop cannot give; follows those of the solver.
-PRESSURE_LOST = sp.OUT_OF_RANGE + 1
-#: What must be left of the pressure at a unit's outlet [Pa].
-LOWEST_PRESSURE = 5e3
-
-_FAILURES: dict[int, tuple[type[UnitError], str]] = {
-    sp.RUNAWAY: (RunawayError, "thermal runaway: leakage feeds on its own heat and no steady state exists"),
-    sp.NOT_CONVERGED: (NotConvergedError, "the solution did not converge"),
-    sp.OUT_OF_RANGE: (CoolantRangeError, "the coolant leaves its liquid range before it leaves the unit"),
-    PRESSURE_LOST: (PressureLossError, "the unit loses more pressure than there is at its inlet"),
-}
-
-
-def describe_failure(status: int) -> str:
-    """What a status of :mod:`hashheat.solvers.serpentine` other than ``OK`` means, in words."""
-    return _FAILURES[status][1]
 
 
 @dataclass(frozen=True)
@@ -258,21 +234,8 @@ class Miner:
         results = self.solve_arrays(values, state, table, with_fields=with_fields)
         lost = (results.status == sp.OK) & (results.pressure_drop > pressure - LOWEST_PRESSURE)
         results = results._replace(status=np.where(lost, PRESSURE_LOST, results.status))
-        self._report_failures(results.status, flat["T_in"])
+        report_failures(self.device.name, "unit", results.status, flat["T_in"])
         return self._as_dataset(results, flow, template, fluid, pressure)
-
-    def _report_failures(self, status: np.ndarray, T_in: np.ndarray) -> None:
-        for code, (error, text) in _FAILURES.items():
-            failed = status == code
-            if not failed.any():
-                continue
-            first = f"at {T_in[failed][0] - 273.15:.2f} degC inlet"
-            if status.size == 1:
-                raise error(f"{self.device.name}: {text} ({first})")
-            warnings.warn(
-                f"{self.device.name}: {failed.sum()} of {status.size} states: {text} (first {first})",
-                stacklevel=3,
-            )
 
     def _as_dataset(
         self, results: UnitResults, flow: np.ndarray, template: xr.DataArray, fluid: Fluid, pressure: float

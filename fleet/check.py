@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from hashheat.components.miner import describe_failure
+from hashheat.components.failures import describe_failure
 from hashheat.components.pump import PumpRangeError
 from hashheat.components.variables import dataset
 from hashheat.fleet.envelope import unit_envelope

@@ -1,0 +1,281 @@
+"""A cold plate as a component: its file, resolved in finite volumes, ready to be solved at any state."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from hashheat.components.cases import broadcast_cases
+from hashheat.components.cold_plate_build import plate_geometry
+from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
+from hashheat.components.cold_plate_results import PlateResult, plate_dataset
+from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
+from hashheat.components.prepared_plate import PreparedPlate, prepare
+from hashheat.solvers.conjugate_plate import Surroundings
+from hashheat.solvers.serpentine import OK
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_kernels import density
+from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.quantity import Quantity
+
+#: Plates with other values than nominal that are kept ready.
+_KEPT = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ColdPlate:
+    """A cold plate with its chips.
+
+    Parameters
+    ----------
+    file : ColdPlateFile
+        Its file.
+
+    Examples
+    --------
+    >>> ColdPlate.named("machined-serpentine").solve(T_in=343.15)  # doctest: +SKIP
+    """
+
+    file: ColdPlateFile
+
+    @classmethod
+    def named(cls, name: str) -> "ColdPlate":
+        """Plate from a file: a path, or a shipped name such as ``"machined-serpentine"``."""
+        return cls(load_cold_plate_file(name))
+
+    @property
+    def name(self) -> str:
+        """As the file has it."""
+        return self.file.name
+
+    @cached_property
+    def quantities(self) -> dict[str, Quantity]:
+        """Every number of the file by dotted key, but for the envelope."""
+        return self.file.sampled_quantities()
+
+    @cached_property
+    def _prepared(self) -> "lru_cache":  # type: ignore[type-arg]
+        def build(changed: tuple[tuple[str, float], ...], refine: int) -> PreparedPlate:
+            values = self.file.values(dict(changed))
+            return prepare(
+                plate_geometry(self.file, dict(changed), refine=refine),
+                nusselt_factor=values["coolant.nusselt_factor"],
+                friction_factor=values["coolant.friction_factor"],
+                port_loss=values["coolant.port_loss"],
+            )
+
+        return lru_cache(maxsize=_KEPT)(build)  # type: ignore[return-value]
+
+    def prepared(self, changed: Mapping[str, float] | None = None, refine: int = 1) -> PreparedPlate:
+        """Arrays of the plate, kept for the next call.
+
+        Parameters
+        ----------
+        changed : mapping, optional
+            Values in SI by dotted key that take the place of nominal ones.
+        refine : int
+            Multiplies the cells along and across.
+
+        Raises
+        ------
+        InputError
+            For a key or value that the file does not accept, or a plate that cannot be built.
+        """
+        items = tuple(sorted((key, float(value)) for key, value in (changed or {}).items()))
+        found: PreparedPlate = self._prepared(items, refine)  # type: ignore[operator]
+        return found
+
+    def fluid(self, given: Fluid | str | None = None) -> Fluid:
+        """The coolant: that of the design state unless another is given."""
+        chosen = self.file.design.fluid if given is None else given
+        return Fluid.parse(chosen) if isinstance(chosen, str) else chosen
+
+    def solve(
+        self,
+        T_in: ArrayLike | xr.DataArray | None = None,
+        volume_flow: ArrayLike | xr.DataArray | None = None,
+        *,
+        mass_flow: ArrayLike | xr.DataArray | None = None,
+        fluid: Fluid | str | None = None,
+        pressure: float | None = None,
+        T_ambient: ArrayLike | xr.DataArray | None = None,
+        frequency: ArrayLike | xr.DataArray = 1.0,
+        voltage: ArrayLike | xr.DataArray = 1.0,
+        refine: int = 1,
+        with_fields: bool = False,
+        with_error: bool = False,
+        **overrides: ArrayLike | xr.DataArray,
+    ) -> xr.Dataset:
+        """Steady state of the plate, at one state or over any grid of states.
+
+        Parameters
+        ----------
+        T_in : float, array or DataArray, optional
+            Coolant inlet temperature [K]; that of the design state if left out, as everything below.
+        volume_flow : float, array or DataArray, optional
+            Flow of the plate at inlet temperature [m^3/s].
+        mass_flow : float, array or DataArray, optional
+            Instead of volume_flow [kg/s].
+        fluid : Fluid or str, optional
+            Coolant.
+        pressure : float, optional
+            Absolute pressure at the inlet [Pa].
+        T_ambient : float, array or DataArray, optional
+            Surroundings [K].
+        frequency, voltage : float, array or DataArray
+            Clock and supply voltage over those of the file [-].
+        refine : int
+            Multiplies the cells along and across.
+        with_fields : bool
+            Add the temperature of every cell of metal (layer, row, col) and of coolant (cell).
+        with_error : bool
+            Solve once more with half the cell size and add ``grid_error``.
+        **overrides : float, array or DataArray
+            Numbers of the file in SI, dots written as double underscores: ``chips__tim_thickness=100e-6``.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dimensions are those of the DataArrays given, broadcast by name; plain arrays of one length share the
+            dimension ``case``; then ``chip``. States without a steady state hold NaN, marked in ``status``, with a
+            warning.
+
+        Raises
+        ------
+        InputError, FreezingError, BoilingError
+            For states that make no sense before solving: without flow, say.
+        RunawayError, CoolantRangeError, NotConvergedError, PressureLossError
+            For a single state that has no solution.
+
+        Notes
+        -----
+        Parallel streams share the flow so that their pressure drops agree. With several cells through the
+        thickness the chip's temperature includes half a cell of metal; with one, the plate is taken as thin.
+        """
+        coolant = self.fluid(fluid)
+        design = self.file.design
+        p = design.pressure.nominal if pressure is None else float(pressure)
+        if volume_flow is not None and mass_flow is not None:
+            raise InputError("give volume_flow or mass_flow, not both")
+        by_volume = mass_flow is None
+        given: dict[str, ArrayLike | xr.DataArray] = {
+            "T_in": design.T_in.nominal if T_in is None else T_in,
+            "T_ambient": design.T_ambient.nominal if T_ambient is None else T_ambient,
+            "frequency": frequency,
+            "voltage": voltage,
+            "flow": (design.flow.nominal if volume_flow is None else volume_flow) if by_volume else mass_flow,  # type: ignore[dict-item]
+        } | {f"file.{key.replace('__', '.')}": value for key, value in overrides.items()}
+        together = broadcast_cases(given)
+        template = together["T_in"]
+        flat = {key: np.asarray(a.values, dtype=float).reshape(template.size) for key, a in together.items()}
+        _check_states(flat, "volume_flow" if by_volume else "mass_flow")
+        coolant.check_liquid(flat["T_in"], p, "the plate's inlet")
+        table = coolant.table(p)
+        flow = flat["flow"]
+        if by_volume:
+            flow = flow * np.array([density(table, T) for T in flat["T_in"]])
+        changed = {key[5:]: values for key, values in flat.items() if key.startswith("file.")}
+        results = []
+        for i in range(template.size):
+            own = {key: float(values[i]) for key, values in changed.items()}
+            state = Surroundings(flat["T_in"][i], flow[i], flat["T_ambient"][i])
+            clock = float(flat["frequency"][i]), float(flat["voltage"][i])
+            results.append(self._solve_one(table, p, state, clock, own, refine, with_error))
+        status = np.array([r.status for r in results])
+        report_failures(self.name, "plate", status, flat["T_in"])
+        attrs = {"cold_plate": self.name, "fluid": coolant.name, "pressure_pascal": p}
+        found = plate_dataset(results, template, flow, with_fields=with_fields, attrs=attrs)
+        return found
+
+    def _solve_one(
+        self,
+        table: PropertyTable,
+        pressure: float,
+        state: Surroundings,
+        clock: tuple[float, float],
+        changed: Mapping[str, float],
+        refine: int,
+        with_error: bool,
+    ) -> PlateResult:
+        plate = self.prepared(changed, refine)
+        solved = plate.solve(table, state, frequency=clock[0], voltage=clock[1])
+        drop = plate.pressure_drop(solved, table, state.T_in)
+        error = None
+        if with_error and solved.status == OK:
+            finer = self.prepared(changed, 2 * refine)
+            again = finer.solve(table, state, frequency=clock[0], voltage=clock[1])
+            # Second order: what is left on the finer grid is a third of the difference.
+            error = 4.0 / 3.0 * abs(float(again.T_junction.max()) - float(solved.T_junction.max()))
+        status = solved.status
+        if status == OK and drop > pressure - LOWEST_PRESSURE:
+            status = PRESSURE_LOST
+        return PlateResult(plate, solved, status, plate.outlet(solved, table, state.T_in), drop, error, state)
+
+    def thermal_resistance(
+        self, volume_flow: ArrayLike | xr.DataArray | None = None, **state: ArrayLike | xr.DataArray
+    ) -> xr.DataArray:
+        """Hottest junction less inlet, over the power of all chips, against flow.
+
+        Parameters
+        ----------
+        volume_flow : array or DataArray, optional
+            [m^3/s]; 25 flows over the envelope of the file if left out.
+        **state
+            As for :meth:`solve`.
+
+        Returns
+        -------
+        xarray.DataArray
+            [K/W] along ``volume_flow``.
+        """
+        return self.solve(volume_flow=self._flows(volume_flow), **state)["thermal_resistance"]  # type: ignore[arg-type]
+
+    def pressure_drop(
+        self, volume_flow: ArrayLike | xr.DataArray | None = None, **state: ArrayLike | xr.DataArray
+    ) -> xr.DataArray:
+        """Pressure drop of the plate with its ports against flow.
+
+        Parameters
+        ----------
+        volume_flow, **state
+            As for :meth:`thermal_resistance`.
+
+        Returns
+        -------
+        xarray.DataArray
+            [Pa] along ``volume_flow``.
+        """
+        return self.solve(volume_flow=self._flows(volume_flow), **state)["pressure_drop"]  # type: ignore[arg-type]
+
+    def _flows(self, given: ArrayLike | xr.DataArray | None) -> xr.DataArray:
+        if isinstance(given, xr.DataArray):
+            return given
+        if given is None:
+            ends = self.file.envelope.flow
+            given = np.geomspace(ends.lower, ends.upper, 25)
+        flows = np.atleast_1d(np.asarray(given, dtype=float))
+        return xr.DataArray(flows, dims=("volume_flow",), coords={"volume_flow": flows})
+
+
+def _check_states(flat: Mapping[str, np.ndarray], flow_name: str) -> None:
+    for key in ("T_in", "T_ambient", "frequency", "voltage"):
+        low = key in ("frequency", "voltage")
+        if not (np.isfinite(flat[key]).all() and np.all(flat[key] >= 0.0 if low else flat[key] > 0.0)):
+            raise InputError(
+                "must be a number at least 0" if low else "must be a temperature in kelvin",
+                key=key,
+                found=float(np.min(flat[key])),
+                accepted=">= 0" if low else "> 0",
+            )
+    flow = flat["flow"]
+    if not (np.isfinite(flow).all() and np.all(flow > 0.0)):
+        raise InputError(
+            "without flow a heated plate has no steady state",
+            key=flow_name,
+            found=float(np.min(flow)),
+            accepted="> 0",
+        )

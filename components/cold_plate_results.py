@@ -1,0 +1,132 @@
+"""What the solver of a cold plate found, as a Dataset."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from hashheat.components.chip_map import SIDES
+from hashheat.components.prepared_plate import PreparedPlate
+from hashheat.components.variables import dataset
+from hashheat.solvers.conjugate_plate import PlateState, Surroundings
+from hashheat.solvers.serpentine import OK
+
+
+class PlateResult(NamedTuple):
+    """One solved state.
+
+    Parameters
+    ----------
+    plate : PreparedPlate
+    state : PlateState
+    status : int
+        Of :mod:`hashheat.components.failures`.
+    T_out : float
+        Mixed outlet [K].
+    pressure_drop : float
+        With ports [Pa].
+    grid_error : float or None
+        Of the hottest junction [K].
+    around : Surroundings
+    """
+
+    plate: PreparedPlate
+    state: PlateState
+    status: int
+    T_out: float
+    pressure_drop: float
+    grid_error: float | None
+    around: Surroundings
+
+
+def _scalars(result: PlateResult) -> dict[str, float]:
+    s = result.state
+    hot = int(s.T_junction.argmax())
+    power = float(s.chip_power.sum())
+    found = {
+        "T_out": result.T_out,
+        "T_junction": float(s.T_junction[hot]),
+        "junction_spread": float(np.ptp(s.T_junction)),
+        "T_wall": float(s.T_wall.max()),
+        "chip_power": power,
+        "heat_rate": float(s.heat.sum()),
+        "heat_loss": s.heat_loss,
+        "pressure_drop": result.pressure_drop,
+        "thermal_resistance": (float(s.T_junction[hot]) - result.around.T_in) / power if power > 0.0 else 0.0,
+        "loop_gain": s.loop_gain,
+        "imbalance": s.imbalance,
+    }
+    return found if result.grid_error is None else found | {"grid_error": result.grid_error}
+
+
+def plate_dataset(
+    results: Sequence[PlateResult],
+    template: xr.DataArray,
+    mass_flow: np.ndarray,
+    *,
+    with_fields: bool,
+    attrs: Mapping[str, Any],
+) -> xr.Dataset:
+    """Dataset of solved states.
+
+    Parameters
+    ----------
+    results : sequence of PlateResult
+        One a state, of plates with the same cells.
+    template : DataArray
+        Its dimensions and coordinates are those of the states.
+    mass_flow : (n,) array
+        [kg/s]
+    with_fields : bool
+        Whether to add the temperature of every cell.
+    attrs : mapping
+        Global attributes.
+
+    Returns
+    -------
+    xarray.Dataset
+        NaN where a state has no solution, see ``status``.
+    """
+    shape, dims = template.shape, tuple(str(d) for d in template.dims)
+    good = np.array([r.status == OK for r in results])
+
+    def put(rows: Sequence[Any], *more: str) -> tuple[tuple[str, ...], np.ndarray]:
+        stacked = np.stack([np.asarray(row) for row in rows])
+        if stacked.dtype.kind == "f":
+            stacked[~good] = np.nan
+        return (*dims, *more), stacked.reshape((*shape, *stacked.shape[1:]))
+
+    scalars = [_scalars(r) for r in results]
+    names = [name for name in scalars[0] if name != "grid_error" or all("grid_error" in s for s in scalars)]
+    data = {name: put([s[name] for s in scalars]) for name in names}
+    data["hot_chip"] = put([int(r.state.T_junction.argmax()) for r in results])
+    data["mass_flow"] = (dims, mass_flow.reshape(shape))
+    data["status"] = (dims, np.array([r.status for r in results]).reshape(shape))
+    data["T_chip"] = put([r.state.T_junction for r in results], "chip")
+    data["P_chip"] = put([r.state.chip_power for r in results], "chip")
+    plate = results[0].plate
+    chips = plate.chips
+    names_of_sides = {code: name for name, code in SIDES.items()}
+    coords: dict[str, Any] = {str(name): coord for name, coord in template.coords.items()}
+    coords |= {
+        "chip": np.array(chips.label),
+        "chip_x": ("chip", chips.x),
+        "chip_y": ("chip", chips.y),
+        "chip_side": ("chip", np.array([names_of_sides[int(s)] for s in chips.side])),
+    }
+    if with_fields:
+        x, y = plate.centres
+        first = plate.model.coolant.first
+        data["T_plate"] = put([r.plate.filled(r.state) for r in results], "layer", "row", "col")
+        data["T_fluid"] = put([r.state.F for r in results], "cell")
+        data["htc"] = put([r.state.htc for r in results], "cell")
+        data["stream_flow"] = put([r.state.flow for r in results], "stream")
+        coords |= {
+            "col": x,
+            "row": y,
+            "cell_x": ("cell", plate.places[:, 0]),
+            "cell_y": ("cell", plate.places[:, 1]),
+            "cell_stream": ("cell", np.repeat(np.arange(first.size - 1), np.diff(first))),
+        }
+    return dataset(data, coords, attrs)
