@@ -34,9 +34,10 @@ from hashheat.thermo.property_table import PropertyTable
     F_BASE,  # temperature from which STORE counts [K]
     E_BASE,  # heat in the volume where the stage starts [J/m3]
     STEP,  # of the last march [K]
+    F_LOCAL,  # that follows from the walls, given what comes from upstream [K]
     WALL,  # mean temperature of the surface it wets [K]
-) = range(11)
-N_ROWS = 11
+) = range(12)
+N_ROWS = 12
 
 _SHARE_POWER = 0.65
 _SHARE_BOUND = 1.5
@@ -125,9 +126,46 @@ def set_films(
                 conductance[k] = g
                 total += g
             C[EXCHANGE, c] = total
-            carried = flow[s] * heat_capacity(table, T_fluid) * (1.0 + extrapolation(coolant, flow[s], first, c))
+            carried = (
+                flow[s] * heat_capacity(table, T_fluid) * (1.0 + extrapolation(coolant, flow[s], first, c))
+            )
             room = carried + C[STORE, c]
             C[FOLLOW, c] = room / (room + total) if total > 0.0 else 1.0
+
+
+@kernel
+def follow_walls(
+    C: np.ndarray,
+    coolant: PlateCoolant,
+    films: PlateFilms,
+    table: PropertyTable,
+    flow: np.ndarray,
+    T_in: float,
+    T: np.ndarray,
+    conductance: np.ndarray,
+) -> None:
+    """Temperature that each cell takes between its walls and what comes from upstream, into ``F_LOCAL``.
+
+    What comes from upstream is that of ``F``: it is the same as F where the iteration rests. The solid's balance
+    takes it instead of F, so that its solution depends on F upstream alone, and F is the one vector that Anderson's
+    method has to know.
+    """
+    for s in range(flow.size):
+        m = flow[s]
+        first = coolant.first[s]
+        h_in = enthalpy(table, T_in)
+        F_up = T_in
+        for c in range(first, coolant.first[s + 1]):
+            ahead = extrapolation(coolant, m, first, c)
+            T_at = _held(C[F_END, c], table)
+            h_at, cp = enthalpy(table, T_at), heat_capacity(table, T_at)
+            given = C[STORE, c] * C[F_BASE, c] + m * (h_in - h_at + cp * (ahead * F_up + T_at))
+            for k in range(films.first[c], films.first[c + 1]):
+                given += conductance[k] * T[films.cell[k]]
+            room = m * cp * (1.0 + ahead) + C[STORE, c] + C[EXCHANGE, c]
+            C[F_LOCAL, c] = given / room if room > 0.0 else C[F, c]
+            h_in = h_at + cp * (C[F, c] + ahead * (C[F, c] - F_up) - T_at)
+            F_up = C[F, c]
 
 
 @kernel
@@ -144,7 +182,7 @@ def march(C: np.ndarray, coolant: PlateCoolant, table: PropertyTable, flow: np.n
         h_in = enthalpy(table, T_in)
         F_up = T_in
         for c in range(first, coolant.first[s + 1]):
-            ahead = extrapolation(coolant, flow[s], first, c)
+            ahead = extrapolation(coolant, m, first, c)
             T_at = _held(C[F_END, c], table)
             h_at, cp = enthalpy(table, T_at), heat_capacity(table, T_at)
             given = C[HEAT, c] + C[STORE, c] * C[F_BASE, c] + m * (h_in - h_at + cp * (ahead * F_up + T_at))
