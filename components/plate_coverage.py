@@ -20,7 +20,8 @@ class Coverage(NamedTuple):
     share : (ny, nx) array
         Share of the area of each cell that channels cover, exact [-].
     along_x, along_y : (ny, nx) array
-        Conductivity of each cell over that of the metal, for heat along x and along y [-].
+        Conductivity of each cell over that of the metal, for heat along x and along y [-]. A cell without metal
+        may have one: its faces are closed.
     open_x, open_y : (ny, nx) array
         Share of the face to the next cell along x and along y that is metal [-].
     """
@@ -112,9 +113,9 @@ def cover_layer(grid: PlateGrid, streams: Streams, width: float) -> Coverage:
         share[window] += a * b
         (iy, ix) = (window[0][:, 0], window[1][0])
         x0, x1, y0, y1 = piece.box(width)
-        if ix.size == 1 and piece.axis == 1:
+        if piece.axis == 1 and _parts(grid.x, ix, x0, x1):
             along_x[window] *= 1.0 - a * b
-        if iy.size == 1 and piece.axis == 0:
+        if piece.axis == 0 and _parts(grid.y, iy, y0, y1):
             along_y[window] *= 1.0 - a * b
         # The piece before has closed the face between the two.
         skip = snap(piece.start, grid.edges(piece.axis)) if follows else None
@@ -122,12 +123,17 @@ def cover_layer(grid: PlateGrid, streams: Streams, width: float) -> Coverage:
             open_x[iy, e - 1] -= b[:, 0]
         for e in _edges_within(grid.y, y0, y1, skip if piece.axis == 1 else None):
             open_y[e - 1, ix] -= a
-    full = share > 1.0 - _VOID
-    share[full] = 1.0
-    along_x[full] = along_y[full] = 0.0
+    share[share > 1.0 - _VOID] = 1.0
     for face in (open_x, open_y):
         face[face < _VOID] = 0.0
     return Coverage(share, along_x, along_y, open_x, open_y)
+
+
+def _parts(edges: np.ndarray, cells: np.ndarray, low: float, high: float) -> bool:
+    """Whether a channel leaves metal on both sides within one cell."""
+    return bool(
+        cells.size == 1 and edges[cells[0]] < snap(low, edges) and snap(high, edges) < edges[cells[0] + 1]
+    )
 
 
 def _edges_within(edges: np.ndarray, low: float, high: float, skip: float | None) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.components.channel_pieces import channel_streams
+from hashheat.components.channel_pieces import TOUCH, channel_streams
 from hashheat.components.coolant_layout import (
     ChannelLayout,
     CoolantLayout,
@@ -60,7 +60,7 @@ def plate_metal(
     Returns
     -------
     PlateMetal
-        Cells without metal have no conductivity.
+        Cells without metal have closed faces.
     """
     shape = grid.shape
     k = np.full(shape, conductivity)
@@ -96,6 +96,8 @@ def _take_field(
     cover = field_cover(grid, layout)
     window = np.ix_(cover.iy, cover.ix)
     covered = np.outer(cover.reach_y / grid.dy[cover.iy], cover.reach_x / grid.dx[cover.ix])
+    # Rounding must not leave a trace of metal, nor less than none.
+    covered[covered > 1.0 - TOUCH] = 1.0
     fin = 1.0 - layout.free_share
     if not layers.beside:
         metal.fins[0][window] = fin * layout.height * np.outer(cover.reach_y, cover.reach_x)

@@ -8,7 +8,7 @@ import pytest
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from hashheat.components.chip_map import ChipKind, chip_grid
+from hashheat.components.chip_map import ChipKind, ChipMap, chip_grid
 from hashheat.components.coolant_layout import (
     Channel,
     ChannelPath,
@@ -287,20 +287,35 @@ def test_development(redevelops):
     assert coolant.bends[9] == 2.0
 
 
-def test_losses():
+@pytest.mark.parametrize("along", ["x", "y"])
+def test_losses(along):
     given = {"htc_top": 12.0, "htc_bottom": 8.0, "htc_edge": 5.0}
-    thin = plate_model(plate(Serpentine(4, SLOT), **given)).solid.loss
+    layout = Serpentine(4, SLOT, along=along)
+    thin = plate_model(plate(layout, **given)).solid.loss
     face = L * W * (12.0 + 8.0)
-    # Half a cell before the edges; the corner cells lose through two of them.
+    # Half a cell before the edges; the holes where the passes leave the plate lose nothing.
     step = L / 24
-    metal = 1.0 - 0.3 * 0.003 / T
-    edge = 1.0 / (1.0 / 5.0 + step / 2 / K) * (2.0 * L * T + 2.0 * W * T * metal)
+    holes = 8 * 0.006 * 0.003
+    edge = 1.0 / (1.0 / 5.0 + step / 2 / K) * (2.0 * (L + W) * T - holes)
     assert thin.sum() == pytest.approx(face + edge, rel=1e-12)
-    thick = plate_model(plate(Serpentine(4, SLOT), layers=(2, 2, 2), **given)).solid.loss
+    thick = plate_model(plate(layout, layers=(2, 2, 2), **given)).solid.loss
     half = 2.5e-3 / 2 / 2
     face = L * W * (1.0 / (1.0 / 12.0 + half / K) + 1.0 / (1.0 / 8.0 + half / K))
     assert thick.sum() == pytest.approx(face + edge, rel=1e-12)
-    assert np.all(plate_model(plate(Serpentine(4, SLOT))).solid.loss == 0.0)
+    assert np.all(plate_model(plate(layout)).solid.loss == 0.0)
+
+
+def test_chip_over_parts_of_cells():
+    # Cells of 5 mm: 3 of the 6 mm along x are on the first, 2.5 of the 10 mm along y on the lowest row.
+    chip = ChipMap([0.005], [0.0075], [0.006], [0.010], [1], ("a",), [1.0])
+    chips = plate_model(plate(Serpentine(4, SLOT), chips=chip, chip_heat=ChipHeat(0.1, 1.0))).chips
+    weight = np.zeros(24 * 16)
+    weight[chips.cell] = chips.weight
+    np.testing.assert_allclose(
+        weight.reshape(16, 24)[:4, :3],
+        np.outer([0.25, 0.5, 0.25, 0.0], [0.5, 0.5, 0.0]),
+        atol=1e-14,
+    )
 
 
 def chips_on(sides="top", **changes):
