@@ -120,7 +120,7 @@ class Network:
         return Units([self.elements[i] for i in net.units], self.table, net.T_ambient[list(net.units)])
 
     def solve(
-        self, *, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 60
+        self, *, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 200
     ) -> xr.Dataset:
         """Steady state: flows, pressures, temperatures and heat.
 
@@ -156,15 +156,15 @@ class Network:
 
         Notes
         -----
-        Every element's water is taken at the mean of its inlet and outlet temperature, heights included, so that
-        a loop with a warm and a cold leg drives itself. Flows mix at the nodes by enthalpy. Pipes lose
-        ``T_out = T_ambient + (T_in - T_ambient) exp(-loss_per_length L / (m cp))``. Friction and pumps do not
-        warm the water.
+        Every element's water is taken at the mean of its inlet and outlet temperature, so that a warm leg weighs
+        less than a cold one; a loop that nothing else drives is left at rest. Flows mix at the nodes by enthalpy.
+        Pipes lose ``T_out = T_ambient + (T_in - T_ambient) exp(-loss_per_length L / (m cp))``. Friction and pumps
+        do not warm the water.
         """
         return network_dataset(self, self.solve_arrays(tolerance, lowest_pressure, max_rounds))
 
     def solve_arrays(
-        self, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 60
+        self, tolerance: float = 1e-10, lowest_pressure: float = 0.0, max_rounds: int = 200
     ) -> NetworkSolution:
         """As :meth:`solve`, without the Dataset."""
         found = solve_arrays(

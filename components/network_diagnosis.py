@@ -22,6 +22,9 @@ from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_table import PropertyTable
 
+#: Distance of a table's ends from freezing and boiling, and a little more [K].
+_MARGIN = 1.5
+
 
 def diagnose(
     nodes: Sequence[Node],
@@ -95,14 +98,21 @@ def diagnose(
             found=f"node {listed(unknown)}",
             accepted="T_in [K] of these nodes, or of the network",
         )
-    for place in np.flatnonzero(found.unit.failed) if found.unit is not None else ():
+    failed = [] if found.unit is None else np.flatnonzero(found.unit.failed).tolist()
+    for place in failed:
         e = net.units[place]
         try:
-            units.raise_failure(int(place), float(found.mass_flow[e]), float(found.T_in[e]))
+            units.raise_failure(place, float(found.mass_flow[e]), float(found.T_in[e]))
         except Exception as error:
             error.add_note(f"  element:  {elements[e].name} of the network")
             raise
         raise NetworkError(f"element {elements[e].name!r} stands at the edge of its range")
+    if found.swings >= 0 and found.thermal_status == en.OK:
+        name, m = elements[found.swings].name, float(found.mass_flow[found.swings])
+        raise NetworkNotConvergedError(
+            f"flows and temperatures did not settle in {found.rounds} rounds; element {name!r} still changes, "
+            f"with {m:.3g} kg/s: water that nearly stalls may change its direction by its own weight"
+        )
     if found.thermal_status == en.NOT_HELD:
         raise NoSteadyTemperatureError(
             "water goes round, and nothing holds its temperature: no heat is lost, exchanged or carried out that "
@@ -142,7 +152,8 @@ def _raise_range(
     middle = 0.5 * (table.T_min + table.T_max)
     T, where = max(places, key=lambda place: abs(place[0] - middle))
     if fluid is not None:
-        fluid.check_liquid(T, pressure, where)
+        # A table ends short of freezing and boiling, and what lies beyond it is not known well.
+        fluid.check_liquid(T + (_MARGIN if T > middle else -_MARGIN), pressure, where)
     raise StateError(
         f"the water would reach {T - 273.15:.2f} degC at {where}; its properties hold from "
         f"{table.T_min - 273.15:.2f} to {table.T_max - 273.15:.2f} degC"

@@ -27,6 +27,8 @@ _MAX_NEWTON = 50
 _CLOSED = 1e-11
 #: Derivatives of a torn loop this close to singular mean that nothing holds its temperature.
 _SINGULAR = 1e-9
+#: Change of temperature on a way round that is none [K].
+_KEPT = 1e-8
 
 
 class ThermalInputs(NamedTuple):
@@ -67,6 +69,29 @@ class ThermalInputs(NamedTuple):
     supply: np.ndarray
     T_in: np.ndarray
     T_rest: float
+
+
+@kernel
+def capacity_beyond(table: PropertyTable, T: float) -> float:
+    """Heat capacity [J/(kg K)], that of the table's end beyond it."""
+    return heat_capacity(table, min(max(T, table.T_min), table.T_max))
+
+
+@kernel
+def enthalpy_beyond(table: PropertyTable, T: float) -> float:
+    """Enthalpy [J/kg], carried on beyond the table's ends: a search may pass there, a result may not."""
+    at = min(max(T, table.T_min), table.T_max)
+    return enthalpy(table, at) + heat_capacity(table, at) * (T - at)
+
+
+@kernel
+def temperature_beyond(table: PropertyTable, h: float) -> float:
+    """Temperature [K] of an enthalpy of :func:`enthalpy_beyond`."""
+    for end in (table.T_min, table.T_max):
+        excess = h - enthalpy(table, end)
+        if (excess > 0.0) == (end == table.T_max):
+            return end + excess / heat_capacity(table, end)
+    return temperature_from_enthalpy(table, h)
 
 
 @kernel
@@ -159,11 +184,11 @@ def _pass_element(
     if conductance > 0.0:
         # The mean heat capacity between inlet and outlet, which gives the outlet: three rounds leave nothing.
         for _ in range(4):
-            cp = heat_capacity(table, 0.5 * (T_in + T))
+            cp = capacity_beyond(table, 0.5 * (T_in + T))
             kept = np.exp(-conductance / (flow * cp))
             T = T_ambient + (T_in - T_ambient) * kept
-    h = enthalpy(table, T) + (heat + slope * (T_in - T_reference)) / flow
-    return h, kept * heat_capacity(table, T) + slope / flow
+    h = enthalpy_beyond(table, T) + (heat + slope * (T_in - T_reference)) / flow
+    return h, kept * capacity_beyond(table, T) + slope / flow
 
 
 @kernel
@@ -209,18 +234,17 @@ def march(
         T_out[e] = inputs.T_ambient[e]
     for i in range(n):
         if inputs.supply[i] > 0.0:
-            h[i] = inputs.supply[i] * enthalpy(table, inputs.T_in[i])
+            h[i] = inputs.supply[i] * enthalpy_beyond(table, inputs.T_in[i])
     for at in range(n):
         i = order[at]
         T_here = inputs.T_rest
         if tear[i] >= 0:
             T_here = torn[tear[i]]
         elif inflow[i] > 0.0:
-            T_here = temperature_from_enthalpy(table, h[i] / inflow[i])
-            slopes[i] /= inflow[i] * heat_capacity(table, T_here)
+            T_here = temperature_beyond(table, h[i] / inflow[i])
+            slopes[i] /= inflow[i] * capacity_beyond(table, T_here)
         if not table.T_min <= T_here <= table.T_max and (tear[i] >= 0 or inflow[i] > 0.0):
             status = OUT_OF_RANGE
-            T_here = min(max(T_here, table.T_min), table.T_max)
         T[i] = T_here
         for j in range(first[i], first[i + 1]):
             e = leaving[j]
@@ -236,7 +260,7 @@ def march(
                 inputs.heat_slope[e],
                 inputs.T_reference[e],
             )
-            T_out[e] = temperature_from_enthalpy(table, h_out)
+            T_out[e] = temperature_beyond(table, h_out)
             if not table.T_min <= T_out[e] <= table.T_max:
                 status = OUT_OF_RANGE
             h[down] += flow * h_out
@@ -247,8 +271,8 @@ def march(
                     slopes[down, t] += flow * slope * slopes[i, t]
     for i in range(n):
         if tear[i] >= 0:
-            T[i] = temperature_from_enthalpy(table, h[i] / inflow[i])
-            slopes[i] /= inflow[i] * heat_capacity(table, T[i])
+            T[i] = temperature_beyond(table, h[i] / inflow[i])
+            slopes[i] /= inflow[i] * capacity_beyond(table, T[i])
     return status
 
 
@@ -287,22 +311,26 @@ def solve_temperatures(
     )
     nodes = np.flatnonzero(tear >= 0)
     nodes = nodes[np.argsort(tear[nodes])]
-    torn = np.clip(guess[nodes], table.T_min, table.T_max)
+    torn = guess[nodes]
     T, T_out = np.empty(guess.shape[0]), np.empty(inputs.mass_flow.shape[0])
     slopes = np.zeros((T.size, nodes.size))
     for _ in range(_MAX_NEWTON):
         status = march(table, inputs, order, tear, first, leaving, inflow, torn, T, T_out, slopes)
         if nodes.size == 0:
             return T, T_out, status
-        back = np.eye(nodes.size) - slopes[nodes]
+        # In enthalpies, so that a loop that only passes its heat on is singular at any heat capacity.
+        cp, cp_back = heat_capacities(table, torn), heat_capacities(table, T[nodes])
+        back = np.eye(nodes.size) - slopes[nodes] * cp_back[:, None] / cp
         if np.linalg.svd(back, compute_uv=False)[-1] < _SINGULAR:
-            return T, T_out, NOT_HELD
-        step = np.linalg.solve(back, T[nodes] - torn)
+            # Without any heat water keeps the temperature it has: that of the guess.
+            rests = not np.any(inputs.heat) and np.max(np.abs(T[nodes] - torn)) < _KEPT
+            return T, T_out, status if rests else NOT_HELD
+        gap = enthalpies(table, T[nodes]) - enthalpies(table, torn)
+        step = np.linalg.solve(back, gap) / cp
         if np.max(np.abs(step)) < _CLOSED * np.max(np.abs(torn)):
             return T, T_out, status
-        wanted = torn + step
-        torn = np.clip(wanted, table.T_min, table.T_max)
-    return T, T_out, OUT_OF_RANGE if np.any(torn != wanted) else NOT_CONVERGED
+        torn = torn + step
+    return T, T_out, NOT_CONVERGED
 
 
 @kernel
@@ -316,9 +344,18 @@ def densities_and_viscosities(table: PropertyTable, T: np.ndarray) -> tuple[np.n
 
 
 @kernel
+def heat_capacities(table: PropertyTable, T: np.ndarray) -> np.ndarray:
+    """Heat capacity at every temperature [J/(kg K)]."""
+    cp = np.empty_like(T)
+    for i in range(T.size):
+        cp[i] = capacity_beyond(table, T[i])
+    return cp
+
+
+@kernel
 def enthalpies(table: PropertyTable, T: np.ndarray) -> np.ndarray:
     """Specific enthalpy at every temperature [J/kg]."""
     h = np.empty_like(T)
     for i in range(T.size):
-        h[i] = enthalpy(table, T[i])
+        h[i] = enthalpy_beyond(table, T[i])
     return h

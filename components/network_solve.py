@@ -6,23 +6,25 @@ import numpy as np
 
 from hashheat.components.network_arrays import NetworkArrays
 from hashheat.components.network_energy import (
+    OK,
     ThermalInputs,
     densities_and_viscosities,
     enthalpies,
     solve_temperatures,
 )
-from hashheat.components.network_errors import NetworkNotConvergedError
 from hashheat.components.network_units import Units, UnitState
 from hashheat.solvers import network as nw
 from hashheat.solvers.network_elements import GRAVITY, NetworkElements
 from hashheat.thermo.property_table import PropertyTable
 
-#: A flow below this share of the largest is none [-].
-_AT_REST = 1e-11
+#: A flow below this share of the largest is none [-], nor is one below this [kg/s].
+_AT_REST, _NO_FLOW = 1e-11, 1e-9
 #: Temperatures rest when none moves by more than this [K].
 _T_REST = 1e-7
-#: Rounds after which only half of each change is taken, for loops that swing.
-_PATIENCE = 12
+#: Share of a change that is taken at least, in loops that swing [-].
+_LEAST_SHARE = 0.02
+#: Rounds in a row without temperatures that can be after which there are none.
+_BEYOND = 15
 
 
 class NetworkSolution(NamedTuple):
@@ -52,6 +54,8 @@ class NetworkSolution(NamedTuple):
         Of :func:`hashheat.components.network_energy.solve_temperatures`.
     iterations, rounds : int
         Linear systems solved in the first round; rounds of flow and temperature.
+    swings : int
+        Element whose temperature still changes most where the rounds ran out, or else -1.
     """
 
     mass_flow: np.ndarray
@@ -67,6 +71,7 @@ class NetworkSolution(NamedTuple):
     thermal_status: int
     iterations: int
     rounds: int
+    swings: int
 
 
 def solve_arrays(
@@ -76,7 +81,7 @@ def solve_arrays(
     T_rest: float,
     *,
     tolerance: float = 1e-10,
-    max_rounds: int = 60,
+    max_rounds: int = 200,
 ) -> NetworkSolution:
     """Steady state of a network.
 
@@ -98,11 +103,6 @@ def solve_arrays(
     NetworkSolution
         With the solvers' own status codes: they are not judged here.
 
-    Raises
-    ------
-    NetworkNotConvergedError
-        If flows and temperatures go on changing each other.
-
     Notes
     -----
     Every round takes density and viscosity of an element at the mean of its inlet and outlet, and each miner and
@@ -114,12 +114,15 @@ def solve_arrays(
     entering = np.where(np.isfinite(net.T_in), net.T_in, first_T)
     T, T_mean = np.full(net.demand.size, first_T), np.full(net.start.size, first_T)
     at = np.array(net.units, dtype=np.int64)
-    flow, state, row = np.zeros(net.start.size), None, _rows(net)
+    flow, row = np.zeros(net.start.size), _rows(net)
+    state: nw.NetworkState | None = None
     unit = units.evaluate(units.first_flows(), T_mean[at]) if at.size else None
     parameters, iterations, constant = net.parameters.copy(), 0, _is_constant(table)
+    rounds, beyond, share, moved = 0, 0, 1.0, np.inf
     kept: tuple[np.ndarray, np.ndarray] | None = None
 
-    for rounds in range(1, max_rounds + 1):
+    for _ in range(max(1, max_rounds)):
+        rounds += 1
         rho, mu = kept if kept is not None else densities_and_viscosities(table, T_mean[net.hydraulic])
         kept = (rho, mu) if constant else None
         if net.parabola.size:
@@ -142,8 +145,9 @@ def solve_arrays(
         before, flow = flow, net.controlled.copy()
         flow[net.hydraulic] = state.mass_flow[0]
         largest = float(np.max(np.abs(flow)))
-        flow[np.abs(flow) <= _AT_REST * largest] = 0.0
-        supply = _supply(net, flow, largest)
+        least = max(_AT_REST * largest, _NO_FLOW)
+        flow[np.abs(flow) <= least] = 0.0
+        supply = _supply(net, flow, least)
         up = np.where(flow >= 0.0, net.start, net.end)
 
         heat, slope, reference = net.heat_rate.copy(), np.zeros(flow.size), T[up]
@@ -158,16 +162,20 @@ def solve_arrays(
         T, T_out, status = solve_temperatures(table, inputs, T)
         T_in = np.where(flow == 0.0, net.T_ambient, T[up])
         wanted = 0.5 * (T_in + T_out)
-        moved = max(np.max(np.abs(wanted - T_mean)), np.max(np.abs(T[up] - reference)) if at.size else 0.0)
-        T_mean = wanted if rounds < _PATIENCE else 0.5 * (T_mean + wanted)
-        still = np.max(np.abs(flow - before)) <= 10.0 * tolerance * largest and moved <= _T_REST
-        if still or (constant and not at.size) or state.status[0] in (nw.CUT_OFF, nw.NOT_CONVERGED):
-            break
-    else:
-        raise NetworkNotConvergedError(
-            f"flows and temperatures did not settle in {max_rounds} rounds: the last moved a temperature by "
-            f"{moved:.2g} K"
+        last, moved = (
+            moved,
+            max(np.max(np.abs(wanted - T_mean)), np.max(np.abs(T[up] - reference)) if at.size else 0.0),
         )
+        share = max(0.5 * share, _LEAST_SHARE) if moved > 0.9 * last else min(1.0, 1.4 * share)
+        T_mean = T_mean + share * (wanted - T_mean)
+        beyond = beyond + 1 if status != OK else 0
+        still = np.max(np.abs(flow - before)) <= 10.0 * tolerance * largest and moved <= _T_REST
+        stuck = state.status[0] in (nw.CUT_OFF, nw.NOT_CONVERGED) or beyond == _BEYOND
+        calm = constant and not at.size
+        if still or stuck or calm:
+            break
+    swings = -1 if still or stuck or calm else int(np.argmax(np.abs(wanted - T_mean)))
+    assert state is not None
     gained = np.abs(flow) * (enthalpies(table, T_out) - enthalpies(table, T_in))
     gained[flow == 0.0] = 0.0
     outside = np.where(supply > 0.0, entering, T)
@@ -175,7 +183,7 @@ def solve_arrays(
     scale = float(np.abs(gained).sum())
     return NetworkSolution(
         flow, state, T, T_in, T_out, gained, supply, balance / scale if scale else 0.0, unit, flow[at] == 0.0,
-        status, iterations, rounds,
+        status, iterations, rounds, swings,
     )  # fmt: skip
 
 
@@ -188,14 +196,14 @@ def _is_constant(table: PropertyTable) -> bool:
     return not (any(table.rho[:-1]) or any(table.mu_inv8[:-1]))
 
 
-def _supply(net: NetworkArrays, flow: np.ndarray, largest: float) -> np.ndarray:
+def _supply(net: NetworkArrays, flow: np.ndarray, least: float) -> np.ndarray:
     """What every node is fed: given where the pressure is free, the rest of the balance where it is fixed."""
     supply = net.supply.copy()
     fixed = net.topology.fixed_node
     n = supply.size
     leaves = np.bincount(net.start, flow, n) - np.bincount(net.end, flow, n)
     supply[fixed] = leaves[fixed]
-    supply[np.abs(supply) <= _AT_REST * largest] = 0.0
+    supply[np.abs(supply) <= least] = 0.0
     return supply
 
 
