@@ -57,4 +57,4 @@ def report_failures(name: str, what: str, status: np.ndarray, T_in: np.ndarray) 
         first = f"at {T_in[failed][0] - 273.15:.2f} degC inlet"
         if status.size == 1:
             raise error(f"{name}: {text} ({first})")
-        warnings.warn(f"{name}: {failed.sum()} of {status.size} states: {text} (first {first})", stacklevel=4)
+        warnings.warn(f"{name}: {failed.sum()} of {status.size} states: {text} (first {first})", stacklevel=3)

@@ -146,9 +146,9 @@ def follow_walls(
 ) -> None:
     """Temperature that each cell takes between its walls and what comes from upstream, into ``F_LOCAL``.
 
-    What comes from upstream is that of ``F``: it is the same as F where the iteration rests. The solid's balance
-    takes it instead of F, so that its solution depends on F upstream alone, and F is the one vector that Anderson's
-    method has to know.
+    What comes from upstream is that of ``F``; where the iteration rests, both are the same. The solid's balance
+    takes it instead of F, so that its solution depends on F upstream alone, and F is the one vector that
+    Anderson's method has to know.
     """
     for s in range(flow.size):
         m = flow[s]
