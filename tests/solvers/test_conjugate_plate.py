@@ -47,7 +47,7 @@ def solve(model, mass_flow, law=None, *, h=cases.HTC, T_in=T_IN, T_ambient=293.1
     assert state.status == OK
     put = state.chip_power.sum() + model.solid.heat.sum()
     lost = (model.solid.loss * (state.T - T_ambient)).sum()
-    scale = max(abs(put), abs(lost))
+    scale = max(abs(put), abs(lost), 1e-3)
     assert abs(put - state.heat.sum() - lost) <= 1e-10 * scale
     assert abs(state.imbalance) <= 1e-10
     assert state.heat_loss == pytest.approx(lost, rel=1e-12, abs=1e-9)
@@ -528,6 +528,14 @@ def test_a_start_nearby_and_levels_at_hand_change_nothing():
     again = solve(model, 0.01, start=colder)
     np.testing.assert_allclose(again.T, fresh.T, atol=1e-8)
     assert again.iterations <= fresh.iterations
+
+
+def test_the_balance_closes_however_loosely_the_temperatures_are_asked_for():
+    model = small_block([Rectangle(0.013, 0.021, 0.011, 0.007, 40.0)], leak=2.0)
+    model = model._replace(solid=model.solid._replace(loss=np.full((2, 8, 12), 1e-3)))
+    loose, tight = solve(model, 0.01, tolerance=0.3), solve(model, 0.01)
+    assert loose.iterations < tight.iterations
+    assert np.abs(loose.T - tight.T).max() > 1e-7
 
 
 def test_an_unheated_plate_stays_at_the_inlet():
