@@ -232,9 +232,12 @@ def metal_share(geometry: PlateGeometry) -> np.ndarray:
 
 
 def fitted_cells(
-    layout: CoolantLayout, plate_size: tuple[float, float], cells: tuple[int, int]
+    layout: CoolantLayout,
+    plate_size: tuple[float, float],
+    cells: tuple[int, int],
+    chips: ChipMap | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cells of about the same size whose edges meet the walls of the channels, or the region of a field.
+    """Cells of about the same size whose edges meet the walls of channels or the region of a field, and chips.
 
     Parameters
     ----------
@@ -243,6 +246,8 @@ def fitted_cells(
         Length along x and width along y [m].
     cells : (int, int)
         Along x and along y.
+    chips : ChipMap, optional
+        Whose edges are to be met as well.
 
     Returns
     -------
@@ -252,12 +257,13 @@ def fitted_cells(
     Raises
     ------
     InputError
-        For fewer cells than there are intervals between walls.
+        For fewer cells than there are intervals between these places; for channels or chips that do not fit.
 
     Notes
     -----
-    A wall that runs through cells shifts by part of a cell, which leaves the method of first order there; on these
-    cells it stays of second order.
+    A wall that runs through cells shifts by part of a cell, which leaves the method of first order there. On these
+    cells it is of second order but for the edges of channels, where the heat flow is singular (observed: 1.6 to
+    1.9).
     """
     if isinstance(layout, (MicroChannels, PinFins)):
         x0, y0, x1, y1 = check_region(layout.region, plate_size)
@@ -267,11 +273,15 @@ def fitted_cells(
         width = layout.channel.void_width
         boxes = np.array([piece.box(width) for pieces in streams for piece in pieces])
     found = []
+    if chips is not None:
+        chips.check_fits(*plate_size)
+        x, y, half_x, half_y = chips.x, chips.y, 0.5 * chips.length, 0.5 * chips.width
+        boxes = np.concatenate([boxes, np.stack([x - half_x, x + half_x, y - half_y, y + half_y], axis=1)])
     for extent, walls, count in zip(plate_size, (boxes[:, :2], boxes[:, 2:]), cells, strict=True):
         breaks = np.unique(np.concatenate([[0.0, extent], walls.ravel()]))
         apart = np.diff(breaks, prepend=-np.inf) > TOUCH * max(plate_size)
         breaks = breaks[apart]
-        breaks[-1] = extent
+        breaks[0], breaks[-1] = 0.0, extent
         sizes = split_evenly(count, breaks)
         found.append(sizes * (extent / sizes.sum()))
     return found[0], found[1]

@@ -305,6 +305,21 @@ def test_losses(along):
     assert np.all(plate_model(plate(layout)).solid.loss == 0.0)
 
 
+@pytest.mark.parametrize("layout", [*CHANNELS.values(), FIELDS["micro"]])
+def test_cells_fitted_to_chips(layout):
+    given = chips_on("both")
+    dx, dy = fitted_cells(layout, (L, W), (50, 40), given["chips"])
+    assert (dx.size, dy.size) == (50, 40)
+    assert (dx.sum(), dy.sum()) == (pytest.approx(L, rel=1e-14), pytest.approx(W, rel=1e-14))
+    geometry = plate(
+        replace(layout, cover_thickness=2e-3) if layout in FIELDS.values() else layout, (50, 40), 4
+    )
+    geometry = replace(geometry, dx=dx, dy=dy, **given)
+    chips = plate_model(geometry).chips
+    _, y, x = np.unravel_index(chips.cell, plate_grid(geometry).shape)
+    np.testing.assert_allclose(chips.weight * 0.011 * 0.013, dx[x] * dy[y], rtol=1e-9)
+
+
 def test_chip_over_parts_of_cells():
     # Cells of 5 mm: 3 of the 6 mm along x are on the first, 2.5 of the 10 mm along y on the lowest row.
     chip = ChipMap([0.005], [0.0075], [0.006], [0.010], [1], ("a",), [1.0])
