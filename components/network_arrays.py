@@ -173,7 +173,7 @@ def _numbered(nodes: Sequence[Node], elements: Sequence[Element]) -> dict[str, i
             )
     for what, items in (("node", nodes), ("element", elements)):
         if not items:
-            raise InputError(f"a network needs a {what}", key=f"{what}s", found="none")
+            raise InputError(f"a network needs at least one {what}", key=f"{what}s", found="none")
         seen: set[str] = set()
         for item in items:
             if item.name in seen:

@@ -110,7 +110,7 @@ def diagnose(
     if found.swings >= 0 and found.thermal_status == en.OK:
         name, m = elements[found.swings].name, float(found.mass_flow[found.swings])
         raise NetworkNotConvergedError(
-            f"flows and temperatures did not settle in {found.rounds} rounds; element {name!r} still changes, "
+            f"flows and temperatures did not settle (rounds: {found.rounds}); element {name!r} still changes, "
             f"with {m:.3g} kg/s: water that nearly stalls may change its direction by its own weight"
         )
     if found.thermal_status == en.NOT_HELD:
