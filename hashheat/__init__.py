@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from hashheat.components.exchanger_transient import rate_transient
     from hashheat.components.miner import Miner
     from hashheat.components.miner_file import shipped_miners
+    from hashheat.components.network import Network
     from hashheat.components.plate_exchanger import PlateHeatExchanger
     from hashheat.components.vendor_points import VendorPoint
     from hashheat.fleet.check import check_plant, percentiles
@@ -67,6 +68,7 @@ _FACE: dict[str, str] = {
     "InputError": "hashheat.thermo.errors",
     "MaldistributionError": "hashheat.components.errors",
     "Miner": "hashheat.components.miner",
+    "Network": "hashheat.components.network",
     "NoExchangerError": "hashheat.components.errors",
     "NoSolutionError": "hashheat.components.errors",
     "NotConvergedError": "hashheat.components.errors",
@@ -113,6 +115,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "InputError",
     "MaldistributionError",
     "Miner",
+    "Network",
     "NoExchangerError",
     "NoSolutionError",
     "NotConvergedError",
