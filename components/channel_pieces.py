@@ -12,72 +12,26 @@ A corner's floor, ceiling and two outer walls are as large as those of a straigh
 that the wetted surface is perimeter times length of the centre line, exactly, whatever the path.
 """
 
-from dataclasses import dataclass
 from itertools import pairwise
 
-import numpy as np
-
+from hashheat.components.channel_checks import (
+    TOUCH,
+    Piece,
+    check_crossing,
+    check_on_plate,
+    check_pitch,
+    check_region,
+)
 from hashheat.components.coolant_layout import (
     Channel,
     ChannelLayout,
     ChannelPath,
     ParallelChannels,
-    Region,
     Serpentine,
 )
-from hashheat.components.errors import (
-    ChannelPitchError,
-    DiagonalPathError,
-    FieldOffPlateError,
-    PathCrossingError,
-    PathOffPlateError,
-)
+from hashheat.components.errors import DiagonalPathError, PathCrossingError, PathOffPlateError
 
-#: Lengths closer than this share of the plate's are the same: they come from millimetres and sums of pitches.
-TOUCH = 1e-9
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A rectangle of channel that runs along one axis.
-
-    Parameters
-    ----------
-    axis : int
-        0 along x, 1 along y.
-    start, end : float
-        Along the axis, in the direction of the flow [m].
-    centre : float
-        Of the channel, across the axis [m].
-    walls : (bool, bool)
-        Whether there is metal beside it, at smaller and at larger places across the axis.
-    corner : bool
-        The square of a bend; its end is a wall.
-    turns : float
-        Quarter turns at its end [-].
-    fresh : bool
-        Whether boundary layers start at its beginning.
-    """
-
-    axis: int
-    start: float
-    end: float
-    centre: float
-    walls: tuple[bool, bool] = (True, True)
-    corner: bool = False
-    turns: float = 0.0
-    fresh: bool = False
-
-    @property
-    def length(self) -> float:
-        """Along the flow [m]."""
-        return abs(self.end - self.start)
-
-    def box(self, width: float) -> tuple[float, float, float, float]:
-        """Smallest and largest x, smallest and largest y [m] of a channel of this width."""
-        along = (min(self.start, self.end), max(self.start, self.end))
-        across = (self.centre - 0.5 * width, self.centre + 0.5 * width)
-        return (*along, *across) if self.axis == 0 else (*across, *along)
+__all__ = ["TOUCH", "Piece", "channel_streams", "check_region"]
 
 
 def channel_streams(layout: ChannelLayout, plate_size: tuple[float, float]) -> list[list[Piece]]:
@@ -117,61 +71,17 @@ def channel_streams(layout: ChannelLayout, plate_size: tuple[float, float]) -> l
         streams = [_polyline(layout.points, layout.channel)]
     scale = TOUCH * max(plate_size)
     for pieces in streams:
-        _check_on_plate(pieces, layout.channel, plate_size, scale)
+        check_on_plate(pieces, layout.channel, plate_size, scale)
         if isinstance(layout, ChannelPath) or (isinstance(layout, Serpentine) and layout.bends == "inside"):
-            _check_crossing(pieces, layout.channel.void_width, scale)
+            check_crossing(pieces, layout.channel.void_width, scale)
     return streams
-
-
-def check_region(region: Region | None, plate_size: tuple[float, float]) -> Region:
-    """Region of the plate, all of it where None.
-
-    Parameters
-    ----------
-    region : (x0, y0, x1, y1) or None
-        [m]
-    plate_size : (float, float)
-        [m]
-
-    Returns
-    -------
-    (x0, y0, x1, y1)
-
-    Raises
-    ------
-    FieldOffPlateError
-        For a region beyond the plate.
-    """
-    length, width = plate_size
-    if region is None:
-        return (0.0, 0.0, length, width)
-    touch = TOUCH * max(plate_size)
-    x0, y0, x1, y1 = region
-    if min(x0, y0) < -touch or x1 > length + touch or y1 > width + touch:
-        raise FieldOffPlateError(
-            "the region of the coolant reaches beyond the plate",
-            key="region",
-            found=region,
-            accepted=f"within {length:g} m x {width:g} m",
-        )
-    return (max(x0, 0.0), max(y0, 0.0), min(x1, length), min(y1, width))
-
-
-def _check_pitch(channel: Channel, pitch: float) -> None:
-    if channel.hole_width >= pitch:
-        raise ChannelPitchError(
-            "the channels are as wide as their pitch: no metal is left between them",
-            key="width",
-            found=channel.hole_width,
-            accepted=f"less than {pitch:g}",
-        )
 
 
 def _parallel(layout: ParallelChannels, plate_size: tuple[float, float]) -> list[list[Piece]]:
     x0, y0, x1, y1 = check_region(layout.region, plate_size)
     low, high, first, last = (x0, x1, y0, y1) if layout.along == "x" else (y0, y1, x0, x1)
     pitch = (last - first) / layout.count
-    _check_pitch(layout.channel, pitch)
+    check_pitch(layout.channel, pitch)
     start, end = (high, low) if layout.reverse else (low, high)
     axis = "xy".index(layout.along)
     return [[Piece(axis, start, end, first + (i + 0.5) * pitch, fresh=True)] for i in range(layout.count)]
@@ -186,7 +96,7 @@ def _pass_places(
     at_low = (horizontal == "left", vertical == "lower")
     n = layout.passes
     pitch = plate_size[1 - axis] / n
-    _check_pitch(layout.channel, pitch)
+    check_pitch(layout.channel, pitch)
     centres = [(i + 0.5) * pitch for i in range(n)]
     if not at_low[1 - axis]:
         centres.reverse()
@@ -309,40 +219,3 @@ def _legs(points: tuple[tuple[float, float], ...]) -> list[tuple[int, float, flo
             "all points of the path are the same", key="points", accepted="different points"
         )
     return legs
-
-
-def _check_on_plate(
-    pieces: list[Piece], channel: Channel, plate_size: tuple[float, float], touch: float
-) -> None:
-    for piece in pieces:
-        x0, x1, y0, y1 = piece.box(channel.hole_width)
-        # A channel may begin and end at an edge, but there is metal beside it everywhere.
-        slack = [-touch, -touch]
-        if not piece.corner:
-            slack[piece.axis] = touch
-        room = [min(x0, plate_size[0] - x1) + slack[0], min(y0, plate_size[1] - y1) + slack[1]]
-        if min(room) < 0.0:
-            raise PathOffPlateError(
-                "the channel leaves the metal of the plate",
-                found=f"channel from ({x0:g}, {y0:g}) to ({x1:g}, {y1:g}) m",
-                accepted=f"inside {plate_size[0]:g} m x {plate_size[1]:g} m",
-            )
-
-
-def _check_crossing(pieces: list[Piece], width: float, touch: float) -> None:
-    x0, x1, y0, y1 = np.array([piece.box(width) for piece in pieces]).T
-    gap_x = np.maximum(x0[:, None] - x1[None, :], x0[None, :] - x1[:, None])
-    gap_y = np.maximum(y0[:, None] - y1[None, :], y0[None, :] - y1[:, None])
-    gap = np.maximum(gap_x, gap_y)
-    apart = np.subtract.outer(np.arange(len(pieces)), np.arange(len(pieces)))
-    # The pieces on either side of a corner share a point; anything further along has to keep its distance.
-    meets = ((apart > 2) & (gap < touch)) | ((apart == 2) & (gap < -touch))
-    if meets.any():
-        j, i = (int(k) for k in np.argwhere(meets)[0])
-        raise PathCrossingError(
-            "the channel meets itself",
-            key="points",
-            found=f"near x = {0.5 * (x0[i] + x1[i]):g} m, y = {0.5 * (y0[i] + y1[i]):g} m and "
-            f"x = {0.5 * (x0[j] + x1[j]):g} m, y = {0.5 * (y0[j] + y1[j]):g} m",
-            accepted="legs further apart than the channel is wide",
-        )

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.components.channel_pieces import Piece
+from hashheat.components.channel_checks import Piece
 from hashheat.components.plate_grid import PlateGrid, overlaps, snap
 
 #: A cell with less than this share of metal has none.

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.components.channel_pieces import check_region
+from hashheat.components.channel_checks import check_region
 from hashheat.components.coolant_layout import FieldLayout
 from hashheat.components.plate_grid import PlateGrid, overlaps
 from hashheat.components.plate_layers import PlateLayers

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hashheat.components.channel_pieces import TOUCH
+from hashheat.components.channel_checks import TOUCH
 from hashheat.thermo.errors import InputError
 
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.components.channel_pieces import Piece
+from hashheat.components.channel_checks import Piece
 from hashheat.components.coolant_layout import Channel
 from hashheat.components.plate_grid import PlateGrid, beyond, overlaps, snap
 from hashheat.components.plate_layers import PlateLayers

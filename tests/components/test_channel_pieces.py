@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from hashheat.components.channel_pieces import channel_streams
-from hashheat.components.coolant_layout import Channel, ChannelPath, ParallelChannels, PinFins, Serpentine
+from hashheat.components.coolant_layout import (
+    Channel,
+    ChannelPath,
+    MicroChannels,
+    ParallelChannels,
+    PinFins,
+    Serpentine,
+)
 from hashheat.components.errors import (
     ChannelPitchError,
     DiagonalPathError,
@@ -202,6 +209,8 @@ def field_of_pins(**changes):
         # Staggered rows interlock until pins touch those of the next row, half a pitch aside.
         (lambda: field_of_pins(pitch_along=0.4e-3, pitch_across=1.5e-3), ChannelPitchError),
         (lambda: field_of_pins(arrangement="random"), InputError),
+        (lambda: MicroChannels(0.4e-3, 0.4e-3, 2e-3, 390.0), ChannelPitchError),
+        (lambda: MicroChannels(0.2e-3, 0.4e-3, 2e-3, 390.0, cover_thickness=-1e-3), InputError),
         (lambda: field_of_pins(height=0.0), InputError),
     ],
 )
