@@ -1,4 +1,4 @@
-"""Small plates as the arrays of ``PlateModel``, written down from the equations: uniform grids, fixed films."""
+"""Small plates as the arrays of ``PlateModel``, written down from the equations: box grids, fixed films."""
 
 import math
 from itertools import pairwise
@@ -6,9 +6,20 @@ from itertools import pairwise
 import numpy as np
 
 from hashheat.solvers.channel_law import FIXED, ChannelLaw
+from hashheat.solvers.conjugate_plate import Surroundings, solve_conjugate
+from hashheat.solvers.duct_table import duct_laminar
 from hashheat.solvers.plate_model import PlateChips, PlateCoolant, PlateFilms, PlateModel, PlateSolid
+from hashheat.solvers.serpentine import OK
+from hashheat.thermo.property_table import constant_properties
 
+CP = 4190.0
+WATERLIKE = constant_properties(1000.0, CP, 1e-3, 0.6)
+DUCT = duct_laminar("rectangle", 0.5)
 HTC = 8000.0
+K0 = 273.15
+T_IN = 333.15
+#: So much coolant [kg/s] that it stays at its inlet temperature: a film to a sink.
+FLOOD = 1e7
 
 
 def fixed_law(h=HTC, **more):
@@ -189,3 +200,32 @@ def fin_efficiency(law, h):
     """tanh(mL) / (mL)."""
     mL = math.sqrt(h * law.fin_parameter) * law.fin_height
     return math.tanh(mL) / mL if mL > 0.0 else 1.0
+
+
+def solve(model, mass_flow, law=None, *, h=HTC, T_in=T_IN, T_ambient=293.15, tolerance=1e-10, **more):
+    """Steady state, converged; its energy balance is looked at every time."""
+    law = fixed_law(h) if law is None else law
+    around = Surroundings(T_in, mass_flow, T_ambient)
+    state = solve_conjugate(model, law, DUCT, WATERLIKE, around, tolerance=tolerance, **more)
+    assert state.status == OK
+    put = state.chip_power.sum() + model.solid.heat.sum()
+    lost = (model.solid.loss * (state.T - T_ambient)).sum()
+    scale = max(abs(put), abs(lost), 1e-3)
+    assert abs(put - state.heat.sum() - lost) <= 1e-10 * scale
+    assert abs(state.imbalance) <= 1e-10
+    assert abs(state.heat_loss - lost) <= 1e-12 * scale + 1e-9
+    if mass_flow < FLOOD:
+        last = model.coolant.first[1:] - 1
+        gained = mass_flow * CP * (model.coolant.share @ (state.F_end[last] - T_in))
+        assert abs(put - gained - lost) <= 1e-10 * scale + 1e-11 * mass_flow * CP
+    return state
+
+
+def order_of(errors, ratio):
+    """Observed order from the errors on three grids, between each pair."""
+    e = np.abs(errors)
+    return np.log(e[:-1] / e[1:]) / math.log(ratio)
+
+
+def small_block(rectangles, nz=2, **leak):
+    return block(12, 8, nz, 0.06, 0.04, 0.006, 167.0, 8000.0, rectangles, **leak)
