@@ -7,6 +7,9 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.chip_map import SIDES
+from hashheat.components.chip_rises import chip_rises
+from hashheat.components.coolant_layout import MicroChannels, PinFins
+from hashheat.components.plate_geometry import plate_grid
 from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.variables import dataset
 from hashheat.solvers.conjugate_plate import PlateState, Surroundings
@@ -79,7 +82,7 @@ def plate_dataset(
     mass_flow : (n,) array
         [kg/s]
     with_fields : bool
-        Whether to add the temperature of every cell.
+        Whether to add the temperature of every cell, and the rises from the inlet to each junction.
     attrs : mapping
         Global attributes.
 
@@ -114,6 +117,8 @@ def plate_dataset(
         "chip_x": ("chip", chips.x),
         "chip_y": ("chip", chips.y),
         "chip_side": ("chip", np.array([names_of_sides[int(s)] for s in chips.side])),
+        "chip_length": ("chip", chips.length),
+        "chip_width": ("chip", chips.width),
     }
     if with_fields:
         x, y = plate.centres
@@ -122,7 +127,13 @@ def plate_dataset(
         data["T_fluid"] = put([r.state.F for r in results], "cell")
         data["htc"] = put([r.state.htc for r in results], "cell")
         data["stream_flow"] = put([r.state.flow for r in results], "stream")
+        data["metal"] = ("layer", "row", "col"), plate.metal
+        rises = [chip_rises(r.plate, r.state, r.around.T_in) for r in results]
+        data |= {name: put([rise[name] for rise in rises], "chip") for name in rises[0]}
+        dz = plate_grid(plate.geometry).dz
+        attrs = dict(attrs) | _shape(plate)
         coords |= {
+            "layer": np.cumsum(dz) - 0.5 * dz,
             "col": x,
             "row": y,
             "cell_x": ("cell", plate.places[:, 0]),
@@ -130,3 +141,14 @@ def plate_dataset(
             "cell_stream": ("cell", np.repeat(np.arange(first.size - 1), np.diff(first))),
         }
     return dataset(data, coords, attrs)
+
+
+def _shape(plate: PreparedPlate) -> dict[str, Any]:
+    """What a drawing of the plate needs beside the places of cells and chips."""
+    geometry, layout = plate.geometry, plate.geometry.layout
+    is_field = isinstance(layout, MicroChannels | PinFins)
+    return {
+        "plate_size_metre": [geometry.length, geometry.width, geometry.thickness],
+        "coolant_layout": type(layout).__name__,
+        "channel_width_metre": 0.0 if is_field else layout.channel.void_width,
+    }
