@@ -20,6 +20,7 @@ from hashheat.solvers.network_topology import (
     analyse_topology,
     find_parts,
 )
+from hashheat.solvers.sparse_cholesky import SparsePattern
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel, parallel_kernel
 
@@ -219,10 +220,17 @@ def _solve_range(
         result.status[k] = status if converged else NOT_CONVERGED
 
 
-@parallel_kernel
-def _solve_parallel(
+@kernel
+def _solve_part(
+    part: int,
     chunk: int,
-    topology: NetworkTopology,
+    n_node: int,
+    from_node: np.ndarray,
+    to_node: np.ndarray,
+    fixed_node: np.ndarray,
+    place: np.ndarray,
+    entry: np.ndarray,
+    pattern: SparsePattern,
     elements: NetworkElements,
     fixed_pressure: np.ndarray,
     demand: np.ndarray,
@@ -231,12 +239,50 @@ def _solve_parallel(
     started: bool,
     result: NetworkState,
 ) -> None:
-    cases = result.status.shape[0]
-    for part in numba.prange((cases + chunk - 1) // chunk):
-        _solve_range(
-            part * chunk,
-            min(cases, (part + 1) * chunk),
-            topology,
+    _solve_range(
+        part * chunk,
+        min(result.status.shape[0], (part + 1) * chunk),
+        NetworkTopology(n_node, from_node, to_node, fixed_node, place, entry, pattern),
+        elements,
+        fixed_pressure,
+        demand,
+        tolerance,
+        max_iterations,
+        started,
+        result,
+    )
+
+
+# Numba cannot bring a tuple within a tuple into a parallel loop: the topology comes in pieces.
+@parallel_kernel
+def _solve_parallel(
+    chunk: int,
+    n_node: int,
+    from_node: np.ndarray,
+    to_node: np.ndarray,
+    fixed_node: np.ndarray,
+    place: np.ndarray,
+    entry: np.ndarray,
+    pattern: SparsePattern,
+    elements: NetworkElements,
+    fixed_pressure: np.ndarray,
+    demand: np.ndarray,
+    tolerance: float,
+    max_iterations: int,
+    started: bool,
+    result: NetworkState,
+) -> None:
+    for part in numba.prange((result.status.shape[0] + chunk - 1) // chunk):
+        _solve_part(
+            np.int64(part),
+            chunk,
+            n_node,
+            from_node,
+            to_node,
+            fixed_node,
+            place,
+            entry,
+            pattern,
             elements,
             fixed_pressure,
             demand,
@@ -318,6 +364,8 @@ def solve_network(
         raise InputError(
             "the tolerance of a network's balance cannot be used", found=tolerance, accepted="0 .. 1"
         )
+    # A kernel would be compiled anew for an array of another layout.
+    elements = NetworkElements(*(np.require(x, requirements=["C", "W"]) for x in elements))
     sizes = {x.shape[0] for x in (pressures, demands, *elements[1:])} - {1}
     if start is not None:
         sizes |= {start.status.size} - {1}
@@ -343,11 +391,11 @@ def solve_network(
         np.zeros(cases),
         np.zeros(cases),
     )
-    given = (topology, elements, pressures, demands, tolerance, max_iterations, start is not None, result)
+    given = (elements, pressures, demands, tolerance, max_iterations, start is not None, result)
     chunk = max(1, _CHUNK // max(1, n_element))
     # Waking the threads costs more than a few small networks.
     if cases >= 2 * chunk:
-        _solve_parallel(chunk, *given)
+        _solve_parallel(chunk, *topology, *given)
     else:
-        _solve_range(0, cases, *given)
+        _solve_range(0, cases, topology, *given)
     return result

@@ -259,7 +259,7 @@ def network_elements(
     ----------
     L. A. Rossman et al., EPANET 2.2 User Manual, EPA/600/R-20/133, 2020 (Hazen-Williams, pump curve, speed).
     """
-    kinds = np.ascontiguousarray(kind, dtype=np.int64)
+    kinds = np.array(kind, dtype=np.int64)
     n = kinds.shape[0]
     known = np.isin(kinds, list(_COLUMNS))
     if not np.all(known):
@@ -328,4 +328,5 @@ def per_case(values: np.ndarray | float, n: int, what: str) -> np.ndarray:
             found=np.shape(values),
             accepted=f"scalar, ({n},) or (n_case, {n})",
         )
-    return np.ascontiguousarray(np.broadcast_to(x, (x.shape[0], n)))
+    # A copy: a kernel would be compiled anew for an array that cannot be written to.
+    return np.array(np.broadcast_to(x, (x.shape[0], n)))

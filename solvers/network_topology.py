@@ -66,7 +66,7 @@ def analyse_topology(
     InputError
         For a node number out of range, an element that starts and ends at one node, or a node fixed twice.
     """
-    ends = [np.ascontiguousarray(x, dtype=np.int64).reshape(-1) for x in (from_node, to_node, fixed_node)]
+    ends = [np.array(x, dtype=np.int64).reshape(-1) for x in (from_node, to_node, fixed_node)]
     start, stop, fixed = ends
     if start.shape != stop.shape:
         raise InputError("the ends of a network's elements disagree in number", found=(start.size, stop.size))
