@@ -70,6 +70,11 @@ class PlateStep(NamedTuple):
     iterations: int
     cycles: int
 
+    @property
+    def t_middle(self) -> float:
+        """Time of ``middle`` [s]."""
+        return self.t - self.dt + 2.0 * D_STAGE * self.dt
+
     def between(self, t: float) -> tuple[float, float, float]:
         """Weights of begin, middle and end at a time within the step, on the parabola through them."""
         s, m = (t - (self.t - self.dt)) / self.dt, 2.0 * D_STAGE
