@@ -8,7 +8,16 @@ import numpy as np
 
 from hashheat.solvers.conjugate_plate import PlateState
 from hashheat.solvers.plate_step import Moment, Plant, PlateInputs, moment_of, outflow
-from hashheat.solvers.plate_transient import CARRIED, LOST, PUT, STORED, PlateDrive, PlateStep, march_plate
+from hashheat.solvers.plate_transient import (
+    CARRIED,
+    LOST,
+    PUT,
+    STORED,
+    PlateDrive,
+    PlateStep,
+    check_stores,
+    march_plate,
+)
 from hashheat.solvers.serpentine import OK
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.property_kernels import temperature_from_enthalpy
@@ -34,7 +43,7 @@ class PlateHistory(NamedTuple):
     carried, heat_loss : (n,) float array
         Heat that leaves with the coolant, and to the surroundings [W].
     pressure_drop : (n,) float array
-        Largest of the streams [Pa].
+        Of the streams, weighted by their flow [Pa].
     field_time : (k,) float array
         [s]
     T : (k, nz, ny, nx) float array
@@ -45,6 +54,10 @@ class PlateHistory(NamedTuple):
         Put in, carried off, lost and stored during the run [J].
     imbalance : float
         Heat put in less the others, over the largest of the four [-].
+    t_limit : float
+        When a junction first got hotter than the limit [s]; infinite if none did.
+    limit_chip : int
+        Which; -1 if none did.
     t_end : float
         [s]
     status : int
@@ -69,6 +82,8 @@ class PlateHistory(NamedTuple):
     F: np.ndarray
     heat: np.ndarray
     imbalance: float
+    t_limit: float
+    limit_chip: int
     t_end: float
     status: int
     steps: int
@@ -88,7 +103,8 @@ def run_plate(
     fields_at: Sequence[float] = (),
     tolerance: float = 1e-3,
     max_step: float = math.inf,
-    limit: float | None = None,
+    limit: float = math.inf,
+    stop_at_limit: bool = False,
 ) -> PlateHistory:
     """Run a plate from the first stop to the last.
 
@@ -101,8 +117,10 @@ def run_plate(
         steps. Where an input steps, the values are those just before.
     fields_at : sequence of float
         Rising times at which whole fields are kept [s].
-    limit : float, optional
-        Stop after the step in which a junction first gets hotter than this [K].
+    limit : float
+        Of the junctions [K]; when the first one passes it is noted.
+    stop_at_limit : bool
+        End the run with the step in which that happens.
 
     Returns
     -------
@@ -113,6 +131,7 @@ def run_plate(
     InputError
         For times that do not rise or lie outside the run, or a plate that holds no heat somewhere.
     """
+    check_stores(plant)
     first, last = float(stops[0]), float(stops[-1])
     wanted = None if times is None else _rising("times", times, first, last)
     field_wanted = _rising("fields_at", fields_at, first, last)
@@ -127,6 +146,7 @@ def run_plate(
         field_t.append(first)
         fields.append((start.T.copy(), start.F.copy()))
     heat, steps, rejected, iterations, cycles = np.zeros(4), 0, 0, 0, 0
+    t_limit, limit_chip = math.inf, -1
     t_end, status, final = first, OK, opening.state
     for step in march_plate(plant, drive, start, stops, tolerance, max_step):
         rejected, iterations = rejected + step.rejected, iterations + step.iterations
@@ -151,7 +171,9 @@ def run_plate(
             fields.append(
                 (a * one.T + b * two.T + c * three.T, a * one.F + b * two.F + c * three.F),
             )
-        if limit is not None and final.T_junction.max(initial=-math.inf) > limit:
+        if t_limit == math.inf:
+            t_limit, limit_chip = _passing(step, limit)
+        if stop_at_limit and t_limit < math.inf:
             break
     if not kept_t or kept_t[-1] < t_end < last:
         kept_t.append(t_end)
@@ -174,6 +196,8 @@ def run_plate(
         F=np.array([F for _, F in fields]).reshape(len(fields), start.F.size),
         heat=heat,
         imbalance=float(left / max(np.abs(heat).max(), 1e-300)),
+        t_limit=t_limit,
+        limit_chip=limit_chip,
         t_end=t_end,
         status=status,
         steps=steps,
@@ -186,6 +210,7 @@ def run_plate(
 
 def _sample(plant: Plant, inputs: PlateInputs, moment: Moment) -> np.ndarray:
     state, coolant = moment.state, plant.model.coolant
+    total = float(state.flow.sum())
     carried, mixed = outflow(
         state.F_end, coolant.first, state.flow, coolant.share, plant.table, float(inputs.T_in)
     )
@@ -193,11 +218,11 @@ def _sample(plant: Plant, inputs: PlateInputs, moment: Moment) -> np.ndarray:
         [
             [
                 temperature_from_enthalpy(plant.table, mixed),
-                state.T.max(),
+                state.T[plant.model.solid.capacity > 0.0].max(),
                 state.T_wall.max(),
                 carried,
                 state.heat_loss,
-                state.pressure_drop.max(initial=0.0),
+                float(state.pressure_drop @ state.flow) / total if total > 0.0 else 0.0,
             ],
             state.T_junction,
             state.chip_power,
@@ -219,6 +244,26 @@ def _samples(plant: Plant, drive: PlateDrive, step: PlateStep, times: np.ndarray
         a, b, c = step.between(float(t))
         found.append(end if t == step.t else a * begin + b * middle + c * end)
     return found
+
+
+def _passing(step: PlateStep, limit: float) -> tuple[float, int]:
+    """When, within a step, and where a junction first gets hotter than the limit; (inf, -1) if none does."""
+    begin, middle, end = (m.state.T_junction for m in (step.begin, step.middle, step.end))
+    if begin.size == 0 or not max(begin.max(), end.max()) > limit:
+        return math.inf, -1
+    t0 = step.t - step.dt
+    if begin.max() > limit:
+        return t0, int(begin.argmax())
+
+    def hottest(t: float) -> np.ndarray:
+        a, b, c = step.between(t)
+        return np.asarray(a * begin + b * middle + c * end)
+
+    low, high = t0, step.t
+    for _ in range(60):
+        t = 0.5 * (low + high)
+        low, high = (low, t) if hottest(t).max() > limit else (t, high)
+    return high, int(hottest(high).argmax())
 
 
 def _rising(key: str, given: Sequence[float] | np.ndarray, first: float, last: float) -> np.ndarray:

@@ -145,7 +145,7 @@ def march_plate(
     InputError
         For a plate that holds no heat somewhere.
     """
-    _check(plant)
+    check_stores(plant)
     t = float(stops[0])
     before = moment_of(plant, drive(t, True), start)
     if before.state.status != OK:
@@ -225,9 +225,17 @@ def _first_step(plant: Plant, moment: Moment, tolerance: float) -> float:
     return float((tolerance / _CHANGE) ** (1.0 / 3.0) * _CHANGE / max(fastest, 1e-12))
 
 
-def _check(plant: Plant) -> None:
+def check_stores(plant: Plant) -> None:
+    """Raise ``InputError`` for a cell that exchanges heat and holds none; one that is all channel does neither."""
     solid, coolant = plant.model.solid, plant.model.coolant
-    if not (np.isfinite(solid.capacity).all() and (solid.capacity > 0.0).all()):
+    at = np.zeros(solid.capacity.size, dtype=bool)
+    at[plant.model.films.cell] = True
+    at[plant.model.chips.cell] = True
+    touched = at.reshape(solid.capacity.shape) | (solid.loss > 0.0) | (solid.heat != 0.0)
+    for conductance, axis in zip(solid[:3], (2, 1, 0)):
+        touched |= (conductance > 0.0) | (np.roll(conductance, 1, axis=axis) > 0.0)
+    holds = solid.capacity > 0.0
+    if not (np.isfinite(solid.capacity).all() and (holds | ~touched).all()):
         raise InputError("a cell of metal holds no heat", key="capacity", accepted="more than 0 J/K in each")
     if not (np.isfinite(coolant.volume).all() and (coolant.volume > 0.0).all()):
         raise InputError("a cell of coolant holds none", key="volume", accepted="more than 0 m3 in each")

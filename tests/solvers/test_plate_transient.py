@@ -615,11 +615,31 @@ def test_chips_beyond_rest_at_the_start():
 
 def test_a_limit_ends_the_run_early():
     pl = plant(cooled())
-    found = run(pl, steady_inputs(mass_flow=0.0), uniform_state(pl, T0), [0.0, 1e3], limit=T0 + 30.0)
+    inputs, start = steady_inputs(mass_flow=0.0), uniform_state(pl, T0)
+    found = run(pl, inputs, start, [0.0, 1e3], limit=T0 + 30.0, stop_at_limit=True)
     assert found.status == OK
     assert found.t_end < 500.0
     hottest = found.T_junction.max(axis=1)
     assert hottest[-1] > T0 + 30.0 >= hottest[-2]
+    at = run(pl, inputs, start, [0.0, 1e3], times=[found.t_limit], limit=T0 + 30.0)
+    assert at.t_limit == found.t_limit
+    assert at.T_junction[0].max() == pytest.approx(T0 + 30.0, abs=1e-9)
+    assert at.T_junction[0].argmax() == found.limit_chip
+    never = run(pl, inputs, start, [0.0, 1.0], limit=T0 + 300.0, stop_at_limit=True)
+    assert (never.t_limit, never.limit_chip) == (math.inf, -1)
+
+
+def test_a_limit_passed_by_a_jump_of_the_power_is_passed_at_once():
+    model = cooled()
+    pl = plant(model)
+    start = solve_conjugate(model, pl.law, DUCT, WATERLIKE, Surroundings(T0, 0.02), tolerance=1e-9)
+
+    def drive(t, after):
+        return PlateInputs(T0, 0.02, dynamic=1.5 if t > 1.0 or (t == 1.0 and after) else 1.0)
+
+    limit = float(start.T_junction.max()) + 0.01
+    found = run(pl, drive, start, [0.0, 1.0, 2.0], limit=limit)
+    assert found.t_limit == 1.0
 
 
 # --- What cannot be. -------------------------------------------------------------------------------------------
@@ -632,6 +652,24 @@ def test_what_holds_no_heat_cannot_be_marched(kind):
     pl = plant(model)
     with pytest.raises(InputError):
         run_plate(pl, steady_inputs(), uniform_state(pl, T0), np.array([0.0, 1.0]))
+
+
+def test_a_cell_that_is_all_channel_holds_no_metal_and_stays_out():
+    """Nothing conducts to it: it may hold nothing, and its temperature does not count."""
+    body = slab().solid
+    along = [conductance.copy() for conductance in body[:3]]
+    along[0][0, 0, :1] = along[1][0, 0, 0] = along[2][0, 0, 0] = 0.0
+    capacity, heat = body.capacity.copy(), body.heat.copy()
+    capacity[0, 0, 0] = heat[0, 0, 0] = 0.0
+    hollow = body._replace(along_x=along[0], along_y=along[1], along_z=along[2], capacity=capacity, heat=heat)
+    pl = plant(cases.still(hollow))
+    start = uniform_state(pl, T0)
+    start.T[0, 0, 0] = T0 + 500.0
+    found = run(pl, steady_inputs(mass_flow=0.0), start, [0.0, 10.0])
+    np.testing.assert_allclose(found.T_plate, T0 + 5.0 / 48.0 * found.time, atol=1e-9)
+    touched = plant(cases.still(hollow._replace(heat=heat + 0.1)))
+    with pytest.raises(InputError):
+        run_plate(touched, steady_inputs(), start, np.array([0.0, 1.0]))
 
 
 @pytest.mark.parametrize("times", [[2.0, 1.0], [1.0, 1.0], [0.5, 11.0], [-1.0, 2.0], [0.0, math.nan]])
