@@ -177,7 +177,17 @@ class Network:
         )  # fmt: skip
         return found
 
-    @property
+    @cached_property
+    def node_names(self) -> np.ndarray:
+        """Names of the nodes."""
+        return np.array([node.name for node in self.nodes])
+
+    @cached_property
+    def element_names(self) -> np.ndarray:
+        """Names of the elements."""
+        return np.array([element.name for element in self.elements])
+
+    @cached_property
     def miners(self) -> tuple[str, ...]:
         """Names of the elements that are miners."""
         return tuple(e.name for e in self.elements if isinstance(e, MinerUnit))

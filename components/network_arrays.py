@@ -58,6 +58,8 @@ class NetworkArrays(NamedTuple):
         Of what enters there [K]; NaN where the network says nothing.
     units : tuple of int
         Elements that are miners or exchangers.
+    closed : (n_element,) array of bool
+        Shut by hand.
     """
 
     start: np.ndarray
@@ -78,6 +80,7 @@ class NetworkArrays(NamedTuple):
     supply: np.ndarray
     T_in: np.ndarray
     units: tuple[int, ...]
+    closed: np.ndarray
 
 
 def network_arrays(
@@ -151,6 +154,7 @@ def network_arrays(
         supply,
         np.array([_either(node.T_in, T_in) for node in nodes], dtype=float),
         tuple(i for i, e in enumerate(elements) if isinstance(e, (MinerUnit, ExchangerSide))),
+        np.array([e.closed for e in elements], dtype=bool),
     )
 
 

@@ -77,25 +77,20 @@ def diagnose(
         )
     if status == nw.PUMP_OFF_CURVE:
         _raise_pump(elements, net, found)
-    low = [
-        (float(p), node.name)
-        for node, p, code in zip(nodes, state.pressure[0], state.node_status[0])
-        if code == nw.CONNECTED and p < lowest_pressure
-    ]
-    if low:
-        p, name = min(low)
+    p = np.where(state.node_status[0] == nw.CONNECTED, state.pressure[0], np.inf)
+    low = np.flatnonzero(p < lowest_pressure)
+    if low.size:
+        worst = int(np.argmin(p))
         raise InfeasibleDemandError(
             f"the network cannot carry these flows: the pressure would fall below {lowest_pressure:g} Pa at node "
-            f"{listed(name for _, name in low)}; at {name!r} to {p:.4g} Pa"
+            f"{listed(nodes[i].name for i in low.tolist())}; at {nodes[worst].name!r} to {p[worst]:.4g} Pa"
         )
-    unknown = [
-        node.name for node, T, m in zip(nodes, net.T_in, found.supply) if m > 0.0 and not np.isfinite(T)
-    ]
-    if unknown:
+    unknown = np.flatnonzero((found.supply > 0.0) & ~np.isfinite(net.T_in))
+    if unknown.size:
         raise InputError(
             "water enters here, and its temperature is not given",
             key="T_in",
-            found=f"node {listed(unknown)}",
+            found=f"node {listed(nodes[i].name for i in unknown.tolist())}",
             accepted="T_in [K] of these nodes, or of the network",
         )
     failed = [] if found.unit is None else np.flatnonzero(found.unit.failed).tolist()

@@ -43,7 +43,7 @@ def network_dataset(network: "Network", found: NetworkSolution) -> xr.Dataset:
     codes = state.element_status[0]
     status[net.hydraulic[codes == nw.SHUT]] = CLOSED
     status[net.hydraulic[codes == nw.CHECK_SHUT]] = CHECK_SHUT
-    status[[i for i, e in enumerate(network.elements) if e.closed]] = CLOSED
+    status[net.closed] = CLOSED
     data: dict[str, Any] = {
         "pressure": (("node",), pressure),
         "T": (("node",), found.T),
@@ -58,11 +58,11 @@ def network_dataset(network: "Network", found: NetworkSolution) -> xr.Dataset:
         "imbalance": ((), found.imbalance),
     }
     coords: dict[str, Any] = {
-        "node": [node.name for node in network.nodes],
-        "element": [element.name for element in network.elements],
+        "node": network.node_names,
+        "element": network.element_names,
     }
-    miners = network.miners
-    if miners and found.unit is not None:
+    if found.unit is not None and network.miners:
+        miners = network.miners
         own = np.array([network.elements[i].name in miners for i in net.units])
         rest = found.unit_rest[own]
         ambient = net.T_ambient[list(net.units)][own]

@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 
 from hashheat.components.network import Network
 from hashheat.components.network_elements import FixedFlow, Node, Pipe, Pump, Resistance
-from hashheat.components.network_errors import NetworkNotConvergedError, NoSteadyTemperatureError
+from hashheat.components.network_errors import NetworkError, NoSteadyTemperatureError
 from hashheat.components.pump import PumpCurve
 from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError
 from hashheat.thermo.property_table import constant_properties
@@ -192,7 +192,9 @@ def networks(draw):
     nodes = [Node("0", pressure=8e5, T_in=330.0)]
     for i in range(1, n):
         demand = rng.choice([0.0, rng.uniform(-0.8, 1.0)])
-        nodes.append(Node(str(i), float(rng.uniform(0, 0.3)), float(demand), T_in=float(rng.uniform(290, 340))))
+        nodes.append(
+            Node(str(i), float(rng.uniform(0, 0.3)), float(demand), T_in=float(rng.uniform(290, 340)))
+        )
     if rng.random() < 0.4:
         nodes[n // 2] = Node(str(n // 2), pressure=float(rng.uniform(7.8e5, 8.2e5)), T_in=345.0)
     pairs = [(i, (i + 1) % n) for i in range(n)]
@@ -253,7 +255,7 @@ def balances(found, network, enthalpy):
 def test_mass_and_heat_are_conserved_at_every_node(network):
     try:
         found = network.solve(lowest_pressure=-1e12)
-    except (StateError, NetworkNotConvergedError):
+    except (StateError, NetworkError):  # no steady state, or none that is liquid
         assume(False)
     if isinstance(network.fluid, type(COLD)):
         # Heat capacity is constant: the balance needs nothing of the package.
@@ -280,7 +282,7 @@ def test_mass_and_heat_are_conserved_at_every_node(network):
 def test_given_heats_and_losses_come_out(network):
     try:
         found = network.solve(lowest_pressure=-1e12)
-    except (StateError, NetworkNotConvergedError):
+    except (StateError, NetworkError):  # no steady state, or none that is liquid
         assume(False)
     for k, e in enumerate(network.elements):
         m = abs(float(found.mass_flow[k]))

@@ -131,7 +131,7 @@ def test_a_miner_loop_gives_the_exchanger_what_the_miners_make():
 def test_a_miner_without_a_steady_state_is_named():
     with pytest.raises(UnitError) as caught:
         Network(
-            (Node("in", demand=-0.01, T_in=360.0), Node("out", pressure=3e5)),
+            (Node("in", demand=-0.1, T_in=385.0), Node("out", pressure=3e5)),
             (MinerUnit("m17", "in", "out", miner=MINER),),
         ).solve()
     assert any("m17" in note for note in caught.value.__notes__)
