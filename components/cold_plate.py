@@ -1,15 +1,16 @@
 """A cold plate as a component: its file, resolved in finite volumes, ready to be solved at any state."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TypeAlias
 
 import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
-from hashheat.components.cold_plate_build import plate_geometry
+from hashheat.components.cold_plate_build import chip_heat, leaves_the_cells, plate_geometry
 from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
 from hashheat.components.cold_plate_results import PlateResult, plate_dataset
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
@@ -24,6 +25,9 @@ from hashheat.thermo.quantity import Quantity
 
 #: Plates with other values than nominal that are kept ready.
 _KEPT = 8
+
+#: Values that are not nominal, in SI by dotted key, in the keys' order.
+_Changed: TypeAlias = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,17 +62,22 @@ class ColdPlate:
         return self.file.sampled_quantities()
 
     @cached_property
-    def _prepared(self) -> "lru_cache":  # type: ignore[type-arg]
-        def build(changed: tuple[tuple[str, float], ...], refine: int) -> PreparedPlate:
+    def _prepared(self) -> Callable[[_Changed, int], PreparedPlate]:
+        def build(changed: _Changed, refine: int) -> PreparedPlate:
             values = self.file.values(dict(changed))
-            return prepare(
-                plate_geometry(self.file, dict(changed), refine=refine),
-                nusselt_factor=values["coolant.nusselt_factor"],
-                friction_factor=values["coolant.friction_factor"],
-                port_loss=values["coolant.port_loss"],
-            )
+            factors = {
+                "nusselt_factor": values["coolant.nusselt_factor"],
+                "friction_factor": values["coolant.friction_factor"],
+                "port_loss": values["coolant.port_loss"],
+            }
+            shaping = tuple((key, value) for key, value in changed if not leaves_the_cells(key))
+            if len(shaping) < len(changed):
+                # Cells, streams and grids are those of a plate that is at hand.
+                base = self._prepared(shaping, refine)
+                return base.with_numbers(chip_heat(base.chips, values), **factors)
+            return prepare(plate_geometry(self.file, dict(changed), refine=refine), **factors)
 
-        return lru_cache(maxsize=_KEPT)(build)  # type: ignore[return-value]
+        return lru_cache(maxsize=_KEPT)(build)
 
     def prepared(self, changed: Mapping[str, float] | None = None, refine: int = 1) -> PreparedPlate:
         """Arrays of the plate, kept for the next call.
@@ -86,8 +95,7 @@ class ColdPlate:
             For a key or value that the file does not accept, or a plate that cannot be built.
         """
         items = tuple(sorted((key, float(value)) for key, value in (changed or {}).items()))
-        found: PreparedPlate = self._prepared(items, refine)  # type: ignore[operator]
-        return found
+        return self._prepared(items, refine)
 
     def fluid(self, given: Fluid | str | None = None) -> Fluid:
         """The coolant: that of the design state unless another is given."""
@@ -135,7 +143,8 @@ class ColdPlate:
         with_error : bool
             Solve once more with half the cell size and add ``grid_error``.
         **overrides : float, array or DataArray
-            Numbers of the file in SI, dots written as double underscores: ``chips__tim_thickness=100e-6``.
+            Numbers of the file in SI, dots written as double underscores: ``chips__tim_thickness=100e-6``. Those
+            of the design state (``design__T_in``) count where the argument above is left out.
 
         Returns
         -------
@@ -157,18 +166,25 @@ class ColdPlate:
         thickness the chip's temperature includes half a cell of metal; with one, the plate is taken as thin.
         """
         coolant = self.fluid(fluid)
-        design = self.file.design
-        p = design.pressure.nominal if pressure is None else float(pressure)
+        numbers = {key.replace("__", "."): value for key, value in overrides.items()}
+        design = {
+            name: numbers.pop(f"design.{name}", getattr(self.file.design, name).nominal)
+            for name in ("T_in", "T_ambient", "flow", "pressure")
+        }
+        p = _one_pressure(design["pressure"] if pressure is None else pressure)
         if volume_flow is not None and mass_flow is not None:
             raise InputError("give volume_flow or mass_flow, not both")
         by_volume = mass_flow is None
+        flows = mass_flow
+        if flows is None:
+            flows = design["flow"] if volume_flow is None else volume_flow
         given: dict[str, ArrayLike | xr.DataArray] = {
-            "T_in": design.T_in.nominal if T_in is None else T_in,
-            "T_ambient": design.T_ambient.nominal if T_ambient is None else T_ambient,
+            "T_in": design["T_in"] if T_in is None else T_in,
+            "T_ambient": design["T_ambient"] if T_ambient is None else T_ambient,
             "frequency": frequency,
             "voltage": voltage,
-            "flow": (design.flow.nominal if volume_flow is None else volume_flow) if by_volume else mass_flow,  # type: ignore[dict-item]
-        } | {f"file.{key.replace('__', '.')}": value for key, value in overrides.items()}
+            "flow": flows,
+        } | {f"file.{key}": value for key, value in numbers.items()}
         together = broadcast_cases(given)
         template = together["T_in"]
         flat = {key: np.asarray(a.values, dtype=float).reshape(template.size) for key, a in together.items()}
@@ -179,12 +195,15 @@ class ColdPlate:
         if by_volume:
             flow = flow * np.array([density(table, T) for T in flat["T_in"]])
         changed = {key[5:]: values for key, values in flat.items() if key.startswith("file.")}
-        results = []
-        for i in range(template.size):
+        found_at: dict[int, PlateResult] = {}
+        # Plate after plate: each is built once, in whatever order the states come. The last key sorts first.
+        keys = sorted(changed, key=leaves_the_cells, reverse=True)
+        for i in np.lexsort([*(changed[key] for key in keys), np.zeros(template.size)]):
             own = {key: float(values[i]) for key, values in changed.items()}
             state = Surroundings(flat["T_in"][i], flow[i], flat["T_ambient"][i])
             clock = float(flat["frequency"][i]), float(flat["voltage"][i])
-            results.append(self._solve_one(table, p, state, clock, own, refine, with_error))
+            found_at[int(i)] = self._solve_one(table, p, state, clock, own, refine, with_error)
+        results = [found_at[i] for i in range(template.size)]
         status = np.array([r.status for r in results])
         report_failures(self.name, "plate", status, flat["T_in"])
         attrs = {"cold_plate": self.name, "fluid": coolant.name, "pressure_pascal": p}
@@ -259,6 +278,18 @@ class ColdPlate:
             given = np.geomspace(ends.lower, ends.upper, 25)
         flows = np.atleast_1d(np.asarray(given, dtype=float))
         return xr.DataArray(flows, dims=("volume_flow",), coords={"volume_flow": flows})
+
+
+def _one_pressure(given: ArrayLike | xr.DataArray) -> float:
+    values = np.unique(np.asarray(given, dtype=float))
+    if values.size != 1:
+        raise InputError(
+            "states of one call share their pressure",
+            key="pressure",
+            found=f"{values.size} values",
+            accepted="one number [Pa]",
+        )
+    return float(values[0])
 
 
 def _check_states(flat: Mapping[str, np.ndarray], flow_name: str) -> None:

@@ -78,6 +78,22 @@ def plate_geometry(
         raise located(error, file.coolant, file.file) from None
 
 
+#: Numbers of a file that leave metal, coolant and chips where they are: see :func:`leaves_the_cells`.
+_LIGHT_TABLES = ("power.", "design.", "chips.tim_")
+_LIGHT_KEYS = (
+    "chips.package_resistance",
+    "chips.limit",
+    "coolant.nusselt_factor",
+    "coolant.friction_factor",
+    "coolant.port_loss",
+)
+
+
+def leaves_the_cells(key: str) -> bool:
+    """Whether a number of a file, by its dotted key, changes heat and films only and no cell of a plate."""
+    return key.startswith(_LIGHT_TABLES) or key in _LIGHT_KEYS
+
+
 def chip_heat(chips: ChipMap, values: Mapping[str, float], *, clock: float = 1.0) -> ChipHeat:
     """Power of each chip and what insulates it.
 

@@ -1,12 +1,19 @@
 """A cold plate at one set of values, on plain arrays, ready to be solved at any state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from hashheat.components.chip_map import ChipMap
 from hashheat.components.coolant_layout import MicroChannels, ParallelChannels
-from hashheat.components.plate_geometry import PlateGeometry, coolant_cells, metal_share, plate_model
+from hashheat.components.plate_chips import ChipHeat, chip_places
+from hashheat.components.plate_geometry import (
+    PlateGeometry,
+    coolant_cells,
+    metal_share,
+    plate_grid,
+    plate_model,
+)
 from hashheat.components.plate_law import channel_duct, channel_law
 from hashheat.solvers.channel_law import ChannelLaw
 from hashheat.solvers.conjugate_plate import PlateState, Stage, Surroundings, solve_conjugate
@@ -102,6 +109,28 @@ class PreparedPlate:
         V2 = voltage * voltage
         return self.model._replace(
             chips=chips._replace(P_dynamic=chips.P_dynamic * frequency * V2, P_leak=chips.P_leak * V2)
+        )
+
+    def with_numbers(
+        self, heat: ChipHeat, *, nusselt_factor: float, friction_factor: float, port_loss: float
+    ) -> "PreparedPlate":
+        """The same plate with other numbers of chips and films, on the same cells and grids.
+
+        Parameters
+        ----------
+        heat : ChipHeat
+        nusselt_factor, friction_factor, port_loss : float
+            As in :func:`prepare`.
+        """
+        geometry = replace(self.geometry, chip_heat=heat)
+        chips = chip_places(plate_grid(geometry), geometry.chips, heat, geometry.conductivity)
+        return replace(
+            self,
+            geometry=geometry,
+            model=self.model._replace(chips=chips),
+            law=self.law._replace(nusselt_factor=nusselt_factor),
+            port_loss=port_loss,
+            friction_factor=friction_factor,
         )
 
     def pressure_drop(self, state: PlateState, table: PropertyTable, T_in: float) -> float:
