@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.errors import ExchangerError
 from hashheat.components.plate_exchanger import PlateHeatExchanger
-from hashheat.components.transient_inputs import Drive, OverTime, TimeSeries, turned
+from hashheat.components.time_series import OverTime, TimeSeries, recorded_times
+from hashheat.components.transient_inputs import Drive, turned
 from hashheat.components.transient_record import Record
 from hashheat.solvers.plate_arrangement import reverse_side
 from hashheat.solvers.stack_storage import Model, State, Storage, energy_polynomial, new_state
@@ -112,7 +113,7 @@ def rate_transient(
     a fluid that expands does not push. Plates are lumped across their thickness (their Biot number is 0.2 or
     less) and conduct nothing along it.
     """
-    recorded, every_step = _times(t_end, times)
+    recorded, every_step = recorded_times(t_end, times)
     for key, value, low, high in (("tolerance", tolerance, 1e-12, 10.0), ("nodes", nodes, 4, 32)):
         if not low <= value <= high:
             raise InputError("is out of bounds", key=key, found=value, accepted=f"{low:g} to {high:g}")
@@ -161,24 +162,6 @@ def rate_transient(
         },
         {"tolerance_kelvin": float(tolerance), "flow_shared": "evenly" if even_flow else "as at the start"},
     )
-
-
-def _times(t_end: float | None, times: ArrayLike | None) -> tuple[np.ndarray, bool]:
-    """Times to record [s], and whether every step is recorded too."""
-    if (t_end is None) == (times is None):
-        raise InputError(
-            "give the end of the run or the times to record", key="t_end, times", accepted="one of the two"
-        )
-    if times is None:
-        if not (t_end is not None and 0.0 < t_end < math.inf):
-            raise InputError("must be positive", key="t_end", found=t_end, accepted="seconds above 0")
-        return np.array([0.0, float(t_end)]), True
-    found = np.asarray(times, dtype=float)
-    if found.ndim != 1 or found.size < 2 or not np.isfinite(found).all() or (np.diff(found) <= 0.0).any():
-        raise InputError(
-            "must be two or more rising times", key="times", accepted="seconds, in one dimension"
-        )
-    return found, False
 
 
 def _model(exchanger: PlateHeatExchanger, direction: list[float], nodes: int, solid: Solid | None) -> Model:
