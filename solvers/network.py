@@ -167,11 +167,12 @@ def _solve_range(
             need[i] = 0.0 if result.node_status[k, i] == UNSERVED else wanted[i]
         # Pressures against a level among them, so that their differences keep their digits.
         level = given[0] if given.shape[0] > 0 else 0.0
+        before = p[topology.fixed_node[0]] if given.shape[0] > 0 else 0.0
         for i in range(n_node):
             if not started or pinned[i]:
                 p[i] = 0.0
             elif result.node_status[k, i] == CONNECTED:
-                p[i] -= level
+                p[i] -= before
         for f in range(topology.fixed_node.shape[0]):
             p[topology.fixed_node[f]] = given[f] - level
         converged, iterations, mass_residual, pressure_residual, scale = balance_case(

@@ -14,7 +14,7 @@ import numpy as np
 from hashheat.solvers.network_elements import CLOSED, ONE_WAY
 from hashheat.solvers.network_forms import CONSTANT, FLOOR, LARGEST, form_flow, form_loss
 from hashheat.solvers.network_topology import NetworkTopology
-from hashheat.solvers.network_valves import replace_forced, switch_valves
+from hashheat.solvers.network_valves import replace_forced, shut_idle, switch_valves
 from hashheat.solvers.sparse_cholesky import factor, substitute
 from hashheat.thermo.jit import kernel
 
@@ -189,11 +189,11 @@ def first_guess(
     m: np.ndarray,
     loss: np.ndarray,
     slope: np.ndarray,
-) -> float:
+) -> tuple[float, float]:
     """Linear elements to start from: each carries what a pressure typical of the network would drive through it.
 
-    Where all laws are quadratic the shares of the first flows do not depend on that pressure. Returns the largest
-    of the typical flows [kg/s].
+    Where all laws are quadratic the shares of the first flows do not depend on that pressure. Returns it and the
+    largest of the flows it drives [Pa], [kg/s].
     """
     typical = 0.0
     for i in range(topology.n_node):
@@ -217,7 +217,7 @@ def first_guess(
             loss[e] = c[e, CONSTANT]
             slope[e] = typical / flow
             largest = max(largest, flow)
-    return largest
+    return typical, largest
 
 
 @kernel
@@ -270,14 +270,14 @@ def balance_case(
     max_iterations : int
         Solutions of the linear system.
     started : bool
-        Whether m, p and shut hold a first guess.
+        Whether m and p hold a first guess.
     m : (n_element,) float array
         Flows [kg/s].
     p : (n_node,) float array
         Pressures against any level near theirs [Pa]; those of fixed nodes set, the others zero if there
         is no guess.
     shut : (n_element,) bool array
-        Elements that carry nothing.
+        Elements that carry nothing; the closed ones come in.
     node, element, row : (2, n_node), (5, n_element) and (3, n_row) float arrays
         Work space.
     values : (n_values,) float array
@@ -309,16 +309,16 @@ def balance_case(
         if state[e] != CLOSED:
             lifted = max(lifted, abs(c[e, CONSTANT]))
             valves = valves or state[e] == ONE_WAY
-    if started:
-        typical = largest_of(m)
-        # Flows through what is shut now are no guess; of one-way elements said to be shut, enough are opened.
+    typical_pressure, typical = first_guess(topology, forms, c, state, p, dm, loss, slope)
+    if started and largest_of(m) > 1e-6 * typical:
         for e in range(n_element):
-            shut[e] = shut[e] and state[e] == CLOSED
             m[e] = 0.0 if shut[e] else m[e]
-        evaluate(forms, c, shut, m, m, 0.0, FLOOR * max(typical, need), loss, slope)
+        shut_idle(topology, state, shut, m, parent)
+        evaluate(forms, c, shut, m, m, 0.0, FLOOR * max(largest_of(m), need), loss, slope)
     else:
-        typical = first_guess(topology, forms, c, state, p, m, loss, slope)
-    scale = max(need, 1e-6 * typical)
+        m[:] = dm
+    # Noise of a network at rest is measured against these.
+    scale, lifted = max(need, 1e-6 * typical), max(lifted, 1e-6 * typical_pressure)
     last, error, least = math.inf, math.inf, 0.0
     mass_residual, pressure_residual = math.inf, math.inf
     for iteration in range(1, max_iterations + 1):

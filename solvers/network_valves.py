@@ -72,6 +72,34 @@ def find_backward(
 
 
 @kernel
+def shut_idle(
+    topology: NetworkTopology, state: np.ndarray, shut: np.ndarray, m: np.ndarray, parent: np.ndarray
+) -> None:
+    """Shut the one-way elements that carry nothing in a first guess, as far as they are not needed to connect.
+
+    Parameters
+    ----------
+    topology : NetworkTopology
+        The network.
+    state : (n_element,) int array
+        Codes of the states.
+    shut : (n_element,) bool array
+        Elements that carry nothing; changed.
+    m : (n_element,) float array
+        Flows [kg/s].
+    parent : (n_node,) int array
+        Work space.
+    """
+    start_parts(topology, parent)
+    for e in range(m.shape[0]):
+        if not shut[e] and not (state[e] == ONE_WAY and m[e] == 0.0):
+            join(parent, topology.from_node[e], topology.to_node[e])
+    for e in range(m.shape[0]):
+        if state[e] == ONE_WAY and m[e] == 0.0:
+            shut[e] = not join(parent, topology.from_node[e], topology.to_node[e])
+
+
+@kernel
 def switch_valves(
     topology: NetworkTopology,
     forms: np.ndarray,
