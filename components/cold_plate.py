@@ -270,6 +270,41 @@ class ColdPlate:
         """
         return self.solve(volume_flow=self._flows(volume_flow), **state)["pressure_drop"]  # type: ignore[arg-type]
 
+    def plot(self, result: xr.Dataset | None = None, kind: str = "plate", **state: Any) -> Any:
+        """Draw the plate at one state, or its curves over the flow.
+
+        Parameters
+        ----------
+        result : xarray.Dataset, optional
+            Of :meth:`solve`: one state ``with_fields``, or for ``"curves"`` states along ``volume_flow``; solved
+            here if left out.
+        kind : {"plate", "curves", "section"}
+            Faces with chips, coolant and junctions; thermal resistance and pressure drop over flow; a section
+            through the thickness at the hottest chip.
+        **state
+            As for :meth:`solve`, where no result is given.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        InputError
+            For another kind, or a result that does not hold what it needs.
+        """
+        from hashheat.components.cold_plate_plots import plot_cold_plate
+
+        if result is None:
+            if kind == "curves":
+                result = self.solve(volume_flow=self._flows(state.pop("volume_flow", None)), **state)
+            else:
+                result = self.solve(**state, with_fields=True)
+        file = self.file
+        return plot_cold_plate(
+            result, kind, limit=file.chips.limit.nominal, design_flow=file.design.flow.nominal
+        )
+
     def _flows(self, given: ArrayLike | xr.DataArray | None) -> xr.DataArray:
         if isinstance(given, xr.DataArray):
             return given

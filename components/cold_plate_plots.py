@@ -1,0 +1,338 @@
+"""Figures of a solved cold plate: its faces, its coolant and its junctions; its curves; a section through it."""
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from hashheat.components.cold_plate_map import (
+    COLORS,
+    chip_table,
+    draw_coolant,
+    draw_face,
+    one_state,
+    plate_size,
+    temperature_range,
+)
+from hashheat.components.plot_style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SKY, blank, styled
+from hashheat.thermo.errors import InputError
+
+_ZERO_C = 273.15
+_MM = 1e3
+KINDS = ("plate", "curves", "section")
+#: The parts of a junction's rise, from the inlet on: variable: (label, colour).
+RISES = {
+    "coolant_rise": ("coolant", BLUE),
+    "film_rise": ("film", SKY),
+    "metal_rise": ("metal", GREEN),
+    "package_rise": ("interface, package", ORANGE),
+}
+_BARS = 8
+
+
+def plot_cold_plate(
+    result: xr.Dataset, kind: str = "plate", *, limit: float | None = None, design_flow: float | None = None
+) -> Any:
+    """Draw one of the figures of a cold plate.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of :meth:`hashheat.components.cold_plate.ColdPlate.solve`: one state with fields, or for ``"curves"``
+        states along ``volume_flow``.
+    kind : {"plate", "curves", "section"}
+        Faces with chips, coolant and junctions; resistance and pressure drop over flow; a section through the
+        hottest chip.
+    limit : float, optional
+        Highest junction temperature [K].
+    design_flow : float, optional
+        To be marked in the curves [m^3/s].
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        For another kind, or a Dataset that does not hold what it needs.
+    """
+    if kind == "curves":
+        return plot_curves(result, design_flow)
+    if kind not in KINDS:
+        raise InputError(
+            "there is no such plot", key="kind", found=repr(kind), accepted=", ".join(map(repr, KINDS))
+        )
+    return plot_section(result) if kind == "section" else plot_plate(result, limit)
+
+
+@styled
+def plot_plate(result: xr.Dataset, limit: float | None = None) -> Any:
+    """Draw faces with chips, the coolant's way and the junctions on one sheet.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of one state, with fields.
+    limit : float, optional
+        [K]
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    from matplotlib.figure import Figure
+
+    result = one_state(result)
+    sides = faces(result)
+    length, width = plate_size(result)
+    shape = float(np.clip(width / length, 0.3, 1.6))
+    across = 5.0 if shape > 0.75 else 6.4
+    figure = Figure(figsize=(2.0 * across, max(across * shape * 0.86, 2.6) + 4.2))
+    grid = figure.add_gridspec(2, 2, height_ratios=[max(across * shape * 0.86, 2.6) + 0.4, 3.8])
+    bottom = [grid[1, 0], grid[1, 1]]
+    panels = [*sides, "coolant"]
+    if len(sides) > 1:
+        panels.append("junctions")
+    elif result.sizes["chip"] > _BARS:
+        panels += ["rises", "junctions"]
+    else:
+        # A histogram of a few chips says nothing that bars do not.
+        panels.append("rises")
+        bottom = [grid[1, :]]
+    for place, panel in zip([grid[0, 0], grid[0, 1], *bottom], panels, strict=True):
+        ax = figure.add_subplot(place)
+        if panel in sides:
+            _face_panel(figure, ax, result, panel, across - 1.4, is_only=len(sides) == 1)
+        elif panel == "coolant":
+            _coolant_panel(figure, ax, result)
+        elif panel == "rises":
+            _draw_rises(ax, result, limit)
+        else:
+            _draw_junctions(ax, result, limit)
+    return figure
+
+
+@styled
+def plot_panel(result: xr.Dataset, panel: str, limit: float | None = None) -> Any:
+    """Draw one of the panels of :func:`plot_plate` alone, for a page that arranges them itself.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of one state, with fields.
+    panel : {"top", "bottom", "coolant", "rises", "junctions"}
+    limit : float, optional
+        [K]
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    result = one_state(result)
+    length, width = plate_size(result)
+    if panel in ("rises", "junctions"):
+        figure, ax = blank(5.6, 3.7)
+        _draw_rises(ax, result, limit) if panel == "rises" else _draw_junctions(ax, result, limit)
+        return figure
+    across = 5.6
+    figure, ax = blank(across, float(np.clip((across - 1.6) * width / length + 1.0, 2.4, 6.4)))
+    if panel == "coolant":
+        _coolant_panel(figure, ax, result, title=False)
+    else:
+        _face_panel(figure, ax, result, panel, across - 1.4, title=False)
+    return figure
+
+
+def faces(result: xr.Dataset) -> list[str]:
+    """Faces of the plate that carry chips, the top first."""
+    return [side for side in ("top", "bottom") if (result["chip_side"].values == side).any()]
+
+
+def _face_panel(
+    figure: Any,
+    ax: Any,
+    result: xr.Dataset,
+    side: str,
+    inches: float,
+    *,
+    is_only: bool = False,
+    title: bool = True,
+) -> None:
+    image = draw_face(ax, result, side, inches)
+    figure.colorbar(image, ax=ax, shrink=0.85, pad=0.02, label="metal and junctions [°C]")
+    if title:
+        name = "Metal and chips" if is_only else f"{side.capitalize()} face, seen from above"
+        ax.set_title(name, loc="left", fontweight="bold")
+
+
+def _coolant_panel(figure: Any, ax: Any, result: xr.Dataset, title: bool = True) -> None:
+    drawn = draw_coolant(ax, result)
+    figure.colorbar(drawn, ax=ax, shrink=0.85, pad=0.02, label="coolant [°C]")
+    if title:
+        flow = float(result["mass_flow"])
+        ax.set_title(f"Coolant: {result.attrs['fluid']}, {flow:.3g} kg/s", loc="left", fontweight="bold")
+
+
+def _draw_junctions(ax: Any, result: xr.Dataset, limit: float | None) -> None:
+    """Histogram of the junctions, the faces apart, with the limit."""
+    groups = [(side, chip_table(result, side)["T"]) for side in faces(result)]
+    together = np.concatenate([T for _, T in groups])
+    low, high = together.min(), together.max()
+    # Bars of a round width, some seven of them; a single temperature still has one.
+    step = _round_step(max(high - low, 0.4) / 7.0)
+    bins = np.arange(np.floor(low / step), np.ceil(high / step) + 1.5) * step
+    ax.hist(
+        [T for _, T in groups],
+        bins=bins,
+        stacked=True,
+        color=[BLUE, ORANGE][: len(groups)],
+        label=[f"{side} face" for side, _ in groups],
+        ec="white",
+        lw=0.8,
+    )
+    if limit is not None:
+        at = limit - _ZERO_C
+        ax.axvline(at, color=RED, lw=2.0, ls=(0, (5, 2)))
+        ax.annotate(
+            f"limit {at:.0f} °C", (at, 0.97), (-5 if at > high else 5, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="right" if at > high else "left", va="top", color=RED,
+        )  # fmt: skip
+        span = max(abs(at - low), abs(at - high), high - low)
+        ax.set_xlim(min(low, at) - 0.06 * span, max(high, at) + 0.06 * span)
+    ax.set_ylim(0.0, 1.16 * ax.get_ylim()[1])
+    ax.axvline(high, color=GREY, lw=1.1, ls=":")
+    above = limit is not None and high > limit - _ZERO_C
+    ax.annotate(
+        f"hottest {high:.1f} °C", (high, 0.89), (5 if not above else -5, 0), xycoords=("data", "axes fraction"),
+        textcoords="offset points", ha="right" if above else "left", va="top",
+    )  # fmt: skip
+    ax.yaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlabel("junction temperature [°C]")
+    ax.set_ylabel("chips")
+    if len(groups) > 1:
+        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+
+
+def _round_step(x: float) -> float:
+    power = 10.0 ** np.floor(np.log10(x))
+    return float(next(m for m in (1.0, 2.0, 5.0, 10.0) if m * power >= 0.999 * x) * power)
+
+
+def _draw_rises(ax: Any, result: xr.Dataset, limit: float | None) -> None:
+    """Bars of what the rises of the hottest chips are made of."""
+    order = np.argsort(-result["T_chip"].values, kind="stable")[:_BARS][::-1]
+    names = [str(n) for n in result["chip"].values[order]]
+    left = np.zeros(order.size)
+    for name, (label, color) in RISES.items():
+        part = result[name].values[order]
+        ax.barh(names, part, left=left, color=color, label=label, height=0.72)
+        left = left + part
+    for k, i in enumerate(order):
+        ax.annotate(
+            f"{result['T_chip'].values[i] - _ZERO_C:.1f} °C", (left[k], k), (4, 0),
+            textcoords="offset points", va="center",
+        )  # fmt: skip
+    ax.set_xlim(0.0, 1.2 * left.max())
+    if limit is not None:
+        T_in = float(result["T_chip"].values[order[-1]]) - left[-1]
+        at = limit - T_in
+        ax.axvline(at, color=RED, lw=2.0, ls=(0, (5, 2)))
+        ax.annotate(
+            f"limit {limit - _ZERO_C:.0f} °C", (at, 0.02), (-4, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="right", va="bottom", color=RED, rotation=90,
+        )  # fmt: skip
+        ax.set_xlim(min(0.0, 1.1 * at), 1.03 * max(at, 1.16 * left.max()))
+    spare = 0.5 * max(3 - len(names), 0)
+    ax.set_ylim(-0.6 - spare, len(names) - 0.4 + spare)
+    ax.grid(axis="y", visible=False)
+    ax.set_xlabel("above the inlet [K]")
+    ax.set_ylabel("hottest chips" if len(names) > 1 else "chip")
+    ax.legend(
+        loc="lower center",
+        bbox_to_anchor=(0.46, 1.0),
+        ncols=4,
+        columnspacing=0.9,
+        handlelength=0.9,
+        handletextpad=0.4,
+    )
+
+
+@styled
+def plot_curves(curves: xr.Dataset, design_flow: float | None = None) -> Any:
+    """Draw thermal resistance and pressure drop over the flow.
+
+    Parameters
+    ----------
+    curves : xarray.Dataset
+        States along ``volume_flow``.
+    design_flow : float, optional
+        To be marked [m^3/s].
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    if curves["T_junction"].dims != ("volume_flow",):
+        raise InputError(
+            "curves run along the flow",
+            key="result",
+            found=f"states over {', '.join(map(str, curves['T_junction'].dims)) or 'nothing'}",
+            accepted="states along the dimension volume_flow",
+        )
+    flow = curves["volume_flow"].values * 6e4
+    figure, ax = blank(5.6, 3.9)
+    other = ax.twinx()
+    ax.plot(flow, curves["thermal_resistance"], color=BLUE, lw=2.4)
+    other.plot(flow, curves["pressure_drop"] * 1e-3, color=RED, lw=2.2, ls=(0, (6, 2)))
+    ax.set_xlabel("flow at the inlet [L/min]")
+    ax.set_ylabel("thermal resistance [K/W]", color=BLUE)
+    other.set_ylabel("pressure drop [kPa]", color=RED)
+    other.grid(False)
+    other.spines["right"].set_visible(True)
+    ax.set_ylim(bottom=0.0)
+    other.set_ylim(bottom=0.0)
+    ax.set_xlim(flow.min(), flow.max())
+    if design_flow is not None and flow.min() <= design_flow * 6e4 <= flow.max():
+        at = design_flow * 6e4
+        ax.axvline(at, color=GREY, lw=1.2, ls=":")
+        left = at > 0.5 * (flow.min() + flow.max())
+        ax.annotate(
+            f"{at:.3g} L/min", (at, 0.02), (-4 if left else 4, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", ha="right" if left else "left", va="bottom", color=GREY,
+        )  # fmt: skip
+    return figure
+
+
+@styled
+def plot_section(result: xr.Dataset) -> Any:
+    """Draw a section through the thickness at the hottest chip: across channels, or along a field.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of one state, with fields and more than one layer.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    InputError
+        For a plate of one layer, whose temperature does not vary through the thickness.
+    """
+    result = one_state(result)
+    if result.sizes["layer"] < 2:
+        raise InputError(
+            "a plate of one layer has no section",
+            key="plate.layers",
+            found=result.sizes["layer"],
+            accepted="2 or more layers",
+        )
+    from hashheat.components.cold_plate_section import draw_section
+
+    figure, ax = blank(7.4, 3.1)
+    image = draw_section(ax, result, COLORS, temperature_range(result), BLACK)
+    figure.colorbar(image, ax=ax, pad=0.02, label="temperature [°C]")
+    return figure
