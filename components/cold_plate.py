@@ -12,7 +12,9 @@ from numpy.typing import ArrayLike
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.cold_plate_build import chip_heat, leaves_the_cells, plate_geometry
 from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
+from hashheat.components.cold_plate_inverse import PlateAnswer, extreme_state
 from hashheat.components.cold_plate_results import PlateResult, plate_dataset
+from hashheat.components.cold_plate_sweep import sweep
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.prepared_plate import PreparedPlate, prepare
 from hashheat.solvers.conjugate_plate import Surroundings
@@ -269,6 +271,37 @@ class ColdPlate:
             [Pa] along ``volume_flow``.
         """
         return self.solve(volume_flow=self._flows(volume_flow), **state)["pressure_drop"]  # type: ignore[arg-type]
+
+    def sweep(
+        self,
+        flow: ArrayLike | xr.DataArray | None = None,
+        T_in: ArrayLike | xr.DataArray | None = None,
+        frequency: ArrayLike | xr.DataArray | None = None,
+        **values: Any,
+    ) -> xr.Dataset:
+        """Steady states over the grid of all arrays given; see :func:`hashheat.components.cold_plate_sweep.sweep`."""
+        return sweep(self, flow=flow, T_in=T_in, frequency=frequency, **values)
+
+    def flow_for(
+        self, T_junction: float | None = None, bounds: tuple[float, float] | None = None, **state: Any
+    ) -> PlateAnswer:
+        """Smallest flow [m^3/s] that keeps every junction at or below a limit [K].
+
+        See :func:`hashheat.components.cold_plate_inverse.extreme_state`.
+        """
+        return extreme_state(self, "volume_flow", T_junction, bounds, **state)
+
+    def largest_T_in(
+        self, T_junction: float | None = None, bounds: tuple[float, float] | None = None, **state: Any
+    ) -> PlateAnswer:
+        """Warmest inlet [K] that keeps every junction at or below a limit [K]; see :meth:`flow_for`."""
+        return extreme_state(self, "T_in", T_junction, bounds, **state)
+
+    def largest_frequency(
+        self, T_junction: float | None = None, bounds: tuple[float, float] | None = None, **state: Any
+    ) -> PlateAnswer:
+        """Fastest clock [-], at one voltage, that keeps every junction below a limit [K]; see :meth:`flow_for`."""
+        return extreme_state(self, "frequency", T_junction, bounds, **state)
 
     def plot(self, result: xr.Dataset | None = None, kind: str = "plate", **state: Any) -> Any:
         """Draw the plate at one state, or its curves over the flow.
