@@ -279,7 +279,7 @@ class ColdPlate:
         frequency: ArrayLike | xr.DataArray | None = None,
         **values: Any,
     ) -> xr.Dataset:
-        """Steady states over the grid of all arrays given; see :func:`hashheat.components.cold_plate_sweep.sweep`."""
+        """Steady states over the grid of the arrays given; see :func:`hashheat.components.cold_plate_sweep.sweep`."""
         return sweep(self, flow=flow, T_in=T_in, frequency=frequency, **values)
 
     def flow_for(

@@ -156,8 +156,9 @@ class _Task(NamedTuple):
         return low * (high / low) ** s if self.unknown == "volume_flow" else low + s * (high - low)
 
     def look(self, x: float) -> _Look:
+        state: dict[str, Any] = {self.unknown: x, **self.state}
         try:
-            found = self.plate.solve(**{self.unknown: x}, **self.state)
+            found = self.plate.solve(**state)
         except InputError:
             raise
         except HashheatError as error:

@@ -64,7 +64,7 @@ def sweep(
     plain = {name: values.pop(name) for name in _PLAIN if name in values}
     given = {"volume_flow": flow, "T_in": T_in, "frequency": frequency} | values
     given = {name: value for name, value in given.items() if value is not None}
-    axes = {name: _axis(plate, name, value) for name, value in given.items()}
+    axes: dict[str, Any] = {name: _axis(plate, name, value) for name, value in given.items()}
     found = plate.solve(**axes, **plain)
     own = [str(d) for a in axes.values() for d in a.dims]
     order = [d for d in own if d not in _STATE] + [d for d in _STATE if d in own]
