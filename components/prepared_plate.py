@@ -137,8 +137,12 @@ class PreparedPlate:
         """Channels, weighted by their flow, and ports [Pa]."""
         total = float(state.flow.sum())
         channels = float(state.pressure_drop @ state.flow) / total
-        each = total / float(self.model.coolant.channels.sum()) / self.law.flow_area
-        ports = 0.5 * self.port_loss * each * each / density(table, T_in)
+        return self.with_ports(channels, total, density(table, T_in))
+
+    def with_ports(self, channels: float, mass_flow: float, rho: float) -> float:
+        """Pressure drop of the plate [Pa]: its channels [Pa], and its ports at a flow [kg/s] and density."""
+        each = mass_flow / float(self.model.coolant.channels.sum()) / self.law.flow_area
+        ports = 0.5 * self.port_loss * each * each / rho
         return (channels + ports) * self.friction_factor
 
     def outlet(self, state: PlateState, table: PropertyTable, T_in: float) -> float:

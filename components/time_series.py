@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from hashheat.thermo.errors import InputError
 
 #: What a caller may give.
-OverTime: TypeAlias = "float | xr.DataArray | Callable[[float], float]"
+OverTime: TypeAlias = float | xr.DataArray | Callable[[float], float]
 
 _ACCEPTED = "a number, a DataArray over time [s], or a function of the time in seconds"
 _PROBES = 201

@@ -99,12 +99,29 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "node_status": ("1", "of a node: 0 flows, 1 at rest, 2 cut off, its pressure unknown"),
     "step_min": ("s", "shortest step in time"),
     "step_max": ("s", "longest step in time"),
+    "chip_heat": ("J", "heat of the chips since the start"),
+    "lost_heat": ("J", "heat past the water since the start"),
+    "end_time": ("s", "where the run ended"),
+    "limit_time": ("s", "when a junction first passed its limit, infinite if none did"),
+    "limit_chip": ("1", "chip that passed its limit first, from 0; -1 if none did"),
+    "time_to_limit": ("s", "from the event to the first junction beyond its limit, infinite if none was"),
+    "settling_time": (
+        "s",
+        "from the event until the hottest junction stays within 5 % of its change of its steady value",
+    ),
 }
+
+
+def _attributes(name: str) -> dict[str, str]:
+    if name.startswith("sample_"):
+        return {}
+    unit, long_name = VARIABLES[name]
+    return {"units": unit, "long_name": long_name}
 
 
 def dataset(
     data: Mapping[str, tuple[tuple[str, ...], Any]],
-    coords: Mapping[str, Any] | None = None,
+    coords: Mapping[Any, Any] | None = None,
     attrs: Mapping[str, Any] | None = None,
 ) -> xr.Dataset:
     """Dataset with CF attributes on every variable the package knows.
@@ -126,12 +143,10 @@ def dataset(
         For a variable that is not in :data:`VARIABLES`: names are fixed there first.
     """
     made = xr.Dataset(
-        {name: (dims, values) for name, (dims, values) in data.items()}, coords, dict(attrs or {})
+        {name: (dims, values, _attributes(name)) for name, (dims, values) in data.items()},
+        coords,
+        dict(attrs or {}),
     )
-    for name in data:
-        if name.startswith("sample_"):
-            continue
-        made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
     for name in map(str, made.coords):
         if name in VARIABLES:
             made[name].attrs.update(units=VARIABLES[name][0], long_name=VARIABLES[name][1])
