@@ -9,9 +9,22 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from hashheat.solvers.network_elements import CLOSED, ONE_WAY, NetworkElements, per_case, reduce_element
-from hashheat.solvers.network_forms import LARGEST, N_COEFFICIENTS
+from hashheat.solvers.network_elements import CLOSED, NetworkElements, per_case, reduce_element
+from hashheat.solvers.network_forms import N_COEFFICIENTS
 from hashheat.solvers.network_newton import balance_case, node_imbalance
+from hashheat.solvers.network_status import (
+    CHECK_SHUT,
+    CUT_OFF,
+    FLOWING,
+    FORCED_BACKWARD,
+    NOT_CONVERGED,
+    OK,
+    PUMP_BACKWARD,
+    PUMP_BEYOND,
+    PUMP_OFF_CURVE,
+    SHUT,
+    judge_case,
+)
 from hashheat.solvers.network_topology import (
     CONNECTED,
     FLOATING,
@@ -24,13 +37,25 @@ from hashheat.solvers.sparse_cholesky import SparsePattern
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.jit import kernel, parallel_kernel
 
-__all__ = ["CONNECTED", "FLOATING", "UNSERVED", "NetworkState", "analyse_topology", "solve_network"]
+__all__ = [
+    "CHECK_SHUT",
+    "CONNECTED",
+    "CUT_OFF",
+    "FLOATING",
+    "FLOWING",
+    "FORCED_BACKWARD",
+    "NOT_CONVERGED",
+    "OK",
+    "PUMP_BACKWARD",
+    "PUMP_BEYOND",
+    "PUMP_OFF_CURVE",
+    "SHUT",
+    "UNSERVED",
+    "NetworkState",
+    "analyse_topology",
+    "solve_network",
+]
 
-OK, PUMP_OFF_CURVE, CUT_OFF, NOT_CONVERGED = range(4)
-FLOWING, SHUT, CHECK_SHUT, PUMP_BACKWARD, PUMP_BEYOND, FORCED_BACKWARD = range(6)
-
-# Share by which a pump may pass the ends of its curve.
-_SLACK = 1e-9
 _CHUNK = 2000  # elements a thread takes at once
 
 
@@ -69,51 +94,6 @@ class NetworkState(NamedTuple):
     iterations: np.ndarray
     mass_residual: np.ndarray
     pressure_residual: np.ndarray
-
-
-@kernel
-def _judge(
-    topology: NetworkTopology,
-    c: np.ndarray,
-    state: np.ndarray,
-    shut: np.ndarray,
-    m: np.ndarray,
-    demand: np.ndarray,
-    element_status: np.ndarray,
-    node_status: np.ndarray,
-    spare: np.ndarray,
-    parent: np.ndarray,
-    total: np.ndarray,
-    scale: float,
-) -> int:
-    """Status of every element of a balanced case; returns that of the case. ``spare`` takes states."""
-    status, forced = OK, False
-    for e in range(m.shape[0]):
-        backward = m[e] < -_SLACK * scale
-        element_status[e] = FLOWING
-        spare[e] = CLOSED if shut[e] else state[e]
-        if state[e] == CLOSED:
-            element_status[e] = SHUT
-        elif shut[e]:
-            element_status[e] = CHECK_SHUT
-        elif backward and state[e] == ONE_WAY:
-            element_status[e] = FORCED_BACKWARD
-            spare[e] = CLOSED
-            forced = True
-        elif backward and c[e, LARGEST] < np.inf:
-            element_status[e] = PUMP_BACKWARD
-            status = PUMP_OFF_CURVE
-        elif m[e] > (1.0 + _SLACK) * c[e, LARGEST]:
-            element_status[e] = PUMP_BEYOND
-            status = PUMP_OFF_CURVE
-    if forced:
-        status = CUT_OFF
-        served = np.empty_like(node_status)
-        find_parts(topology, spare, demand, parent, served, total)
-        for i in range(topology.n_node):
-            if served[i] == UNSERVED:
-                node_status[i] = UNSERVED
-    return status
 
 
 @kernel
@@ -202,7 +182,7 @@ def _solve_range(
         for i in range(n_node):
             if result.node_status[k, i] == CONNECTED:
                 p[i] += level
-        status = _judge(
+        status = judge_case(
             topology,
             c,
             state,
@@ -275,7 +255,7 @@ def _solve_parallel(
 ) -> None:
     for part in numba.prange((result.status.shape[0] + chunk - 1) // chunk):
         _solve_part(
-            np.int64(part),
+            int(part),
             chunk,
             n_node,
             from_node,

@@ -90,7 +90,7 @@ def analyse_topology(
     number[free] = np.arange(np.count_nonzero(free))
     a, b = number[start], number[stop]
     inner = (a >= 0) & (b >= 0)
-    pattern = analyse_pattern(np.count_nonzero(free), np.column_stack([a[inner], b[inner]]))
+    pattern = analyse_pattern(int(np.count_nonzero(free)), np.column_stack([a[inner], b[inner]]))
     place = number.copy()
     place[free] = pattern.position
     entry = np.array(

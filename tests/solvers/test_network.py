@@ -455,6 +455,29 @@ def test_a_good_start_saves_iterations_and_changes_nothing():
     np.testing.assert_allclose(again.pressure, fresh.pressure, rtol=1e-10)
 
 
+def test_each_case_has_its_own_closed_elements():
+    topology = analyse_topology(2, [0, 0], [1, 1], [0])
+    closed = [[OPEN, OPEN], [CLOSED, OPEN], [OPEN, CLOSED]]
+    elements = network_elements([QUADRATIC] * 2, [[0.0, 1.0], [0.0, 4.0]], RHO, MU, state=closed)
+    state = solve_network(topology, elements, 1e5, [0.0, 3.0])
+    np.testing.assert_allclose(state.mass_flow, [[2.0, 1.0], [0.0, 3.0], [3.0, 0.0]], rtol=1e-10)
+    np.testing.assert_allclose(1e5 - state.pressure[:, 1], [4.0, 36.0, 9.0], rtol=1e-8)
+
+
+@pytest.mark.parametrize("share", [1e-4, 1e3])
+def test_a_start_far_off_costs_few_iterations(share):
+    """Newton's method alone takes 13 halvings from 1e-4 of the flow; the length of its steps is chosen."""
+    topology = analyse_topology(3, [0, 1], [1, 2], [0, 2])
+    elements = network_elements([QUADRATIC] * 2, [[0.0, 1.0], [0.0, 4.0]], RHO, MU)
+    state = solve_network(topology, elements, [1e5, 0.0], 0.0)
+    np.testing.assert_allclose(state.mass_flow, math.sqrt(2e4), rtol=1e-12)
+    again = solve_network(
+        topology, elements, [1e5, 0.0], 0.0, start=state._replace(mass_flow=share * state.mass_flow)
+    )
+    assert again.iterations[0] <= 9
+    np.testing.assert_allclose(again.mass_flow, state.mass_flow, rtol=1e-10)
+
+
 def test_giving_up_is_told():
     topology, elements, demand = grid_network(5, PIPE_COLEBROOK)
     state = solve_network(topology, elements, 5e5, demand, max_iterations=2)

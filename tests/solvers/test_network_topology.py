@@ -69,6 +69,8 @@ def test_a_part_shut_off_without_demand_is_no_fault():
     assert state.status.tolist() == [OK]
     assert state.node_status[0].tolist() == [CONNECTED, CONNECTED, FLOATING, FLOATING]
     assert state.mass_flow[0].tolist() == pytest.approx([1.0, 0.0, 0.0], abs=1e-13)
+    # Pressures there are relative to the part's first node.
+    assert state.pressure[0].tolist() == pytest.approx([1e5, 1e5 - 10.0, 0.0, 0.0], abs=1e-9)
 
 
 def test_a_circuit_without_fixed_pressure_still_turns():

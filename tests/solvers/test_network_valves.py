@@ -104,6 +104,33 @@ def test_start_from_another_set_of_shut_valves():
     np.testing.assert_array_equal(again.element_status, there.element_status)
 
 
+def test_a_part_is_handed_to_the_valve_that_opens_into_it():
+    """Two valves point from node 2 to the high source, one from the low source to node 2.
+
+    The backward flow of the two together is that of the third and the demand; each of them carries less, so that
+    one of them is the last to be left open.
+    """
+    topology = analyse_topology(3, [0, 2, 2], [2, 1, 1], [0, 1])
+    state = solve_network(topology, quadratics([10.0] * 3, ONE_WAY), [1e5, 5e5], [0.0, 0.0, 4.0])
+    assert state.status[0] == OK
+    np.testing.assert_allclose(state.mass_flow[0], [4.0, 0.0, 0.0], atol=1e-12)
+    assert state.element_status[0].tolist() == [FLOWING, CHECK_SHUT, CHECK_SHUT]
+
+
+def test_start_from_the_solution_keeps_its_valves():
+    """A way with a valve against the pressure, beside one with a valve along it."""
+    topology = analyse_topology(4, [0, 1, 3, 2], [1, 3, 2, 0], [0, 3])
+    elements = quadratics([10.0, 20.0, 5.0, 3.0], [ONE_WAY, OPEN, ONE_WAY, OPEN])
+    first = solve_network(topology, elements, [1e5, 3e5], 0.0)
+    m = math.sqrt(2e5 / 8.0)
+    np.testing.assert_allclose(first.mass_flow[0], [0.0, 0.0, m, m], rtol=1e-10)
+    assert first.element_status[0].tolist() == [CHECK_SHUT, FLOWING, FLOWING, FLOWING]
+    again = solve_network(topology, elements, [1e5, 3e5], 0.0, start=first)
+    assert again.iterations[0] == 1
+    np.testing.assert_array_equal(again.element_status, first.element_status)
+    np.testing.assert_allclose(again.mass_flow, first.mass_flow, rtol=1e-10)
+
+
 @st.composite
 def valve_networks(draw):
     n = draw(st.integers(2, 10))
