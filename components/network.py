@@ -178,14 +178,10 @@ class Network:
         return found
 
     @cached_property
-    def node_names(self) -> np.ndarray:
-        """Names of the nodes."""
-        return np.array([node.name for node in self.nodes])
-
-    @cached_property
-    def element_names(self) -> np.ndarray:
-        """Names of the elements."""
-        return np.array([element.name for element in self.elements])
+    def coordinates(self) -> xr.Coordinates:
+        """Names of nodes, elements and miners, as the coordinates of every solution."""
+        names = {"node": [node.name for node in self.nodes], "element": [e.name for e in self.elements]}
+        return xr.Coordinates(names | ({"unit": list(self.miners)} if self.miners else {}))
 
     @cached_property
     def miners(self) -> tuple[str, ...]:

@@ -81,17 +81,17 @@ def capacity_beyond(table: PropertyTable, T: float) -> float:
 def enthalpy_beyond(table: PropertyTable, T: float) -> float:
     """Enthalpy [J/kg], carried on beyond the table's ends: a search may pass there, a result may not."""
     at = min(max(T, table.T_min), table.T_max)
-    return enthalpy(table, at) + heat_capacity(table, at) * (T - at)
+    h = enthalpy(table, at)
+    return h if at == T else h + heat_capacity(table, at) * (T - at)
 
 
 @kernel
-def temperature_beyond(table: PropertyTable, h: float) -> float:
-    """Temperature [K] of an enthalpy of :func:`enthalpy_beyond`."""
-    for end in (table.T_min, table.T_max):
-        excess = h - enthalpy(table, end)
-        if (excess > 0.0) == (end == table.T_max):
-            return end + excess / heat_capacity(table, end)
-    return temperature_from_enthalpy(table, h)
+def temperature_beyond(table: PropertyTable, ends: tuple[float, float], h: float) -> float:
+    """Temperature [K] of an enthalpy of :func:`enthalpy_beyond`, given those of the table's ends."""
+    if ends[0] <= h <= ends[1]:
+        return temperature_from_enthalpy(table, h)
+    end, h_end = (table.T_min, ends[0]) if h < ends[0] else (table.T_max, ends[1])
+    return end + (h - h_end) / heat_capacity(table, end)
 
 
 @kernel
@@ -186,7 +186,9 @@ def _pass_element(
         for _ in range(4):
             cp = capacity_beyond(table, 0.5 * (T_in + T))
             kept = np.exp(-conductance / (flow * cp))
-            T = T_ambient + (T_in - T_ambient) * kept
+            before, T = T, T_ambient + (T_in - T_ambient) * kept
+            if T == before:
+                break
     h = enthalpy_beyond(table, T) + (heat + slope * (T_in - T_reference)) / flow
     return h, kept * capacity_beyond(table, T) + slope / flow
 
@@ -228,7 +230,7 @@ def march(
         ``OK``, or ``OUT_OF_RANGE`` where a temperature leaves the table.
     """
     n, status = T.shape[0], OK
-    h = np.zeros(n)
+    h, ends = np.zeros(n), (enthalpy(table, table.T_min), enthalpy(table, table.T_max))
     slopes[:] = 0.0
     for e in range(T_out.shape[0]):
         T_out[e] = inputs.T_ambient[e]
@@ -241,7 +243,7 @@ def march(
         if tear[i] >= 0:
             T_here = torn[tear[i]]
         elif inflow[i] > 0.0:
-            T_here = temperature_beyond(table, h[i] / inflow[i])
+            T_here = temperature_beyond(table, ends, h[i] / inflow[i])
             slopes[i] /= inflow[i] * capacity_beyond(table, T_here)
         if not table.T_min <= T_here <= table.T_max and (tear[i] >= 0 or inflow[i] > 0.0):
             status = OUT_OF_RANGE
@@ -260,7 +262,7 @@ def march(
                 inputs.heat_slope[e],
                 inputs.T_reference[e],
             )
-            T_out[e] = temperature_beyond(table, h_out)
+            T_out[e] = temperature_beyond(table, ends, h_out)
             if not table.T_min <= T_out[e] <= table.T_max:
                 status = OUT_OF_RANGE
             h[down] += flow * h_out
@@ -271,7 +273,7 @@ def march(
                     slopes[down, t] += flow * slope * slopes[i, t]
     for i in range(n):
         if tear[i] >= 0:
-            T[i] = temperature_beyond(table, h[i] / inflow[i])
+            T[i] = temperature_beyond(table, ends, h[i] / inflow[i])
             slopes[i] /= inflow[i] * capacity_beyond(table, T[i])
     return status
 

@@ -57,10 +57,7 @@ def network_dataset(network: "Network", found: NetworkSolution) -> xr.Dataset:
         "flow_status": (("element",), status),
         "imbalance": ((), found.imbalance),
     }
-    coords: dict[str, Any] = {
-        "node": network.node_names,
-        "element": network.element_names,
-    }
+    coords = network.coordinates
     if found.unit is not None and network.miners:
         miners = network.miners
         own = np.array([network.elements[i].name in miners for i in net.units])
@@ -68,7 +65,6 @@ def network_dataset(network: "Network", found: NetworkSolution) -> xr.Dataset:
         ambient = net.T_ambient[list(net.units)][own]
         data["T_junction"] = (("unit",), np.where(rest, ambient, found.unit.T_junction[own]))
         data["wall_power"] = (("unit",), np.where(rest, 0.0, found.unit.wall_power[own]))
-        coords["unit"] = list(miners)
     attrs = {
         "hydraulic_iterations": found.iterations,
         "rounds": found.rounds,
