@@ -164,7 +164,7 @@ def as_network(case):
 
 def assert_balanced(found, case):
     n = len(case["heats"])
-    assert float(found.mass_flow[:n].sum()) == pytest.approx(0.16 * n, rel=1e-12)
+    assert float(found.mass_flow[:n].sum()) == pytest.approx(0.16 * n, rel=1e-11)
     assert abs(float(found.imbalance)) < 1e-9
     assert float(found.heat_rate[-n:].sum()) == pytest.approx(-8000.0 * n, rel=1e-9)
 
@@ -177,7 +177,8 @@ def test_branches(benchmark, properties):
     if properties == "water":
         network = Network(network.nodes, network.elements, pressure=6e5, T_ambient=network.T_ambient)
     network.solve()
-    found = benchmark(network.solve)
+    # Ten times closer than pandapipes' default.
+    found = benchmark(network.solve, tolerance=1e-6)
     assert_balanced(found, case)
     what = "constant properties" if properties == "constant" else "properties with temperature"
     benchmark.extra_info.update(
