@@ -1,9 +1,9 @@
 """A cold plate as a component: its file, resolved in finite volumes, ready to be solved at any state."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,7 @@ from hashheat.components.cold_plate_build import chip_heat, leaves_the_cells, pl
 from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
 from hashheat.components.cold_plate_inverse import PlateAnswer, extreme_state
 from hashheat.components.cold_plate_results import PlateResult, plate_dataset
+from hashheat.components.cold_plate_sensitivity import sensitivity
 from hashheat.components.cold_plate_sweep import sweep
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.prepared_plate import PreparedPlate, prepare
@@ -24,6 +25,9 @@ from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
+
+if TYPE_CHECKING:
+    from hashheat.components.reduced_plate import ReducedPlate
 
 #: Plates with other values than nominal that are kept ready.
 _KEPT = 8
@@ -279,7 +283,7 @@ class ColdPlate:
         frequency: ArrayLike | xr.DataArray | None = None,
         **values: Any,
     ) -> xr.Dataset:
-        """Steady states over the grid of the arrays given; see :func:`hashheat.components.cold_plate_sweep.sweep`."""
+        """Steady states over the grid of the arrays given; see :mod:`hashheat.components.cold_plate_sweep`."""
         return sweep(self, flow=flow, T_in=T_in, frequency=frequency, **values)
 
     def flow_for(
@@ -302,6 +306,48 @@ class ColdPlate:
     ) -> PlateAnswer:
         """Fastest clock [-], at one voltage, that keeps every junction below a limit [K]; see :meth:`flow_for`."""
         return extreme_state(self, "frequency", T_junction, bounds, **state)
+
+    def reduce(
+        self,
+        bound: tuple[float, float] = (0.2, 0.02),
+        *,
+        fluid: Fluid | str | None = None,
+        pressure: float | None = None,
+        **options: Any,
+    ) -> "ReducedPlate":
+        """Fast form of the plate over the envelope of its file, or a refusal.
+
+        Parameters
+        ----------
+        bound : (float, float)
+            Largest error of the hottest junction and of the outlet against the full plate [K].
+        fluid, pressure
+            As for :meth:`solve`.
+        **options
+            See :func:`hashheat.components.plate_reduction.reduce_plate`.
+
+        Returns
+        -------
+        hashheat.components.reduced_plate.ReducedPlate
+            Its ``errors`` say how far it is from the full plate, and where.
+
+        Raises
+        ------
+        ReducedPlateError
+            If it does not keep the bound.
+        """
+        from hashheat.components.plate_reduction import reduce_plate
+
+        return reduce_plate(self, bound, fluid=self.fluid(fluid), pressure=pressure, **options)
+
+    def sensitivity(
+        self, keys: Sequence[str] | None = None, *, of: str = "T_junction", **state: Any
+    ) -> xr.Dataset:
+        """Slope of a result with each number, and the effect of its range, largest first.
+
+        See :func:`hashheat.components.cold_plate_sensitivity.sensitivity`.
+        """
+        return sensitivity(self, keys, of=of, **state)
 
     def plot(self, result: xr.Dataset | None = None, kind: str = "plate", **state: Any) -> Any:
         """Draw the plate at one state, or its curves over the flow.
