@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.solvers import conjugate_plate as cj
+from hashheat.solvers import plate_balance as pb
 from hashheat.solvers import plate_coolant as pc
 from hashheat.solvers.channel_law import ChannelLaw
 from hashheat.solvers.conjugate_plate import PlateState, Surroundings
@@ -47,13 +47,13 @@ def enthalpy_beyond(table: PropertyTable, T: float) -> float:
 def _settle_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
     """Newton for the junctions above a solid that is held; 0 where a chip finds no rest, else 1."""
     for _ in range(_MOST_ROUNDS):
-        if cj.linearize_chips(chips, J, T) == 0:
+        if pb.linearize_chips(chips, J, T) == 0:
             return 0
         change = 0.0
         for i in range(J.shape[1]):
-            T_new = cj.mean_below(chips, i, T) + chips.resistance[i] * J[cj.POWER, i]
-            change = max(change, abs(T_new - J[cj.T_JUNCTION, i]))
-            J[cj.T_JUNCTION, i] = T_new
+            T_new = pb.mean_below(chips, i, T) + chips.resistance[i] * J[pb.POWER, i]
+            change = max(change, abs(T_new - J[pb.T_JUNCTION, i]))
+            J[pb.T_JUNCTION, i] = T_new
         if change < 1e-10:
             return 1
     return 0
@@ -84,7 +84,7 @@ def _evaluate(
         pc.set_films(C, coolant, films, law, duct, table, flow, T[0], conductance)
     if _settle_chips(chips, J, T[0]) == 0:
         return 0
-    cj.solid_balance(films, chips, levels, given, T, C, C[pc.F], J, conductance, residual)
+    pb.solid_balance(films, chips, levels, given, T, C, C[pc.F], J, conductance, residual)
     for s in range(flow.size):
         first = coolant.first[s]
         h_in, F_up = enthalpy_beyond(table, T_in), T_in
@@ -136,12 +136,12 @@ def rates_at(
     T = np.zeros((1, levels.work.shape[1]))
     T[0, at] = state.T.ravel()
     given = np.zeros((2, T.shape[1]))
-    given[cj.SINK_GIVEN, at] = loss
-    given[cj.SOURCE_GIVEN, at] = solid.heat.ravel() + loss * around.T_ambient
+    given[pb.SINK_GIVEN, at] = loss
+    given[pb.SOURCE_GIVEN, at] = solid.heat.ravel() + loss * around.T_ambient
     C = np.zeros((pc.N_ROWS, coolant.length.size))
     C[pc.F] = state.F
-    J = np.zeros((cj.N_CHIP_ROWS, model.chips.resistance.size))
-    J[cj.T_JUNCTION] = state.T_junction
+    J = np.zeros((pb.N_CHIP_ROWS, model.chips.resistance.size))
+    J[pb.T_JUNCTION] = state.T_junction
     total = state.flow.sum()
     flow = around.mass_flow * (state.flow / total if total > 0.0 else coolant.share)
     drops, gained, residual = np.zeros(flow.size), np.zeros(coolant.length.size), np.zeros_like(T)
@@ -154,8 +154,8 @@ def rates_at(
     left, capacity = residual[0, at], solid.capacity.ravel()
     now = state._replace(
         F_end=C[pc.F_END].copy(),
-        T_junction=J[cj.T_JUNCTION].copy(),
-        chip_power=J[cj.POWER].copy(),
+        T_junction=J[pb.T_JUNCTION].copy(),
+        chip_power=J[pb.POWER].copy(),
         htc=C[pc.HTC].copy(),
         T_wall=C[pc.WALL].copy(),
         heat=C[pc.HEAT].copy(),
@@ -163,7 +163,7 @@ def rates_at(
         pressure_drop=drops,
         heat_loss=float(np.sum(loss * (state.T.ravel() - around.T_ambient))),
         imbalance=0.0,
-        loop_gain=float(J[cj.GAIN].max(initial=0.0)),
+        loop_gain=float(J[pb.GAIN].max(initial=0.0)),
         iterations=0,
         cycles=0,
         status=OK if calm == 1 else RUNAWAY,
