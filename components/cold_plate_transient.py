@@ -1,7 +1,7 @@
 """A cold plate in time: a pump that stops, a change of power or inlet, a start from cold.
 
 Metal and coolant store heat; chips do not (see :mod:`hashheat.solvers.plate_transient`). Coolant at rest is not
-moved by buoyancy, and what lies in manifolds and hoses is left out.
+moved by buoyancy; what lies in manifolds and hoses, and the wall of a tube, hold nothing.
 """
 
 import math
@@ -19,7 +19,7 @@ from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.time_series import OverTime, TimeSeries, recorded_times
 from hashheat.solvers.conjugate_plate import PlateState, Surroundings
 from hashheat.solvers.plate_history import run_plate
-from hashheat.solvers.plate_step import Plant, PlateInputs
+from hashheat.solvers.plate_step import Plant, PlateInputs, moment_of
 from hashheat.solvers.plate_transient import uniform_state
 from hashheat.solvers.serpentine import OK
 from hashheat.solvers.stack_storage import energy_polynomial
@@ -143,10 +143,11 @@ def solve_plate_transient(
         ready.model, ready.law, ready.duct, supply.table, ready.levels, energy_polynomial(supply.table), True
     )
     inside = supply.breaks[(supply.breaks > first) & (supply.breaks < last)]
+    state = _start(plate, ready, plant, supply, first, start)
     history = run_plate(
         plant,
         supply,
-        _start(plate, ready, plant, supply, first, start),
+        state,
         np.unique(np.concatenate([recorded[[0, -1]], inside])),
         times=None if every_step else recorded,
         fields_at=fields_at,
@@ -156,10 +157,6 @@ def solve_plate_transient(
         stop_at_limit=stop_at_limit,
     )
     if history.status != OK:
-        if history.steps == 0:
-            report_failures(
-                plate.name, "plate", np.array([history.status]), np.array([supply(first, True).T_in])
-            )
         why = describe_failure(history.status, "plate")
         warnings.warn(f"{plate.name}: {why} (at {history.t_end:.6g} s; the run ends there)", stacklevel=2)
     return transient_dataset(
@@ -238,7 +235,10 @@ def _start(
     if start == "cold" or not isinstance(start, str | Mapping):
         T = values["T_ambient"] if isinstance(start, str) else float(start)
         supply.fluid.check_liquid(T, supply.pressure, "the plate, at the start")
-        return uniform_state(plant, T)
+        inputs = supply.inputs(values)
+        state = moment_of(plant, inputs, uniform_state(plant, T)).state
+        report_failures(plate.name, "plate", np.array([state.status]), np.array([inputs.T_in]))
+        return state
     if isinstance(start, str) and start != "steady":
         raise InputError(
             "is no start", key="start", found=start, accepted='"steady", "cold", a temperature or a mapping'

@@ -18,7 +18,7 @@ from hashheat.solvers.plate_transient import (
     check_stores,
     march_plate,
 )
-from hashheat.solvers.serpentine import OK
+from hashheat.solvers.serpentine import OK, RUNAWAY
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.property_kernels import temperature_from_enthalpy
 
@@ -55,7 +55,7 @@ class PlateHistory(NamedTuple):
     imbalance : float
         Heat put in less the others, over the largest of the four [-].
     t_limit : float
-        When a junction first got hotter than the limit [s]; infinite if none did.
+        When a junction first got hotter than the limit, or ran away [s]; infinite if none did.
     limit_chip : int
         Which; -1 if none did.
     t_end : float
@@ -154,6 +154,8 @@ def run_plate(
         reached = t_end
         t_end, status, final = step.t, step.status, step.end.state
         if status != OK:
+            if status == RUNAWAY and t_limit == math.inf:
+                t_limit, limit_chip = t_end, int(final.T_junction.argmax())
             break
         steps += 1
         heat += step.heat
@@ -172,7 +174,7 @@ def run_plate(
                 (a * one.T + b * two.T + c * three.T, a * one.F + b * two.F + c * three.F),
             )
         if t_limit == math.inf:
-            t_limit, limit_chip = _passing(step, limit)
+            t_limit, limit_chip = _passing(step, reached, limit)
         if stop_at_limit and t_limit < math.inf:
             break
     if not kept_t or kept_t[-1] < t_end < last:
@@ -246,12 +248,11 @@ def _samples(plant: Plant, drive: PlateDrive, step: PlateStep, times: np.ndarray
     return found
 
 
-def _passing(step: PlateStep, limit: float) -> tuple[float, int]:
-    """When, within a step, and where a junction first gets hotter than the limit; (inf, -1) if none does."""
+def _passing(step: PlateStep, t0: float, limit: float) -> tuple[float, int]:
+    """When, within a step from t0, and where a junction first passes the limit; (inf, -1) if none does."""
     begin, middle, end = (m.state.T_junction for m in (step.begin, step.middle, step.end))
     if begin.size == 0 or not max(begin.max(), end.max()) > limit:
         return math.inf, -1
-    t0 = step.t - step.dt
     if begin.max() > limit:
         return t0, int(begin.argmax())
 
