@@ -10,10 +10,11 @@ import typer
 
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
+from hashheat.plate_commands import plate
 
 app = typer.Typer(
     name="hashheat",
-    help="Hydro-cooled miners and plate heat exchangers, from the chip to the city pipe.",
+    help="Hydro-cooled miners, cold plates and heat exchangers, from the chip to the city pipe.",
     no_args_is_help=True,
     add_completion=False,
     # Plain help costs half as much to import, and errors are shown by our own guard.
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(rate_app, name="rate")
 app.add_typer(size_app, name="size")
+app.command()(plate)
 
 
 def _version(wanted: bool) -> None:

@@ -44,7 +44,7 @@ def rate_exchanger(
     from hashheat.rate_command import run_rate
 
     # No steady state is an answer about the exchanger, not a fault of the input.
-    sheet = _told(
+    sheet = told(
         lambda: run_rate(unit, output, samples=samples, quiet=quiet or as_json),
         show_sheet,
         ExchangerError,
@@ -89,7 +89,7 @@ def size_exchanger(
     from hashheat.size_terminal import show_sizing
 
     # That nothing fits is an answer about duty and catalogue, not a fault of the input.
-    sizing = _told(
+    sizing = told(
         lambda: run_size(duty, output, rank=rank, samples=samples, quiet=quiet or as_json),
         show_sizing,
         NoExchangerError,
@@ -99,7 +99,7 @@ def size_exchanger(
     return FAILS if sizing is None else HOLDS
 
 
-def _told(
+def told(
     run: Callable[[], tuple[dict[str, Any], list[Path]]],
     show: Callable[[dict[str, Any], list[str]], None],
     negative: type[Exception],

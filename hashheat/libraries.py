@@ -95,7 +95,7 @@ _TAKERS = {
     "duties": "hashheat size exchanger takes it",
     "plates": "a duty or an exchanger file names it",
     "miners": "hashheat unit takes it",
-    "cold_plates": "hashheat.ColdPlate takes it",
+    "cold_plates": "hashheat plate takes it",
 }
 
 

@@ -13,6 +13,7 @@ _STAGES = {
     "samples": "samples",
     "envelope": "envelope of a unit",
     "sensitivity": "what matters most",
+    "flows": "curves over the flow",
 }
 
 
