@@ -133,3 +133,7 @@ class ChannelHeightError(PlateGeometryError):
 
 class FieldOffPlateError(PlateGeometryError):
     """A field of channels or pins that reaches beyond its base."""
+
+
+class ReducedPlateError(UnitError):
+    """The reduced form of a cold plate does not reach the accuracy asked for."""

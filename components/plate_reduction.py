@@ -1,0 +1,178 @@
+"""Reduce a cold plate: full states, corrections through them, and a comparison at other states."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hashheat.components.chebyshev_box import chebyshev_points
+from hashheat.components.errors import ReducedPlateError
+from hashheat.components.prepared_plate import PreparedPlate
+from hashheat.components.reduced_path_build import reduced_path
+from hashheat.components.reduced_plate import ReducedPlate
+from hashheat.components.reduced_plate_check import ReductionErrors, check_points
+from hashheat.components.reduced_plate_fit import FullStates, fit_corrections, path_state, solve_full
+from hashheat.solvers import serpentine as sp
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.property_table import PropertyTable
+
+if TYPE_CHECKING:
+    from hashheat.components.cold_plate import ColdPlate
+
+#: Points along flow, inlet temperature and clock: each grid is tried where the one before is not close enough.
+GRIDS = ((5, 3, 3), (8, 5, 3), (12, 7, 3))
+#: A grid is close enough at this share of the bounds: between the states compared it can be somewhat further off.
+_ENOUGH = 0.5
+
+
+def reduce_plate(
+    plate: "ColdPlate",
+    bound: tuple[float, float] = (0.2, 0.02),
+    *,
+    fluid: Fluid | None = None,
+    pressure: float | None = None,
+    table: PropertyTable | None = None,
+    grids: tuple[tuple[int, int, int], ...] = GRIDS,
+    checks: int = 56,
+) -> ReducedPlate:
+    """Reduced form of a cold plate over the envelope of its file.
+
+    Parameters
+    ----------
+    plate : ColdPlate
+    bound : (float, float)
+        Largest error of the hottest junction and of the outlet [K].
+    fluid : Fluid, optional
+        Coolant; that of the design state if left out.
+    pressure : float, optional
+        Absolute, at the inlet [Pa].
+    table : PropertyTable, optional
+        The coolant's properties, instead of the two above.
+    grids : tuple of (int, int, int)
+        Points along flow, T_in and clock that are fitted, tried in turn.
+    checks : int
+        States besides the envelope's corners at which both forms are compared; surroundings are at either end of
+        their range in turn.
+
+    Returns
+    -------
+    ReducedPlate
+        With its ``errors``.
+
+    Raises
+    ------
+    ReducedPlateError
+        If the bound is not met with the finest grid, or full and reduced plate do not agree on which states have
+        a steady state; names both errors and where they are.
+    InputError
+        For a bound that is not above 0, an envelope without a steady state.
+    FreezingError, BoilingError
+        For an envelope in which the coolant enters as no liquid.
+    """
+    if not (len(bound) == 2 and all(np.isfinite(b) and b > 0.0 for b in bound)):
+        raise InputError(
+            "a bound cannot be", key="bound", found=bound, accepted="two temperatures above 0, in kelvin"
+        )
+    file = plate.file
+    p = file.design.pressure.nominal if pressure is None else float(pressure)
+    coolant = None
+    ends = np.array(
+        [[q.lower, q.upper] for q in (file.envelope.flow, file.envelope.T_in, file.envelope.clock)]
+    )
+    if table is None:
+        coolant = plate.fluid(fluid)
+        coolant.check_liquid(ends[1], p, "the inlet, over the plate's envelope")
+        table = coolant.table(p)
+    low, high = ends.T.copy()
+    low[0], high[0] = np.log(low[0]), np.log(high[0])
+    full = plate.prepared()
+    path = reduced_path(file, full)
+    room = file.design.T_ambient
+    at = check_points(low, high, checks)
+    sides = np.resize(room.quantile([0.0005, 0.9995]), len(at))
+    compared = solve_full(full, table, at, sides)
+    heat = full.geometry.chip_heat
+    assert heat is not None
+    for counts in grids:
+        axes = [chebyshev_points(*pair) for pair in zip(low, high, counts)]
+        points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+        states = solve_full(full, table, points, np.full(len(points), room.nominal))
+        steady = states.where(states.status == sp.OK)
+        if len(steady.status) < max(4, len(points) // 2):
+            raise InputError(
+                "the plate has no steady state over most of its envelope",
+                file=file.file,
+                key="envelope",
+                found=f"{len(steady.status)} of {len(points)} states with one",
+                accepted="at least half of them",
+            )
+        fitted = fit_corrections(path, full, table, steady, (low, high), counts)
+        found = ReducedPlate(file, path, fitted, float(np.max(heat.P_dynamic)), coolant, p)
+        errors = compare(found, full, table, compared, len(steady.status))
+        found = ReducedPlate(file, path, fitted, found.P_dynamic, coolant, p, errors)
+        if errors.disagreed == 0 and max(errors.junction / bound[0], errors.outlet / bound[1]) <= _ENOUGH:
+            break
+    if errors.disagreed or errors.junction > bound[0] or errors.outlet > bound[1]:
+        raise ReducedPlateError(_refusal(file.name, errors, bound))
+    return found
+
+
+def compare(
+    reduced: ReducedPlate, full: PreparedPlate, table: PropertyTable, states: FullStates, fitted: int = 0
+) -> ReductionErrors:
+    """Largest differences between a reduced plate and states of the full one.
+
+    Parameters
+    ----------
+    reduced : ReducedPlate
+    full : PreparedPlate
+    table : PropertyTable
+        Coolant.
+    states : FullStates
+        With and without a steady state.
+    fitted : int
+        Remembered only.
+
+    Returns
+    -------
+    ReductionErrors
+        Zero differences if there is nothing to compare.
+    """
+    n = len(states.status)
+    out, _ = reduced.solve_arrays({}, path_state(full, states), table, n)
+    steady = states.status == sp.OK
+    both = steady & (out[sp.STATUS] == sp.OK)
+
+    def off(row: int, true: np.ndarray) -> np.ndarray:
+        return np.where(both, np.abs(out[row] - true), 0.0)
+
+    junction = off(sp.T_JUNCTION, states.T_junction.max(axis=1))
+    outlet = off(sp.T_OUT, states.T_out)
+    drop = off(sp.PRESSURE_DROP, states.pressure_drop) / np.where(both, states.pressure_drop, 1.0)
+
+    def place(differences: np.ndarray) -> tuple[float, float, float]:
+        ln_flow, T_in, clock = states.points[int(differences.argmax())]
+        return float(np.exp(ln_flow)), float(T_in), float(clock)
+
+    return ReductionErrors(
+        junction=float(junction.max()),
+        outlet=float(outlet.max()),
+        wall=float(off(sp.T_WALL, states.T_wall).max()),
+        pressure_drop=float(drop.max()),
+        heat_loss=float(off(sp.HEAT_LOSS, states.heat_loss).max()),
+        chip_power=float(off(sp.CHIP_POWER, states.chip_power).max()),
+        junction_at=place(junction),
+        outlet_at=place(outlet),
+        states=int(both.sum()),
+        failed=int((~steady).sum()),
+        disagreed=int((steady != (out[sp.STATUS] == sp.OK)).sum()),
+        fitted=fitted,
+    )
+
+
+def _refusal(name: str, errors: ReductionErrors, bound: tuple[float, float]) -> str:
+    text = f"{name}: the reduced form differs from the full plate by more than {bound[0]:g} K (junction) and "
+    text += f"{bound[1]:g} K (outlet): {errors}"
+    if errors.disagreed:
+        text += f"; at {errors.disagreed} states one of the two has a steady state and the other has none"
+    return text

@@ -1,0 +1,280 @@
+"""The reduced form of a cold plate: one line of coolant with corrections from the full plate, for many cases."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from hashheat.components.cold_plate_file import ColdPlateFile
+from hashheat.components.reduced_path import PathState, ReducedPath, Values
+from hashheat.components.reduced_plate_check import ReductionErrors
+from hashheat.components.reduced_plate_fit import (
+    DROP,
+    R_FLUID,
+    R_HOT,
+    R_LOSS,
+    R_MEAN,
+    R_WALL,
+    Fitted,
+    wall_below,
+)
+from hashheat.solvers import serpentine as sp
+from hashheat.solvers.convection import exp_poly
+from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.jit import kernel
+from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy
+from hashheat.thermo.property_table import PropertyTable
+
+#: Of the leakage: beyond it a chip runs away by any measure.
+_MAX_EXPONENT = 11.5
+_STEPS = 60
+
+
+@dataclass(frozen=True, eq=False)
+class ReducedPlate:
+    """A cold plate along its coolant, corrected to agree with the full plate over the envelope of its file.
+
+    Parameters
+    ----------
+    file : ColdPlateFile
+        The plate that it stands for.
+    path : ReducedPath
+        Cells, chips and channel of the line.
+    fitted : Fitted
+        Corrections.
+    P_dynamic : float
+        Of a chip of power factor 1 at clock 1 of the file [W].
+    fluid : Fluid or None
+        Coolant of the fit; None where only its table is known.
+    pressure : float
+        [Pa]
+    errors : ReductionErrors or None
+        Against the full plate.
+
+    Notes
+    -----
+    Film, conduction along the plate and between passes, leakage and its feedback are those of
+    :mod:`hashheat.solvers.serpentine`; the corrections are resistances and a factor on the pressure drop, smooth
+    in flow, inlet temperature and clock. Beyond the envelope they keep the values of its edge, so that the form
+    goes on as the line does; its error there is not known (:meth:`inside` tells).
+    """
+
+    file: ColdPlateFile
+    path: ReducedPath
+    fitted: Fitted
+    P_dynamic: float
+    fluid: Fluid | None
+    pressure: float
+    errors: ReductionErrors | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the plate."""
+        return self.file.name
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Numbers of the plate's file that may differ from case to case; others are nominal."""
+        return self.path.keys
+
+    def points(self, state: PathState, table: PropertyTable, n: int) -> np.ndarray:
+        """Where states lie among the fitted ones: ln of volume flow, T_in, clock, (n, 3)."""
+        T_in = np.broadcast_to(np.asarray(state.T_in, dtype=float), (n,))
+        found = np.empty((n, 3))
+        found[:, 0] = np.log(np.asarray(state.mass_flow) / densities(table, np.ascontiguousarray(T_in)))
+        found[:, 1] = T_in
+        found[:, 2] = np.asarray(state.P_dynamic) / self.P_dynamic
+        return found
+
+    def inside(self, state: PathState, table: PropertyTable, n: int) -> np.ndarray:
+        """Whether each of n states lies in the envelope, where the errors are known."""
+        return self.fitted.corrections.inside(self.points(state, table, n))
+
+    def solve_arrays(
+        self,
+        values: Values,
+        state: PathState,
+        table: PropertyTable,
+        n: int,
+        *,
+        with_fields: bool = False,
+        parallel: bool = True,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Solve on plain arrays.
+
+        Parameters
+        ----------
+        values : mapping of str to (n,) array
+            Numbers of the plate's file that differ from nominal, of :attr:`keys`.
+        state : PathState
+        table : PropertyTable
+            Coolant; that of the fit.
+        n : int
+            Cases.
+        with_fields, parallel : bool
+            See :func:`hashheat.solvers.serpentine.solve_serpentine`.
+
+        Returns
+        -------
+        results : (N_OUTPUTS, n) float array
+            Rows of :mod:`hashheat.solvers.serpentine`, for the whole plate.
+        fields : (cells, N_FIELDS, n) float array
+            Of the line, without corrections.
+        """
+        path = self.path
+        found = self.fitted.corrections(self.points(state, table, n)).T
+        cases = path.columns(values, state, table, n)
+        cases[sp.CHIP_RESISTANCE] += found[R_MEAN]
+        out, fields = sp.solve_serpentine(
+            cases, path.layout, table, path.duct, with_fields=with_fields, parallel=parallel
+        )
+        base = path.drop(cases, out, table)
+        for row in (sp.HEAT_WATER, sp.CHIP_POWER, sp.HEAT_LOSS):
+            out[row] *= path.parts
+        each = out[sp.CHIP_POWER] / path.units
+        friction = np.asarray(values.get("coolant.friction_factor", path.nominal["coolant.friction_factor"]))
+        out[sp.PRESSURE_DROP] = base * np.exp(found[DROP]) * friction
+        out[sp.T_WALL] += found[R_WALL] * each
+        more = path.conductance(state) * found[R_LOSS] * each
+        out[sp.HEAT_LOSS] += more
+        out[sp.HEAT_WATER] -= more
+        hot = self.fitted.hot_chip
+        own = path.own[hot] * path.factor[hot] if state.hot_resistance is None else state.hot_resistance
+        R = np.broadcast_to(own + found[R_HOT], (n,))
+        _finish(
+            table,
+            cases,
+            out,
+            wall_below(cases, out),
+            np.ascontiguousarray(R),
+            cases[sp.MASS_FLOW] * path.parts,
+            found[R_FLUID] * each,
+        )
+        return out, fields
+
+    def chip_temperatures(self, state: PathState, table: PropertyTable, T_junction: np.ndarray) -> np.ndarray:
+        """Junction of every chip, from the hottest and the shape that the fit remembers.
+
+        Parameters
+        ----------
+        state : PathState
+        table : PropertyTable
+        T_junction : (n,) array
+            Hottest [K].
+
+        Returns
+        -------
+        (n, chips) array
+            [K]
+        """
+        n = T_junction.size
+        shape = self.fitted.shape(self.points(state, table, n))
+        shape /= shape.max(axis=1, keepdims=True)
+        T_in = np.broadcast_to(np.asarray(state.T_in, dtype=float), (n,))[:, None]
+        found: np.ndarray = T_in + shape * (T_junction[:, None] - T_in)
+        return found
+
+    def solve(
+        self,
+        T_in: ArrayLike | xr.DataArray | None = None,
+        volume_flow: ArrayLike | xr.DataArray | None = None,
+        *,
+        mass_flow: ArrayLike | xr.DataArray | None = None,
+        T_ambient: ArrayLike | xr.DataArray | None = None,
+        frequency: ArrayLike | xr.DataArray = 1.0,
+        voltage: ArrayLike | xr.DataArray = 1.0,
+        with_chips: bool = True,
+        **overrides: ArrayLike | xr.DataArray,
+    ) -> xr.Dataset:
+        """Steady state, at one state or over any grid of states.
+
+        Parameters
+        ----------
+        T_in, volume_flow, mass_flow, T_ambient, frequency, voltage
+            As for :meth:`hashheat.components.cold_plate.ColdPlate.solve`. Coolant and pressure are those of the
+            fit.
+        with_chips : bool
+            Add the junction of every chip.
+        **overrides : float, array or DataArray
+            Numbers of the file in SI, dots written as double underscores: those of :attr:`keys`, of ``power`` and
+            ``losses``, package and interface of ``chips``. The corrections stay as they are at nominal values.
+
+        Returns
+        -------
+        xarray.Dataset
+            As the full plate's, but for ``P_chip``. The attribute ``states_beyond_envelope`` counts those where
+            the errors against the full plate are not known.
+
+        Raises
+        ------
+        InputError, FreezingError, BoilingError
+            For states that make no sense before solving, and for numbers that a reduced form holds.
+        RunawayError, CoolantRangeError, NotConvergedError, PressureLossError
+            For a single state that has no solution.
+        """
+        from hashheat.components.reduced_plate_solve import solve_reduced
+
+        return solve_reduced(
+            self,
+            T_in,
+            volume_flow,
+            mass_flow=mass_flow,
+            T_ambient=T_ambient,
+            frequency=frequency,
+            voltage=voltage,
+            with_chips=with_chips,
+            **overrides,
+        )
+
+
+@kernel
+def densities(table: PropertyTable, T: np.ndarray) -> np.ndarray:
+    """Density at many temperatures [kg/m^3]."""
+    rho = np.empty_like(T)
+    for i in range(T.size):
+        rho[i] = density(table, T[i])
+    return rho
+
+
+@kernel
+def _finish(
+    table: PropertyTable,
+    cases: np.ndarray,
+    out: np.ndarray,
+    wall: np.ndarray,
+    R: np.ndarray,
+    mass_flow: np.ndarray,
+    above: np.ndarray,
+) -> None:
+    """Hottest junction above the wall below it, and outlet from the heat; in place."""
+    for i in range(wall.size):
+        if out[sp.STATUS, i] != sp.OK:
+            continue
+        scale, leak = cases[sp.LEAK_SCALE, i], cases[sp.P_LEAK, i]
+        T = wall[i]
+        gain = 0.0
+        for step in range(_STEPS):
+            exponent = (T - cases[sp.T_LEAK, i]) / scale
+            drawn = leak * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
+            gain = R[i] * drawn / scale
+            # From below, Newton on the convex leakage climbs to the lower branch, or finds that there is none.
+            if gain >= 1.0 or (exponent > _MAX_EXPONENT and leak > 0.0):
+                out[sp.STATUS, i] = sp.RUNAWAY
+                break
+            change = (wall[i] + R[i] * (cases[sp.P_DYNAMIC, i] + drawn) - T) / (1.0 - gain)
+            T += change
+            if abs(change) < 1e-9 * T:
+                break
+            if step == _STEPS - 1:
+                out[sp.STATUS, i] = sp.NOT_CONVERGED
+        out[sp.T_JUNCTION, i] = T
+        out[sp.LOOP_GAIN, i] = max(gain, out[sp.LOOP_GAIN, i])
+        power = out[sp.CHIP_POWER, i]
+        balance = power - out[sp.HEAT_WATER, i] - out[sp.HEAT_LOSS, i]
+        out[sp.IMBALANCE, i] = balance / power if power > 0.0 else 0.0
+        rise = out[sp.HEAT_WATER, i] / mass_flow[i]
+        T_out = temperature_from_enthalpy(table, enthalpy(table, cases[sp.T_IN, i]) + rise)
+        out[sp.T_OUT, i] = T_out
+        if not (table.T_min <= T_out and T_out + above[i] <= table.T_max) and out[sp.STATUS, i] == sp.OK:
+            out[sp.STATUS, i] = sp.OUT_OF_RANGE
