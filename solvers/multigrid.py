@@ -136,32 +136,21 @@ def build_levels(along_x: np.ndarray, along_y: np.ndarray, along_z: np.ndarray) 
     merges.append((False, False))
     table = np.zeros((6, len(grids)), dtype=np.int64)
     offset = 2 * WIDTH
-    for level, (ax, _, _) in enumerate(grids):
-        rows, columns = ax.shape[1:]
+    for level, (along_row, _, _) in enumerate(grids):
+        rows, columns = along_row.shape[1:]
         stride = _padded(columns)
         table[:, level] = columns, rows, stride, offset, *merges[level]
         offset += nz * (rows + 2) * stride
     total = offset + 2 * WIDTH
-    flat = [np.zeros((1, total)) for _ in range(7)]
+    ax, ay, az, sink, pivot, x, b = (np.zeros((1, total)) for _ in range(7))
     for level, grid in enumerate(grids):
-        for target, values in zip(flat, grid):
+        for target, values in zip((ax, ay, az), grid):
             _view(target, table[:, level], nz)[...] = values
-    fine = table[OFFSET, 0] + nz * (ny + 2) * table[STRIDE, 0] + 2 * WIDTH
+    work = np.zeros((5, int(table[OFFSET, 0] + nz * (ny + 2) * table[STRIDE, 0]) + 2 * WIDTH))
     red = np.zeros((2, WIDTH))
     red[0, ::2] = 1.0
     red[1, 1::2] = 1.0
-    return Levels(
-        nz,
-        table,
-        *flat[:3],
-        flat[3],
-        flat[4],
-        flat[5],
-        flat[6],
-        np.zeros((5, fine)),
-        np.zeros((nz + 2, WIDTH)),
-        red,
-    )
+    return Levels(nz, table, ax, ay, az, sink, pivot, x, b, work, np.zeros((nz + 2, WIDTH)), red)
 
 
 def _strength(along: np.ndarray, axis: int) -> float:

@@ -351,7 +351,8 @@ def balance_case(
                 difference = p[topology.from_node[e]] - p[topology.to_node[e]]
                 pressure_residual = max(pressure_residual, abs(loss[e] - difference))
                 scale = max(scale, abs(m[e]))
-        least = _STIFFEST * high / max(scale, 1e-3 * typical)
+        moved = max(scale, 1e-3 * typical)
+        least = _STIFFEST * high / moved if moved > 0.0 else 0.0
         # What is left of the flows' error if the steps go on shrinking as they do.
         error = change * change / (last - change) if change < last else change
         if change == 0.0:
