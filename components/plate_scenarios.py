@@ -63,7 +63,7 @@ def pump_trip(
         volume_flow=_moved(flow, 0.0, after, coast_down, after + duration),
         **state,
     )
-    return _with(run, time_to_limit=float(run["limit_time"]) - after)
+    return _with(run, time_to_limit=_since(run, after))
 
 
 def power_step(
@@ -116,7 +116,7 @@ def power_step(
         **state,
     )
     settled = _settling(plate, run, after, frequency=frequency, voltage=voltage, **state)
-    return _with(run, time_to_limit=float(run["limit_time"]) - after, settling_time=settled)
+    return _with(run, time_to_limit=_since(run, after), settling_time=settled)
 
 
 def cold_start(
@@ -147,9 +147,7 @@ def cold_start(
     _more_than(0.0, duration=duration)
     start: str | float = "cold" if T_start is None else float(T_start)
     run = solve_plate_transient(plate, t_end=duration, start=start, **state)
-    return _with(
-        run, time_to_limit=float(run["limit_time"]), settling_time=_settling(plate, run, 0.0, **state)
-    )
+    return _with(run, time_to_limit=_since(run, 0.0), settling_time=_settling(plate, run, 0.0, **state))
 
 
 def _moved(before: float, then: float, at: float, over: float, end: float) -> xr.DataArray:
@@ -183,6 +181,11 @@ def _settling(plate: ColdPlate, run: xr.Dataset, event: float, **state: Any) -> 
         return math.inf
     share = off[last] / (off[last] - off[last + 1])
     return float(max(time[last] + share * (time[last + 1] - time[last]) - event, 0.0))
+
+
+def _since(run: xr.Dataset, event: float) -> float:
+    """From the event to the passing of the limit [s]; 0 if it was passed before."""
+    return max(float(run["limit_time"]) - event, 0.0)
 
 
 def _with(run: xr.Dataset, **numbers: float) -> xr.Dataset:

@@ -87,7 +87,6 @@ def test_it_comes_to_the_steady_state_of_other_inputs(plate):
         assert float(found[rate].integrate("time")) == pytest.approx(float(found[heat]), rel=2e-3)
 
 
-@compiled_only
 def test_metal_and_water_are_what_stores(plate):
     """One kelvin: the slab less the tube's groove, and the water; the wall of a tube is left out."""
     found = solve_plate_transient(
@@ -121,7 +120,6 @@ def test_numbers_arrays_and_functions_drive_alike(plate):
     assert int(by_call["steps"]) >= 50
 
 
-@compiled_only
 def test_values_before_a_step_stand_at_its_time(plate):
     clock = over_time([0, 3, 3, 10], [1.0, 1.0, 1.3, 1.3])
     found = solve_plate_transient(plate, times=[0.0, 3.0, 3.001, 10.0], frequency=clock)
@@ -158,7 +156,6 @@ def test_starts_at_one_temperature(plate, start, T):
     np.testing.assert_allclose(found["T_chip"].isel(time=0), T)
 
 
-@compiled_only
 def test_starts_in_the_steady_state_of_other_inputs(plate):
     other = {"volume_flow": 2 * FLOW, "frequency": 0.7}
     found = solve_plate_transient(plate, t_end=1.0, start=other, fields_at=[0.0])
@@ -184,7 +181,6 @@ def test_water_that_boils_ends_the_run(plate):
     assert (found["T_out"].diff("time")[2:] > 0.0).all()
 
 
-@compiled_only
 def test_chips_that_run_away_end_the_run(plate):
     volts = over_time([0, 5, 30, 100], [1.0, 1.0, 3.0, 3.0])
     with pytest.warns(UserWarning, match="runaway"):
@@ -198,7 +194,6 @@ def test_chips_that_run_away_end_the_run(plate):
         solve_plate_transient(plate, t_end=100.0, voltage=40.0, start="cold")
 
 
-@compiled_only
 def test_the_limit_is_that_of_the_file(plate):
     stopped = over_time([0, 1, 1, 60], [FLOW, FLOW, 0.0, 0.0])
     run = {"t_end": 60.0, "volume_flow": stopped, "chips__limit": 363.15}
@@ -236,6 +231,7 @@ def test_pump_trip(plate):
     assert float(later["time_to_limit"]) == pytest.approx(soon, abs=0.01)
     assert float(later["end_time"]) == 67.0
     assert float(pump_trip(plate, duration=1.0)["time_to_limit"]) == math.inf
+    assert float(pump_trip(plate, after=2.0, duration=1.0, chips__limit=300.0)["time_to_limit"]) == 0.0
     # The ramp beyond the end of the run.
     assert float(pump_trip(plate, coast_down=10.0, duration=5.0)["mass_flow"][-1]) > 0.0
 
@@ -256,6 +252,20 @@ def test_power_step(plate):
     assert float(power_step(plate, frequency=1.2, duration=2.0)["settling_time"]) == math.inf
     down = power_step(plate, frequency=0.5, duration=200.0)
     assert float(down["settling_time"]) == pytest.approx(settled, rel=0.2)
+
+
+def test_scenarios_end_near_their_steady_state(plate):
+    """All of them, with rough steps."""
+    rough = {"duration": 100.0, "tolerance": 0.3, "T_in": 333.15}
+    tripped = pump_trip(plate, coast_down=0.0, chips__limit=353.15, stop_at_limit=True, **rough)
+    assert 0.0 < float(tripped["time_to_limit"]) <= float(tripped["end_time"]) < 100.0
+    for run, frequency in (
+        (power_step(plate, frequency=1.1, **rough), 1.1),
+        (cold_start(plate, T_start=330.0, **rough), 1.0),
+    ):
+        goal = float(plate.solve(T_in=333.15, frequency=frequency)["T_junction"])
+        assert float(run["T_junction"][-1]) == pytest.approx(goal, abs=0.5)
+        assert 0.0 < float(run["settling_time"]) < 100.0
 
 
 @compiled_only
