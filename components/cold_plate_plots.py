@@ -91,15 +91,12 @@ def plot_plate(result: xr.Dataset, limit: float | None = None) -> Any:
     figure = Figure(figsize=(2.0 * across, max(across * shape * 0.86, 2.6) + 4.2))
     grid = figure.add_gridspec(2, 2, height_ratios=[max(across * shape * 0.86, 2.6) + 0.4, 3.8])
     bottom = [grid[1, 0], grid[1, 1]]
-    panels = [*sides, "coolant"]
     if len(sides) > 1:
-        panels.append("junctions")
-    elif result.sizes["chip"] > _BARS:
-        panels += ["rises", "junctions"]
+        panels = [*sides, "coolant", "junctions"]
+    elif has_histogram(result):
+        panels = [*sides, "coolant", "rises", "junctions"]
     else:
-        # A histogram of a few chips says nothing that bars do not.
-        panels.append("rises")
-        bottom = [grid[1, :]]
+        panels, bottom = [*sides, "coolant", "rises"], [grid[1, :]]
     for place, panel in zip([grid[0, 0], grid[0, 1], *bottom], panels, strict=True):
         ax = figure.add_subplot(place)
         if panel in sides:
@@ -130,18 +127,24 @@ def plot_panel(result: xr.Dataset, panel: str, limit: float | None = None) -> An
     matplotlib.figure.Figure
     """
     result = one_state(result)
-    length, width = plate_size(result)
     if panel in ("rises", "junctions"):
         figure, ax = blank(5.6, 3.7)
         _draw_rises(ax, result, limit) if panel == "rises" else _draw_junctions(ax, result, limit)
         return figure
     across = 5.6
-    figure, ax = blank(across, float(np.clip((across - 1.6) * width / length + 1.0, 2.4, 6.4)))
+    figure, ax = blank(across, across)
     if panel == "coolant":
         _coolant_panel(figure, ax, result, title=False)
     else:
         _face_panel(figure, ax, result, panel, across - 1.4, title=False)
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    figure.set_figheight(float(np.clip((across - 1.5) * (y1 - y0) / (x1 - x0) + 1.0, 1.9, 7.0)))
     return figure
+
+
+def has_histogram(result: xr.Dataset) -> bool:
+    """Whether there are so many chips that bars of each say less than a histogram."""
+    return int(result.sizes["chip"]) > _BARS
 
 
 def faces(result: xr.Dataset) -> list[str]:

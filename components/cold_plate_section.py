@@ -144,7 +144,8 @@ def _draw_field(ax: Any, result: xr.Dataset, axis: int, at: float, thick: float,
     half = 0.5 * np.median(np.diff(middle)) if middle.size > 1 else 0.5
     y0, y1 = -0.42 * thick, -0.02 * thick
     quads = [[(m - half, y0), (m + half, y0), (m + half, y1), (m - half, y1)] for m in middle]
-    strip = PolyCollection(quads, array=T, cmap=image.cmap, norm=image.norm, ec="face", lw=0.2, hatch="||")
+    strip = PolyCollection(quads, array=T, cmap=image.cmap, norm=image.norm, ec="face", lw=0.4)
+    strip.set_rasterized(True)
     ax.add_collection(strip)
     ax.annotate(
         "fins and coolant (not to scale)", (float(middle[0] - half), y0), (0, -3), textcoords="offset points",

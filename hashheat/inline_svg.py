@@ -6,6 +6,9 @@ from typing import Any
 
 from hashheat.components.plot_style import styled
 
+#: Of what is drawn in pixels, such as fields of temperature.
+_DPI = 160
+
 
 @styled
 def inline_svg(figure: Any, name: str, title: str) -> str:
@@ -20,7 +23,7 @@ def inline_svg(figure: Any, name: str, title: str) -> str:
         What a reader who cannot see it is told.
     """
     out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None})
+    figure.savefig(out, format="svg", metadata={"Date": None}, dpi=_DPI)
     text = out.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)

@@ -5,7 +5,13 @@ from typing import Any
 
 import xarray as xr
 
-from hashheat.components.cold_plate_plots import faces, plot_curves, plot_panel, plot_section
+from hashheat.components.cold_plate_plots import (
+    faces,
+    has_histogram,
+    plot_curves,
+    plot_panel,
+    plot_section,
+)
 from hashheat.inline_svg import inline_svg
 from hashheat.page import page
 
@@ -25,8 +31,8 @@ def plate_plots(result: xr.Dataset, curves: xr.Dataset, sheet: dict[str, Any]) -
     Returns
     -------
     dict of str to str
-        ``top`` and where there are chips ``bottom``, ``coolant``, ``rises``, ``junctions``, ``curves``, and
-        ``section`` where the thickness is resolved.
+        ``top`` and ``bottom`` where there are chips, ``coolant``, ``rises``, ``junctions`` where there are many,
+        ``curves``, and ``section`` where the thickness is resolved.
     """
     limit = sheet["limits"][0]["limit"]
     titles = {
@@ -36,7 +42,7 @@ def plate_plots(result: xr.Dataset, curves: xr.Dataset, sheet: dict[str, Any]) -
         "rises": "What the hottest junctions are made of",
         "junctions": "Junctions and their limit",
     }
-    panels = [*faces(result), "coolant", "rises", "junctions"]
+    panels = [*faces(result), "coolant", "rises", *(["junctions"] if has_histogram(result) else [])]
     found = {name: inline_svg(plot_panel(result, name, limit), name, titles[name]) for name in panels}
     flow = sheet["state"]["volume_flow"]["value"]
     found["curves"] = inline_svg(
