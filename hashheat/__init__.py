@@ -15,8 +15,12 @@ if (_beside / "thermo" / "jit.py").is_file() and not (Path(__file__).parent / "t
 
 if TYPE_CHECKING:
     from hashheat.components.calibration_result import Calibration
+    from hashheat.components.cold_plate import ColdPlate
+    from hashheat.components.cold_plate_file import load_cold_plate_file as load_cold_plate
+    from hashheat.components.cold_plate_file import shipped_cold_plates
     from hashheat.components.duty_file import load_duty
     from hashheat.components.errors import (
+        ChipMapError,
         CoolantRangeError,
         DutyError,
         ExchangerError,
@@ -25,7 +29,9 @@ if TYPE_CHECKING:
         NoExchangerError,
         NoSolutionError,
         NotConvergedError,
+        PlateGeometryError,
         PlateLimitError,
+        PressureLossError,
         RunawayError,
         UnitError,
     )
@@ -54,9 +60,12 @@ if TYPE_CHECKING:
     from hashheat.thermo.quantity import Quantity
     from hashheat.thermo.solid import Solid
 
+#: Name: its room, with the name it has there where that is another.
 _FACE: dict[str, str] = {
     "BoilingError": "hashheat.thermo.errors",
     "Calibration": "hashheat.components.calibration_result",
+    "ChipMapError": "hashheat.components.errors",
+    "ColdPlate": "hashheat.components.cold_plate",
     "CoolantRangeError": "hashheat.components.errors",
     "Duty": "hashheat.components.exchanger_duty",
     "DutyError": "hashheat.components.errors",
@@ -73,8 +82,10 @@ _FACE: dict[str, str] = {
     "NoSolutionError": "hashheat.components.errors",
     "NotConvergedError": "hashheat.components.errors",
     "Plant": "hashheat.fleet.plant",
+    "PlateGeometryError": "hashheat.components.errors",
     "PlateHeatExchanger": "hashheat.components.plate_exchanger",
     "PlateLimitError": "hashheat.components.errors",
+    "PressureLossError": "hashheat.components.errors",
     "Quantity": "hashheat.thermo.quantity",
     "RunawayError": "hashheat.components.errors",
     "SizingLimits": "hashheat.components.exchanger_limits",
@@ -86,12 +97,14 @@ _FACE: dict[str, str] = {
     "check_plant": "hashheat.fleet.check",
     "complete_duty": "hashheat.components.exchanger_duty",
     "fouling_from_measurement": "hashheat.components.exchanger_fouling",
+    "load_cold_plate": "hashheat.components.cold_plate_file:load_cold_plate_file",
     "load_duty": "hashheat.components.duty_file",
     "load_exchanger": "hashheat.components.exchanger_file",
     "load_plate": "hashheat.components.exchanger_plate",
     "part_load": "hashheat.components.exchanger_map",
     "percentiles": "hashheat.fleet.check",
     "rate_transient": "hashheat.components.exchanger_transient",
+    "shipped_cold_plates": "hashheat.components.cold_plate_file",
     "shipped_miners": "hashheat.components.miner_file",
     "shipped_plants": "hashheat.fleet.plant_file",
     "shipped_plates": "hashheat.components.exchanger_plate",
@@ -104,6 +117,8 @@ _FACE: dict[str, str] = {
 __all__ = [  # written out, so that type checkers see it; a test holds it to _FACE
     "BoilingError",
     "Calibration",
+    "ChipMapError",
+    "ColdPlate",
     "CoolantRangeError",
     "Duty",
     "DutyError",
@@ -120,8 +135,10 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "NoSolutionError",
     "NotConvergedError",
     "Plant",
+    "PlateGeometryError",
     "PlateHeatExchanger",
     "PlateLimitError",
+    "PressureLossError",
     "Quantity",
     "RunawayError",
     "SizingLimits",
@@ -133,12 +150,14 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "check_plant",
     "complete_duty",
     "fouling_from_measurement",
+    "load_cold_plate",
     "load_duty",
     "load_exchanger",
     "load_plate",
     "part_load",
     "percentiles",
     "rate_transient",
+    "shipped_cold_plates",
     "shipped_miners",
     "shipped_plants",
     "shipped_plates",
@@ -156,7 +175,8 @@ def __getattr__(name: str) -> object:
 
         return version("hashheat")
     if name in _FACE:
-        return getattr(import_module(_FACE[name]), name)
+        room, _, own = _FACE[name].partition(":")
+        return getattr(import_module(room), own or name)
     raise AttributeError(f"module 'hashheat' has no attribute {name!r}")
 
 
