@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.cold_plate_build import chip_heat, leaves_the_cells, plate_geometry
-from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
+from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate
 from hashheat.components.cold_plate_inverse import PlateAnswer, extreme_state
 from hashheat.components.cold_plate_results import PlateResult, plate_dataset
 from hashheat.components.cold_plate_sensitivity import sensitivity
@@ -55,7 +55,7 @@ class ColdPlate:
     @classmethod
     def named(cls, name: str) -> "ColdPlate":
         """Plate from a file: a path, or a shipped name such as ``"machined-serpentine"``."""
-        return cls(load_cold_plate_file(name))
+        return cls(load_cold_plate(name))
 
     @property
     def name(self) -> str:

@@ -170,7 +170,7 @@ class ColdPlateFile(FileRecord):
         return Path(name) if self.path is None else self.path.parent / name
 
 
-def load_cold_plate_file(name: str | Path) -> ColdPlateFile:
+def load_cold_plate(name: str | Path) -> ColdPlateFile:
     """Read the file of a cold plate, with the table of its chips where it names one.
 
     Parameters
@@ -192,3 +192,7 @@ def load_cold_plate_file(name: str | Path) -> ColdPlateFile:
 def shipped_cold_plates() -> list[str]:
     """Names of the cold plates that come with the package."""
     return sorted(path.stem for path in LIBRARY.glob("*.toml"))
+
+
+#: The name until it was on the face of the package.
+load_cold_plate_file = load_cold_plate

@@ -16,8 +16,7 @@ if (_beside / "thermo" / "jit.py").is_file() and not (Path(__file__).parent / "t
 if TYPE_CHECKING:
     from hashheat.components.calibration_result import Calibration
     from hashheat.components.cold_plate import ColdPlate
-    from hashheat.components.cold_plate_file import load_cold_plate_file as load_cold_plate
-    from hashheat.components.cold_plate_file import shipped_cold_plates
+    from hashheat.components.cold_plate_file import load_cold_plate, shipped_cold_plates
     from hashheat.components.duty_file import load_duty
     from hashheat.components.errors import (
         ChipMapError,
@@ -60,7 +59,6 @@ if TYPE_CHECKING:
     from hashheat.thermo.quantity import Quantity
     from hashheat.thermo.solid import Solid
 
-#: Name: its room, with the name it has there where that is another.
 _FACE: dict[str, str] = {
     "BoilingError": "hashheat.thermo.errors",
     "Calibration": "hashheat.components.calibration_result",
@@ -97,7 +95,7 @@ _FACE: dict[str, str] = {
     "check_plant": "hashheat.fleet.check",
     "complete_duty": "hashheat.components.exchanger_duty",
     "fouling_from_measurement": "hashheat.components.exchanger_fouling",
-    "load_cold_plate": "hashheat.components.cold_plate_file:load_cold_plate_file",
+    "load_cold_plate": "hashheat.components.cold_plate_file",
     "load_duty": "hashheat.components.duty_file",
     "load_exchanger": "hashheat.components.exchanger_file",
     "load_plate": "hashheat.components.exchanger_plate",
@@ -175,8 +173,7 @@ def __getattr__(name: str) -> object:
 
         return version("hashheat")
     if name in _FACE:
-        room, _, own = _FACE[name].partition(":")
-        return getattr(import_module(room), own or name)
+        return getattr(import_module(_FACE[name]), name)
     raise AttributeError(f"module 'hashheat' has no attribute {name!r}")
 
 

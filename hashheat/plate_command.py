@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.cold_plate_sections import MAX_CELLS
 from hashheat.components.cold_plate_validity import channel_numbers, validity_warnings
 from hashheat.components.variables import VARIABLES
@@ -96,7 +96,7 @@ def run_plate(
     options = PlateOptions() if options is None else options
     check_samples(options.samples)
     check_kind(name, "cold_plates")
-    plate = ColdPlate(load_cold_plate_file(name))
+    plate = ColdPlate(load_cold_plate(name))
     state, fixed = given_state(plate, options)
     directory = output if output is not None else default_directory(Path(str(plate.file.path)), "plate")
     check_directory(directory, FILES)

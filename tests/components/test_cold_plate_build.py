@@ -7,14 +7,14 @@ import pytest
 
 from hashheat.components import errors
 from hashheat.components.cold_plate_build import chip_heat, plate_geometry
-from hashheat.components.cold_plate_file import load_cold_plate_file, shipped_cold_plates
+from hashheat.components.cold_plate_file import load_cold_plate, shipped_cold_plates
 from hashheat.components.plate_geometry import plate_model
 from hashheat.thermo.errors import InputError
 
 
 @pytest.mark.parametrize("name", shipped_cold_plates())
 def test_the_heat_of_the_chips_is_that_of_the_file(name):
-    file = load_cold_plate_file(name)
+    file = load_cold_plate(name)
     model = plate_model(plate_geometry(file))
     v, factors = file.values(), file.chip_map().power_factor
     assert model.chips.P_dynamic + model.chips.P_leak == pytest.approx(v["power.chip"] * factors, rel=1e-12)
@@ -53,7 +53,7 @@ def wetted(file):
 
 @pytest.mark.parametrize("name", shipped_cold_plates())
 def test_the_wetted_surface_is_perimeter_times_length(name):
-    file = load_cold_plate_file(name)
+    file = load_cold_plate(name)
     films = plate_model(plate_geometry(file)).films
     base, fins = wetted(file)
     assert films.area.sum() == pytest.approx(base, rel=1e-9)
@@ -61,31 +61,31 @@ def test_the_wetted_surface_is_perimeter_times_length(name):
 
 
 def test_the_resistance_of_a_chip_is_package_and_interface():
-    file = load_cold_plate_file("tube-in-plate")
+    file = load_cold_plate("tube-in-plate")
     heat = chip_heat(file.chip_map(), file.values())
     plain = 0.1 + 175e-6 / (6.5 * 12e-3 * 12e-3)
     large = 0.1 + 175e-6 / (6.5 * 25e-3 * 20e-3)
     assert heat.resistance == pytest.approx(
         [plain] * 4 + [large] * 2 + [plain] * 4 + [large] * 2 + [plain] * 4
     )
-    by_area = load_cold_plate_file("microchannel-1kw")
+    by_area = load_cold_plate("microchannel-1kw")
     heat = chip_heat(by_area.chip_map(), by_area.values())
     assert heat.resistance == pytest.approx([0.007 + 1e-5 / (33e-3 * 26e-3)])
-    none = load_cold_plate_file("tuckerman-pease")
+    none = load_cold_plate("tuckerman-pease")
     assert chip_heat(none.chip_map(), none.values({"chips.tim_resistance": 0.2})).resistance == pytest.approx(
         [0.2]
     )
 
 
 def test_the_clock_moves_the_dynamic_power_only():
-    file = load_cold_plate_file("canaan-a1566ha-board")
+    file = load_cold_plate("canaan-a1566ha-board")
     slow, fast = (plate_model(plate_geometry(file, clock=c)).chips for c in (0.5, 1.0))
     assert slow.P_dynamic == pytest.approx(0.5 * fast.P_dynamic, rel=1e-14)
     np.testing.assert_array_equal(slow.P_leak, fast.P_leak)
 
 
 def test_changed_values_and_finer_cells_arrive():
-    file = load_cold_plate_file("machined-serpentine")
+    file = load_cold_plate("machined-serpentine")
     geometry = plate_geometry(
         file, {"plate.thickness": 0.02, "losses.edge": 9.0, "plate.conductivity": 200.0}, refine=2
     )
@@ -93,8 +93,7 @@ def test_changed_values_and_finer_cells_arrive():
     assert (geometry.cells, geometry.layers) == ((160, 96), (2, 2, 2))
     assert geometry.heat_capacity == 2700.0 * 896.0
     assert (
-        plate_geometry(load_cold_plate_file("pin-fin"), {"plate.conductivity": 350.0}).layout.conductivity
-        == 350.0
+        plate_geometry(load_cold_plate("pin-fin"), {"plate.conductivity": 350.0}).layout.conductivity == 350.0
     )
 
 
@@ -115,12 +114,12 @@ def test_changed_values_and_finer_cells_arrive():
 )
 def test_what_cannot_be_built_keeps_its_name(name, changed, kind, key):
     with pytest.raises(kind) as caught:
-        plate_geometry(load_cold_plate_file(name), changed)
+        plate_geometry(load_cold_plate(name), changed)
     assert caught.value.key == key
 
 
 @pytest.mark.parametrize("given", [{"clock": -0.1}, {"clock": float("nan")}, {"refine": 0}, {"refine": 1.5}])
 def test_a_clock_or_a_refinement_that_cannot_be_is_refused(given):
     with pytest.raises(InputError) as caught:
-        plate_geometry(load_cold_plate_file("pin-fin"), **given)
+        plate_geometry(load_cold_plate("pin-fin"), **given)
     assert caught.value.key in given

@@ -12,7 +12,7 @@ from hashheat.components.chip_map import BOTTOM, TOP
 from hashheat.components.cold_plate_file import (
     LIBRARY,
     ColdPlateFile,
-    load_cold_plate_file,
+    load_cold_plate,
     shipped_cold_plates,
 )
 from hashheat.thermo.errors import InputError
@@ -129,7 +129,7 @@ def load(tmp_path):
             text = text.replace(old, new)
         (tmp_path / "plate.toml").write_text(text, encoding="utf-8")
         (tmp_path / "chips.csv").write_text(csv, encoding="utf-8")
-        return load_cold_plate_file(str(tmp_path / "plate.toml"))
+        return load_cold_plate(str(tmp_path / "plate.toml"))
 
     return load_file
 
@@ -532,7 +532,7 @@ def test_chips_of_a_table_that_do_not_fit_are_named(load, tmp_path):
 
 def test_unknown_names_list_the_shipped_ones():
     with pytest.raises(InputError) as caught:
-        load_cold_plate_file("pin-fins")
+        load_cold_plate("pin-fins")
     for name in shipped_cold_plates():
         assert name in caught.value.accepted
     assert "did you mean 'pin-fin'" in caught.value.accepted
@@ -582,7 +582,7 @@ def test_a_mutated_file_loads_or_raises_an_input_error(tmp_path_factory, name, s
     path.write_text(text, encoding="utf-8")
     file = error = None
     try:
-        file = load_cold_plate_file(str(path))
+        file = load_cold_plate(str(path))
     except InputError as refused:
         error = refused
     if file is None:

@@ -8,7 +8,7 @@ import pytest
 from hashheat.components.cold_plate_file import (
     LIBRARY,
     ColdPlateFile,
-    load_cold_plate_file,
+    load_cold_plate,
     shipped_cold_plates,
 )
 from hashheat.components.miner_file import load_miner_file
@@ -26,11 +26,11 @@ def name(request):
 
 @pytest.fixture
 def file(name):
-    return load_cold_plate_file(name)
+    return load_cold_plate(name)
 
 
 def test_every_kind_of_coolant_and_a_two_sided_plate_are_there():
-    files = [load_cold_plate_file(name) for name in NAMES]
+    files = [load_cold_plate(name) for name in NAMES]
     assert {f.coolant.kind for f in files} == {"serpentine", "parallel", "microchannel", "pin-fin"}
     assert {f.coolant.shape for f in files} == {"rectangle", "round", None}
     assert {f.chips.sides for f in files} == {"top", "both"}
@@ -84,7 +84,7 @@ def test_a_plate_that_is_no_product_says_so(name, file):
 
 
 def test_the_plate_of_the_board_has_the_numbers_of_the_device_file():
-    plate, device = load_cold_plate_file("canaan-a1566ha-board"), load_miner_file("canaan-a1566ha-500t")
+    plate, device = load_cold_plate("canaan-a1566ha-board"), load_miner_file("canaan-a1566ha-500t")
     for one, other in (
         (plate.plate.length, device.plate.length),
         (plate.plate.width, device.plate.width),
@@ -126,7 +126,7 @@ def test_the_load_of_each_plate_is_what_it_says():
     loads |= {"pin-fin": 400, "microchannel-1kw": 1000, "tuckerman-pease": 790}
     assert set(loads) == set(NAMES) - {"canaan-a1566ha-board"}
     for name, load in loads.items():
-        file = load_cold_plate_file(name)
+        file = load_cold_plate(name)
         heat = file.power.chip.nominal * file.chip_map().power_factor.sum()
         assert heat == pytest.approx(load, rel=1e-12), name
         if load != 790:
