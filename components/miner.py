@@ -10,17 +10,27 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.cases import broadcast_cases
 from hashheat.components.chip_layout import chips_on_cells
+from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.cold_plate_file import ColdPlateFile
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.miner_file import MinerFile, load_miner_file
+from hashheat.components.plate_reduction import reduce_plate
+from hashheat.components.reduced_path import ReducedPath
+from hashheat.components.reduced_path_build import reduced_path
+from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.components.unit import UnitInputs, UnitResults, solve_units
 from hashheat.components.variables import dataset
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import DuctLaminar, duct_laminar
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
+from hashheat.thermo.packed_table import pack
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
+
+#: Before the keys of a cold plate that the device file names.
+COLD_PLATE_PREFIX = "cold_plate."
 
 #: Bounds the memory of a call: 4 boards x 32 numbers x 8 bytes each.
 _UNITS_AT_ONCE = 65536
@@ -49,8 +59,56 @@ class Miner:
 
     @cached_property
     def quantities(self) -> dict[str, Quantity]:
-        """Every number of the device file by dotted key."""
-        return self.device.quantities()
+        """Every number of the device file by dotted key.
+
+        Of a cold plate that it names, those that may differ from unit to unit; their keys begin with
+        ``cold_plate.``.
+        """
+        own = self.device.quantities()
+        if self._plate_file is None:
+            return own
+        given = self._plate_file.quantities()
+        return own | {f"{COLD_PLATE_PREFIX}{key}": given[key] for key in self._path.keys}
+
+    @cached_property
+    def _plate_file(self) -> ColdPlateFile | None:
+        return None if self.device.cold_plate is None else self.device.cold_plate_file()
+
+    @cached_property
+    def _path(self) -> ReducedPath:
+        """Line of coolant of the cold plate that the device file names."""
+        assert self._plate_file is not None
+        return reduced_path(self._plate_file, ColdPlate(self._plate_file).prepared())
+
+    @cached_property
+    def _reduced(self) -> dict[bytes, ReducedPlate]:
+        """Reduced forms by the coolant that they were fitted for."""
+        return {}
+
+    def reduced_plate(self, table: PropertyTable) -> ReducedPlate | None:
+        """Reduced form of the cold plate that the device file names, kept for the next call.
+
+        Parameters
+        ----------
+        table : PropertyTable
+            Coolant.
+
+        Returns
+        -------
+        ReducedPlate or None
+            None for a device file with a plate of its own.
+
+        Raises
+        ------
+        ReducedPlateError
+            If it is not within 0.2 K (hottest junction) and 0.02 K (outlet) of the full plate.
+        """
+        if self._plate_file is None:
+            return None
+        key = pack(table).tobytes()
+        if key not in self._reduced:
+            self._reduced[key] = reduce_plate(ColdPlate(self._plate_file), table=table)
+        return self._reduced[key]
 
     @cached_property
     def uncertain(self) -> dict[str, Quantity]:
@@ -66,9 +124,12 @@ class Miner:
         """Cells and chips of one board.
 
         A chip heats its share of the plate, one pitch by one pitch: the peak below its own footprint belongs to
-        ``chips.junction_to_plate``, which includes spreading.
+        ``chips.junction_to_plate``, which includes spreading. On a cold plate that the device file names, chips
+        stand where its file has them.
         """
-        chips, plate = self.device.chips, self.device.plate
+        if self._plate_file is not None:
+            return self._path.layout
+        chips, plate = self.device.chips, self.device.serpentine
         size = plate.length.nominal, plate.width.nominal
         pitch = size[0] / chips.columns, size[1] / chips.rows
         on_cells = chips_on_cells(chips.rows, chips.columns, pitch, size, plate.passes, plate.cells_per_pass)
@@ -77,7 +138,9 @@ class Miner:
     @cached_property
     def duct(self) -> DuctLaminar:
         """Laminar heat transfer and friction of the channel's nominal shape."""
-        plate = self.device.plate
+        if self._plate_file is not None:
+            return self._path.duct
+        plate = self.device.serpentine
         if plate.channel_shape == "round":
             return duct_laminar("tube")
         w, h = plate.channel_width.nominal, plate.channel_height.nominal
@@ -102,16 +165,33 @@ class Miner:
         for key in overrides:
             if key not in self.quantities:
                 raise InputError("unknown device parameter", key=key, accepted=", ".join(self.quantities))
-            self.device.check_values(key, overrides[key])
+            if key.startswith(COLD_PLATE_PREFIX):
+                assert self._plate_file is not None
+                self._plate_file.check_values(key.removeprefix(COLD_PLATE_PREFIX), overrides[key])
+            else:
+                self.device.check_values(key, overrides[key])
         drawn = {
             key: np.broadcast_to(np.asarray(overrides.get(key, q.nominal), dtype=float), (n,))
             for key, q in self.quantities.items()
         }
-        pitch = drawn["plate.width"] / self.device.plate.passes
-        for key, room in (
-            ("plate.channel_width", pitch),
-            ("plate.channel_height", drawn["plate.thickness"]),
-        ):
+        self._check_channel(drawn)
+        return drawn
+
+    def _check_channel(self, drawn: Mapping[str, np.ndarray]) -> None:
+        """Raise if a channel does not fit into its plate."""
+        if self._plate_file is None:
+            keys = ("plate.channel_width", "plate.channel_height")
+            width, thickness = drawn["plate.width"], drawn["plate.thickness"]
+            passes = self.device.serpentine.passes
+        else:
+            keys = (f"{COLD_PLATE_PREFIX}coolant.width", f"{COLD_PLATE_PREFIX}coolant.height")
+            if keys[0] not in drawn:
+                return
+            along_x = self._plate_file.coolant.along != "y"
+            width = drawn[f"{COLD_PLATE_PREFIX}plate.{'width' if along_x else 'length'}"]
+            thickness = drawn[f"{COLD_PLATE_PREFIX}plate.thickness"]
+            passes = self._path.layout.n_pass
+        for key, room in zip(keys, (width / passes, thickness)):
             if np.any(drawn[key] >= room):
                 raise InputError(
                     "the channel does not fit into the plate",
@@ -119,7 +199,6 @@ class Miner:
                     found=f"{float(drawn[key].max()):g} m",
                     accepted=f"less than {float(room.min()):g} m",
                 )
-        return drawn
 
     def solve_arrays(
         self,
@@ -132,6 +211,7 @@ class Miner:
     ) -> UnitResults:
         """Solve on plain arrays, any number of units; see :func:`hashheat.components.unit.solve_units`."""
         n = len(values["power.wall"])
+        reduced = self.reduced_plate(table)
         parts = []
         for first in range(0, n, _UNITS_AT_ONCE):
             part = slice(first, first + _UNITS_AT_ONCE)
@@ -146,6 +226,7 @@ class Miner:
                     table,
                     with_fields=with_fields,
                     parallel=parallel,
+                    reduced=reduced,
                 )
             )
         return parts[0] if len(parts) == 1 else UnitResults(*(np.concatenate(x) for x in zip(*parts)))

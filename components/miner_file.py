@@ -5,7 +5,10 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hashheat.components.record import Section, fault, find_file, load_record, number
+from hashheat.components.cold_plate_file import LIBRARY as COLD_PLATES
+from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
+from hashheat.components.record import Section, fault, find_beside, find_file, load_record, number
+from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 
 LIBRARY = Path(__file__).parent / "library" / "miners"
@@ -53,7 +56,8 @@ class Chips(Section):
     junction_to_plate: Quantity = number(
         "K/W",
         minimum=0.0,
-        about="resistance from one junction to the channel wall below it: package, interface, spreading",
+        about="resistance from one junction to the channel wall below it: package, interface, spreading; "
+        "package and interface alone where a cold_plate is named",
     )
     chip_spread: Quantity = number(
         "1",
@@ -131,16 +135,29 @@ class MinerFile(Section):
     maker: str = Field(description="who makes it")
     cooling: Literal["hydro"] = Field(description="'hydro'")
     note: str = Field(default="", description="what a reader should know")
+    cold_plate: str | None = Field(
+        default=None,
+        description="a cold-plate file, or the shipped name of one, in place of the [plate] table",
+    )
     power: Power = Field(description="a [power] table")
     boards: Boards = Field(description="a [boards] table")
     chips: Chips = Field(description="a [chips] table")
-    plate: Plate = Field(description="a [plate] table")
+    plate: Plate | None = Field(default=None, description="a [plate] table")
     coolant: Coolant = Field(description="a [coolant] table")
     surroundings: Surroundings = Field(description="a [surroundings] table")
 
     @model_validator(mode="after")
     def _fits(self) -> "MinerFile":
         chips, plate = self.chips, self.plate
+        if plate is None and self.cold_plate is None:
+            fault("a required key is missing", "plate", None, "a [plate] table")
+        if plate is not None and self.cold_plate is not None:
+            fault(
+                "the plate of a board is given twice",
+                "cold_plate",
+                f"{self.cold_plate!r}, and a [plate] table",
+                "one of them",
+            )
         if chips.rows * chips.columns != chips.count:
             fault(
                 "the chip count does not fit the chip grid",
@@ -148,6 +165,8 @@ class MinerFile(Section):
                 f"{chips.count} chips on {chips.rows} rows x {chips.columns} columns",
                 f"count = rows x columns = {chips.rows * chips.columns}",
             )
+        if plate is None:
+            return self
         for across, along, extent, name in (
             (chips.rows, chips.width, plate.width, "width"),
             (chips.columns, chips.length, plate.length, "length"),
@@ -179,6 +198,32 @@ class MinerFile(Section):
             fault("a round channel has one diameter", "plate.channel_height", None, "equal to channel_width")
         return self
 
+    @property
+    def serpentine(self) -> Plate:
+        """The [plate] table of a file that has one."""
+        assert self.plate is not None
+        return self.plate
+
+    def cold_plate_file(self) -> ColdPlateFile:
+        """File of the cold plate that this one names.
+
+        Raises
+        ------
+        InputError
+            If it cannot be used, or holds another number of chips than a board.
+        """
+        assert self.cold_plate is not None
+        found = load_cold_plate_file(self.cold_plate)
+        on_plate = len(found.chip_map().label)
+        if on_plate != self.chips.count:
+            raise InputError(
+                "the cold plate does not hold the chips of a board",
+                key="chips.count",
+                found=f"{self.chips.count}, and {on_plate} on the plate {found.name!r}",
+                accepted=str(on_plate),
+            )
+        return found
+
 
 def _extreme(quantity: Quantity, end: int) -> float:
     """Smallest (0) or largest (1) value that a sample can hold, but for one draw in 2000."""
@@ -202,7 +247,30 @@ def load_miner_file(name: str) -> MinerFile:
     InputError
         If there is no such file or something in it cannot be used.
     """
-    return load_record(find_file(name, LIBRARY, "miner"), MinerFile)
+    return read_miner_file(find_file(name, LIBRARY, "miner"))
+
+
+def read_miner_file(path: Path) -> MinerFile:
+    """As :func:`load_miner_file`, from a path; a cold plate named in the file may be a path relative to it."""
+    device = load_record(path, MinerFile)
+    if device.cold_plate is None:
+        return device
+    try:
+        plate = find_beside(device.cold_plate, path, COLD_PLATES, "cold plate")
+    except InputError as error:
+        raise InputError(
+            "there is no cold plate of this name",
+            file=str(path),
+            key="cold_plate",
+            found=device.cold_plate,
+            accepted=error.accepted,
+        ) from None
+    found = device.model_copy(update={"cold_plate": str(plate)})
+    try:
+        found.cold_plate_file()
+    except InputError as error:
+        raise error if error.file else error.within(file=str(path)) from None
+    return found
 
 
 def shipped_miners() -> list[str]:

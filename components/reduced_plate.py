@@ -120,7 +120,8 @@ class ReducedPlate:
         results : (N_OUTPUTS, n) float array
             Rows of :mod:`hashheat.solvers.serpentine`, for the whole plate.
         fields : (cells, N_FIELDS, n) float array
-            Of the line, without corrections.
+            Of the line. On cells with chips ``FIELD_T_JUNCTION`` is what the hottest chip would have there and
+            ``FIELD_T_WALL`` the metal right below it: the largest junction is that of the results.
         """
         path = self.path
         found = self.fitted.corrections(self.points(state, table, n)).T
@@ -141,16 +142,19 @@ class ReducedPlate:
         out[sp.HEAT_WATER] -= more
         hot = self.fitted.hot_chip
         own = path.own[hot] * path.factor[hot] if state.hot_resistance is None else state.hot_resistance
-        R = np.broadcast_to(own + found[R_HOT], (n,))
+        own = np.broadcast_to(np.asarray(own, dtype=float), (n,))
+        R = own + found[R_HOT]
         _finish(
             table,
             cases,
             out,
             wall_below(cases, out),
-            np.ascontiguousarray(R),
+            R,
             cases[sp.MASS_FLOW] * path.parts,
             found[R_FLUID] * each,
         )
+        if with_fields:
+            _finish_fields(cases, fields, path.layout.chips, R, np.ascontiguousarray(own))
         return out, fields
 
     def chip_temperatures(self, state: PathState, table: PropertyTable, T_junction: np.ndarray) -> np.ndarray:
@@ -238,6 +242,46 @@ def densities(table: PropertyTable, T: np.ndarray) -> np.ndarray:
 
 
 @kernel
+def junction_above(
+    wall: float, R: float, P_dynamic: float, P_leak: float, T_leak: float, scale: float
+) -> tuple[float, float, int]:
+    """Junction of a chip above a wall of given temperature, with its leakage.
+
+    Parameters
+    ----------
+    wall : float
+        [K]
+    R : float
+        Between them [K/W].
+    P_dynamic, P_leak, T_leak, scale : float
+        Of the chip [W], [W], [K], [K].
+
+    Returns
+    -------
+    T : float
+        [K]
+    gain : float
+        R dP/dT [-].
+    status : int
+        ``OK``, ``RUNAWAY`` or ``NOT_CONVERGED``.
+    """
+    T = wall
+    gain = 0.0
+    for _ in range(_STEPS):
+        exponent = (T - T_leak) / scale
+        drawn = P_leak * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
+        gain = R * drawn / scale
+        # From below, Newton on the convex leakage climbs to the lower branch, or finds that there is none.
+        if gain >= 1.0 or (exponent > _MAX_EXPONENT and P_leak > 0.0):
+            return T, gain, sp.RUNAWAY
+        change = (wall + R * (P_dynamic + drawn) - T) / (1.0 - gain)
+        T += change
+        if abs(change) < 1e-11 * T:
+            return T, gain, sp.OK
+    return T, gain, sp.NOT_CONVERGED
+
+
+@kernel
 def _finish(
     table: PropertyTable,
     cases: np.ndarray,
@@ -251,23 +295,14 @@ def _finish(
     for i in range(wall.size):
         if out[sp.STATUS, i] != sp.OK:
             continue
-        scale, leak = cases[sp.LEAK_SCALE, i], cases[sp.P_LEAK, i]
-        T = wall[i]
-        gain = 0.0
-        for step in range(_STEPS):
-            exponent = (T - cases[sp.T_LEAK, i]) / scale
-            drawn = leak * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
-            gain = R[i] * drawn / scale
-            # From below, Newton on the convex leakage climbs to the lower branch, or finds that there is none.
-            if gain >= 1.0 or (exponent > _MAX_EXPONENT and leak > 0.0):
-                out[sp.STATUS, i] = sp.RUNAWAY
-                break
-            change = (wall[i] + R[i] * (cases[sp.P_DYNAMIC, i] + drawn) - T) / (1.0 - gain)
-            T += change
-            if abs(change) < 1e-9 * T:
-                break
-            if step == _STEPS - 1:
-                out[sp.STATUS, i] = sp.NOT_CONVERGED
+        T, gain, status = junction_above(
+            wall[i],
+            R[i],
+            cases[sp.P_DYNAMIC, i],
+            cases[sp.P_LEAK, i],
+            cases[sp.T_LEAK, i],
+            cases[sp.LEAK_SCALE, i],
+        )
         out[sp.T_JUNCTION, i] = T
         out[sp.LOOP_GAIN, i] = max(gain, out[sp.LOOP_GAIN, i])
         power = out[sp.CHIP_POWER, i]
@@ -276,5 +311,23 @@ def _finish(
         rise = out[sp.HEAT_WATER, i] / mass_flow[i]
         T_out = temperature_from_enthalpy(table, enthalpy(table, cases[sp.T_IN, i]) + rise)
         out[sp.T_OUT, i] = T_out
-        if not (table.T_min <= T_out and T_out + above[i] <= table.T_max) and out[sp.STATUS, i] == sp.OK:
-            out[sp.STATUS, i] = sp.OUT_OF_RANGE
+        if status == sp.OK and not (table.T_min <= T_out and T_out + above[i] <= table.T_max):
+            status = sp.OUT_OF_RANGE
+        out[sp.STATUS, i] = status
+
+
+@kernel
+def _finish_fields(
+    cases: np.ndarray, fields: np.ndarray, chips: np.ndarray, R: np.ndarray, own: np.ndarray
+) -> None:
+    """On every cell with chips, the junction of its hottest one and the metal right below it; in place."""
+    for s in range(chips.size):
+        if chips[s] > 0.0:
+            for i in range(R.size):
+                P_dynamic, P_leak = cases[sp.P_DYNAMIC, i], cases[sp.P_LEAK, i]
+                T_leak, scale = cases[sp.T_LEAK, i], cases[sp.LEAK_SCALE, i]
+                wall = fields[s, sp.FIELD_T_WALL, i]
+                T, _, _ = junction_above(wall, R[i], P_dynamic, P_leak, T_leak, scale)
+                exponent = min(max((T - T_leak) / scale, -_MAX_EXPONENT), _MAX_EXPONENT)
+                fields[s, sp.FIELD_T_JUNCTION, i] = T
+                fields[s, sp.FIELD_T_WALL, i] = T - own[i] * (P_dynamic + P_leak * exp_poly(exponent))

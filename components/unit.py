@@ -1,11 +1,14 @@
 """A hydro-cooled unit on plain arrays: device parameters in, temperatures, heat and pressure drop out."""
 
+import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from hashheat.components.miner_file import MinerFile
+from hashheat.components.reduced_path import PathState
+from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.thermo.jit import kernel
@@ -159,19 +162,17 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
     """
     v = values
     boards = device.boards.count
-    round_channel = device.plate.channel_shape == "round"
+    round_channel = device.serpentine.channel_shape == "round"
     w, h = v["plate.channel_width"], v["plate.channel_height"]
     area = np.pi * w * w / 4.0 if round_channel else w * h
     perimeter = np.pi * w if round_channel else 2.0 * (w + h)
     diameter = 4.0 * area / perimeter
     k, t = v["plate.conductivity"], v["plate.thickness"]
-    pitch = v["plate.width"] / device.plate.passes
-    path = v["plate.length"] * device.plate.passes
+    pitch = v["plate.width"] / device.serpentine.passes
+    path = v["plate.length"] * device.serpentine.passes
 
     dynamic, leak = chip_powers(device, v, state.frequency, state.voltage)
-    flows = board_flow_factors(boards, v["boards.flow_imbalance"]) * (
-        np.broadcast_to(state.mass_flow, (n,))[:, None] / boards
-    )
+    flows = _board_flows(device, v, state, n)
 
     columns = np.empty((sp.N_INPUTS, n, boards))
     per_unit = {
@@ -203,6 +204,80 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
     return columns.reshape(sp.N_INPUTS, n * boards)
 
 
+def _board_flows(
+    device: MinerFile, values: Mapping[str, np.ndarray], state: UnitInputs, n: int
+) -> np.ndarray:
+    """Mass flow of every board, (n, boards) [kg/s]."""
+    count = device.boards.count
+    return board_flow_factors(count, values["boards.flow_imbalance"]) * (
+        np.broadcast_to(state.mass_flow, (n,))[:, None] / count
+    )
+
+
+def solve_reduced_boards(
+    device: MinerFile,
+    reduced: ReducedPlate,
+    values: Mapping[str, np.ndarray],
+    state: UnitInputs,
+    table: PropertyTable,
+    *,
+    with_fields: bool = False,
+    parallel: bool = True,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Every board of n units as the reduced form of its cold plate.
+
+    Parameters
+    ----------
+    device, values, state, table, with_fields, parallel
+        See :func:`solve_units`.
+    reduced : ReducedPlate
+        Gives metal, channel and the places of the chips. Power, leakage, losses and what lies between a chip and
+        the plate (``chips.junction_to_plate``) are those of the device.
+
+    Returns
+    -------
+    results : (N_OUTPUTS, n * boards) float array
+    fields : (cells, N_FIELDS, n * boards) float array
+    mass_flow : (n, boards) float array
+        [kg/s]
+    """
+    n, boards = len(values["power.wall"]), device.boards.count
+    flows = _board_flows(device, values, state, n)
+
+    def each(value: np.ndarray | float) -> np.ndarray:
+        return np.repeat(np.broadcast_to(np.asarray(value, dtype=float), (n,)), boards)
+
+    path, hot = reduced.path, reduced.fitted.hot_chip
+    dynamic, leak = chip_powers(device, values, state.frequency, state.voltage)
+    # The file of the plate may give its chips different shares of the board's power.
+    unit = device.chips.count / path.units
+    interface = values["chips.junction_to_plate"] * state.resistance_factor
+    around = PathState(
+        T_in=each(state.T_in),
+        mass_flow=flows.ravel(),
+        T_ambient=each(state.T_ambient),
+        P_dynamic=each(dynamic * unit),
+        P_leak=each(leak * unit),
+        T_leak=each(values["power.reference_temperature"]),
+        leak_scale=each(values["power.leakage_scale"]),
+        resistance=each(interface) * float(path.mean_resistance(np.ones(path.factor.size))),
+        hot_resistance=each(interface) * float(path.factor[hot]),
+        loss=each(values["surroundings.loss_conductance"] / boards),
+    )
+    own = {key: each(values[f"cold_plate.{key}"]) for key in reduced.keys}
+    beyond = int((~reduced.inside(around, table, n * boards)).sum())
+    if beyond:
+        warnings.warn(
+            f"{device.name}: {beyond} of {n * boards} boards work beyond the envelope of their cold plate "
+            f"{reduced.name!r}, where the error of its reduced form is not known",
+            stacklevel=4,
+        )
+    out, fields = reduced.solve_arrays(
+        own, around, table, n * boards, with_fields=with_fields, parallel=parallel
+    )
+    return out, fields, flows
+
+
 def solve_units(
     device: MinerFile,
     layout: sp.PathLayout,
@@ -213,6 +288,7 @@ def solve_units(
     *,
     with_fields: bool = False,
     parallel: bool = True,
+    reduced: ReducedPlate | None = None,
 ) -> UnitResults:
     """Steady state of many units of one model.
 
@@ -228,6 +304,8 @@ def solve_units(
         Coolant at the loop's pressure.
     with_fields, parallel : bool
         See :func:`hashheat.solvers.serpentine.solve_serpentine`.
+    reduced : ReducedPlate, optional
+        Takes the place of layout and duct, for a device whose file names a cold plate.
 
     Returns
     -------
@@ -236,8 +314,18 @@ def solve_units(
     """
     n = len(values["power.wall"])
     boards = device.boards.count
-    cases = board_cases(device, values, state, n)
-    out, fields = sp.solve_serpentine(cases, layout, table, duct, with_fields=with_fields, parallel=parallel)
+    if reduced is None:
+        cases = board_cases(device, values, state, n)
+        out, fields = sp.solve_serpentine(
+            cases, layout, table, duct, with_fields=with_fields, parallel=parallel
+        )
+        flows = cases[sp.MASS_FLOW].reshape(n, boards)
+        friction = values["plate.friction_factor"]
+    else:
+        out, fields, flows = solve_reduced_boards(
+            device, reduced, values, state, table, with_fields=with_fields, parallel=parallel
+        )
+        friction = np.ones(n)
     by_board = out.reshape(sp.N_OUTPUTS, n, boards)
     mass_flow = np.broadcast_to(np.asarray(state.mass_flow, dtype=float), (n,))
     T_in = np.broadcast_to(np.asarray(state.T_in, dtype=float), (n,))
@@ -249,14 +337,14 @@ def solve_units(
     status = _worst(by_board[sp.STATUS].astype(np.int64))
     hot_board = by_board[sp.T_JUNCTION].argmax(axis=1)
     everyone = np.arange(n)
-    share = cases[sp.MASS_FLOW].reshape(n, boards) / mass_flow[:, None]
+    share = flows / mass_flow[:, None]
     rho_in = _densities(table, T_in)
     manifold = (
         values["coolant.manifold_pressure_drop"]
         * (mass_flow / rho_in / _MANIFOLD_FLOW) ** 2
         * (rho_in / _MANIFOLD_DENSITY)
     )
-    plate = (by_board[sp.PRESSURE_DROP] * share).sum(axis=1) * values["plate.friction_factor"]
+    plate = (by_board[sp.PRESSURE_DROP] * share).sum(axis=1) * friction
     # The supply's heat comes after the boards and can carry the mixture out of range by itself.
     T_out = _outlet(table, T_in, heat_rate / mass_flow)
     status = np.where((status == sp.OK) & ~(T_out <= table.T_max), sp.OUT_OF_RANGE, status)

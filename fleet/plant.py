@@ -6,8 +6,8 @@ from pathlib import Path
 
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY as MINER_LIBRARY
-from hashheat.components.miner_file import MinerFile
-from hashheat.components.record import find_beside, load_record
+from hashheat.components.miner_file import read_miner_file
+from hashheat.components.record import find_beside
 from hashheat.fleet.plant_file import PlantFile, load_plant_file
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
@@ -58,7 +58,7 @@ class Plant:
                 found=file.units.miner,
                 accepted=error.accepted,
             ) from None
-        miner = Miner(load_record(miner_path, MinerFile))
+        miner = Miner(read_miner_file(miner_path))
         try:
             fluid = Fluid.parse(file.loop.fluid)
         except InputError as error:

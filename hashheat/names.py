@@ -123,14 +123,14 @@ def in_words(key: str) -> str:
     ----------
     key : str
         Dotted key of a file; that of a device file with or without ``miner.`` in front, that of a plate file with
-        or without ``plate.``.
+        or without ``plate.``, that of a miner's cold plate behind ``cold_plate.``.
 
     Returns
     -------
     str
         For a key not known here, the key itself with its dots and underscores taken out.
     """
-    own = key.removeprefix("miner.")
+    own = key.removeprefix("miner.").removeprefix("cold_plate.")
     # The numbers of a plate file stand behind `plate.` in an exchanger.
     return (
         _WORDS.get(own) or _WORDS.get(own.removeprefix("plate.")) or own.replace(".", ": ").replace("_", " ")
