@@ -25,10 +25,10 @@ HOTTEST = 10
 #: name: (label, unit)
 _NUMBERS = {
     "T_junction": ("hottest junction", "K"),
-    "junction_spread": ("hottest less coldest junction", "delta_K"),
+    "junction_spread": ("spread of the junctions", "delta_K"),
     "T_out": ("coolant outlet", "K"),
     "T_wall": ("hottest wetted wall", "K"),
-    "thermal_resistance": ("thermal resistance, inlet to hottest", "K/W"),
+    "thermal_resistance": ("thermal resistance", "K/W"),
     "pressure_drop": ("pressure drop", "Pa"),
     "chip_power": ("power of the chips", "W"),
     "heat_rate": ("heat to the coolant", "W"),

@@ -6,13 +6,14 @@ import numba
 import pytest
 
 from hashheat import check_command
+from hashheat.components.cold_plate import ColdPlate
 
 
 @pytest.mark.skipif(
     numba.config.DISABLE_JIT, reason="there is nothing to compile, and interpreted it takes very long"
 )
-def test_sizing_maps_and_transients_are_warmed_up(monkeypatch):
-    """Each of the three runs and gets a result; the miners and the rating are left to their own tests."""
+def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
+    """Each of them runs and gets a result; the miners and the rating are left to their own tests."""
     found = {}
 
     def noted(name):
@@ -30,7 +31,19 @@ def test_sizing_maps_and_transients_are_warmed_up(monkeypatch):
     monkeypatch.setattr(check_command, "rate_file", lambda *_, **__: None)
     miner = SimpleNamespace(solve=lambda *_, **__: None)
     monkeypatch.setattr(check_command.Plant, "named", lambda _: SimpleNamespace(miner=miner))
+    plates = {}
+
+    class Plate:
+        def __init__(self, name):
+            self.name, self.own = name, ColdPlate.named(name)
+
+        def solve(self, **options):
+            plates[self.name] = self.own.solve(**options)
+
+    monkeypatch.setattr(check_command, "ColdPlate", SimpleNamespace(named=Plate))
     assert check_command.warm_up(quiet=True) > 0.0
+    assert {int(p["status"]) for p in plates.values()} == {0}
+    assert {p.sizes["layer"] for p in plates.values()} == {1, 3}
     assert found["size_exchanger"].candidates
     # A map of more points than are rated one by one: its reduced form ran.
     assert found["part_load"].sizes["case"] > check_command.FEW_POINTS
