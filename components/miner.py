@@ -1,5 +1,6 @@
 """A hydro-cooled miner as a component: a device file, ready to be solved at any state."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,9 +13,11 @@ from hashheat.components.cases import broadcast_cases
 from hashheat.components.chip_layout import chips_on_cells
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_file import ColdPlateFile
+from hashheat.components.cold_plate_sections import Envelope
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.miner_file import MinerFile, load_miner_file
 from hashheat.components.plate_reduction import reduce_plate
+from hashheat.components.reduced_boards import board_states
 from hashheat.components.reduced_path import ReducedPath
 from hashheat.components.reduced_path_build import reduced_path
 from hashheat.components.reduced_plate import ReducedPlate
@@ -73,6 +76,11 @@ class Miner:
     @cached_property
     def _plate_file(self) -> ColdPlateFile | None:
         return None if self.device.cold_plate is None else self.device.cold_plate_file()
+
+    @property
+    def envelope(self) -> Envelope | None:
+        """States of one board over which the reduced form of its cold plate was compared with the full one."""
+        return None if self._plate_file is None else self._plate_file.envelope
 
     @cached_property
     def _path(self) -> ReducedPath:
@@ -275,6 +283,8 @@ class Miner:
             dimension ``case``. ``T_junction`` is that of a chip of mean resistance; the hottest single chip of a
             unit is a few kelvin hotter (``hashheat unit`` gives it). ``boiling_margin`` is left out for a coolant
             without boiling data. Cases without a steady state hold NaN, marked in ``status``, with a warning.
+            Boards beyond the envelope of a cold plate that the device file names take the corrections of its
+            edge, with a warning.
 
         Raises
         ------
@@ -313,10 +323,25 @@ class Miner:
         values = self.values(n, {k[7:]: v for k, v in flat.items() if k.startswith("device.")})
         state = UnitInputs(flat["T_in"], flow, flat["T_ambient"], flat["frequency"], flat["voltage"])
         results = self.solve_arrays(values, state, table, with_fields=with_fields)
+        self._warn_beyond(values, state, table)
         lost = (results.status == sp.OK) & (results.pressure_drop > pressure - LOWEST_PRESSURE)
         results = results._replace(status=np.where(lost, PRESSURE_LOST, results.status))
         report_failures(self.device.name, "unit", results.status, flat["T_in"])
         return self._as_dataset(results, flow, template, fluid, pressure)
+
+    def _warn_beyond(self, values: Mapping[str, np.ndarray], state: UnitInputs, table: PropertyTable) -> None:
+        """Warn of boards beyond the envelope of the cold plate that the device file names."""
+        reduced = self.reduced_plate(table)
+        if reduced is None:
+            return
+        around = board_states(self.device, reduced, values, state)
+        beyond = ~reduced.inside(around, table, np.size(around.T_in))
+        if beyond.any():
+            warnings.warn(
+                f"{self.device.name}: {beyond.sum()} of {beyond.size} boards work beyond the envelope of their "
+                f"cold plate, {reduced.name}, where the error of its reduced form is not known",
+                stacklevel=3,
+            )
 
     def _as_dataset(
         self, results: UnitResults, flow: np.ndarray, template: xr.DataArray, fluid: Fluid, pressure: float

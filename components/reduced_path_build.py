@@ -67,7 +67,7 @@ def reduced_path(file: ColdPlateFile, plate: PreparedPlate) -> ReducedPath:
         return SerpentinePath(
             **common,
             keys=tuple(key for key in (*_OF_A_SERPENTINE, *_OF_ALL) if key in v),
-            layout=sp.path_layout(*chips.shape, chips, layout.channel.redevelops),
+            layout=sp.path_layout(len(chips), chips.shape[1], chips, layout.channel.redevelops),
             parts=1,
             shape=layout,
         )

@@ -7,6 +7,7 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hashheat.components.cold_plate_file import ColdPlateFile
+from hashheat.components.reduced_junction import finish_fields, finish_plates
 from hashheat.components.reduced_path import PathState, ReducedPath, Values
 from hashheat.components.reduced_plate_check import ReductionErrors
 from hashheat.components.reduced_plate_fit import (
@@ -20,15 +21,10 @@ from hashheat.components.reduced_plate_fit import (
     wall_below,
 )
 from hashheat.solvers import serpentine as sp
-from hashheat.solvers.convection import exp_poly
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.jit import kernel
-from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy
+from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
-
-#: Of the leakage: beyond it a chip runs away by any measure.
-_MAX_EXPONENT = 11.5
-_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +140,7 @@ class ReducedPlate:
         own = path.own[hot] * path.factor[hot] if state.hot_resistance is None else state.hot_resistance
         own = np.broadcast_to(np.asarray(own, dtype=float), (n,))
         R = own + found[R_HOT]
-        _finish(
+        finish_plates(
             table,
             cases,
             out,
@@ -154,7 +150,7 @@ class ReducedPlate:
             found[R_FLUID] * each,
         )
         if with_fields:
-            _finish_fields(cases, fields, path.layout.chips, R, np.ascontiguousarray(own))
+            finish_fields(cases, fields, path.layout.chips, R, np.ascontiguousarray(own))
         return out, fields
 
     def chip_temperatures(self, state: PathState, table: PropertyTable, T_junction: np.ndarray) -> np.ndarray:
@@ -239,95 +235,3 @@ def densities(table: PropertyTable, T: np.ndarray) -> np.ndarray:
     for i in range(T.size):
         rho[i] = density(table, T[i])
     return rho
-
-
-@kernel
-def junction_above(
-    wall: float, R: float, P_dynamic: float, P_leak: float, T_leak: float, scale: float
-) -> tuple[float, float, int]:
-    """Junction of a chip above a wall of given temperature, with its leakage.
-
-    Parameters
-    ----------
-    wall : float
-        [K]
-    R : float
-        Between them [K/W].
-    P_dynamic, P_leak, T_leak, scale : float
-        Of the chip [W], [W], [K], [K].
-
-    Returns
-    -------
-    T : float
-        [K]
-    gain : float
-        R dP/dT [-].
-    status : int
-        ``OK``, ``RUNAWAY`` or ``NOT_CONVERGED``.
-    """
-    T = wall
-    gain = 0.0
-    for _ in range(_STEPS):
-        exponent = (T - T_leak) / scale
-        drawn = P_leak * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
-        gain = R * drawn / scale
-        # From below, Newton on the convex leakage climbs to the lower branch, or finds that there is none.
-        if gain >= 1.0 or (exponent > _MAX_EXPONENT and P_leak > 0.0):
-            return T, gain, sp.RUNAWAY
-        change = (wall + R * (P_dynamic + drawn) - T) / (1.0 - gain)
-        T += change
-        if abs(change) < 1e-11 * T:
-            return T, gain, sp.OK
-    return T, gain, sp.NOT_CONVERGED
-
-
-@kernel
-def _finish(
-    table: PropertyTable,
-    cases: np.ndarray,
-    out: np.ndarray,
-    wall: np.ndarray,
-    R: np.ndarray,
-    mass_flow: np.ndarray,
-    above: np.ndarray,
-) -> None:
-    """Hottest junction above the wall below it, and outlet from the heat; in place."""
-    for i in range(wall.size):
-        if out[sp.STATUS, i] != sp.OK:
-            continue
-        T, gain, status = junction_above(
-            wall[i],
-            R[i],
-            cases[sp.P_DYNAMIC, i],
-            cases[sp.P_LEAK, i],
-            cases[sp.T_LEAK, i],
-            cases[sp.LEAK_SCALE, i],
-        )
-        out[sp.T_JUNCTION, i] = T
-        out[sp.LOOP_GAIN, i] = max(gain, out[sp.LOOP_GAIN, i])
-        power = out[sp.CHIP_POWER, i]
-        balance = power - out[sp.HEAT_WATER, i] - out[sp.HEAT_LOSS, i]
-        out[sp.IMBALANCE, i] = balance / power if power > 0.0 else 0.0
-        rise = out[sp.HEAT_WATER, i] / mass_flow[i]
-        T_out = temperature_from_enthalpy(table, enthalpy(table, cases[sp.T_IN, i]) + rise)
-        out[sp.T_OUT, i] = T_out
-        if status == sp.OK and not (table.T_min <= T_out and T_out + above[i] <= table.T_max):
-            status = sp.OUT_OF_RANGE
-        out[sp.STATUS, i] = status
-
-
-@kernel
-def _finish_fields(
-    cases: np.ndarray, fields: np.ndarray, chips: np.ndarray, R: np.ndarray, own: np.ndarray
-) -> None:
-    """On every cell with chips, the junction of its hottest one and the metal right below it; in place."""
-    for s in range(chips.size):
-        if chips[s] > 0.0:
-            for i in range(R.size):
-                P_dynamic, P_leak = cases[sp.P_DYNAMIC, i], cases[sp.P_LEAK, i]
-                T_leak, scale = cases[sp.T_LEAK, i], cases[sp.LEAK_SCALE, i]
-                wall = fields[s, sp.FIELD_T_WALL, i]
-                T, _, _ = junction_above(wall, R[i], P_dynamic, P_leak, T_leak, scale)
-                exponent = min(max((T - T_leak) / scale, -_MAX_EXPONENT), _MAX_EXPONENT)
-                fields[s, sp.FIELD_T_JUNCTION, i] = T
-                fields[s, sp.FIELD_T_WALL, i] = T - own[i] * (P_dynamic + P_leak * exp_poly(exponent))

@@ -1,48 +1,32 @@
 """A hydro-cooled unit on plain arrays: device parameters in, temperatures, heat and pressure drop out."""
 
-import warnings
 from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from hashheat.components.miner_file import MinerFile
-from hashheat.components.reduced_path import PathState
+from hashheat.components.reduced_boards import solve_reduced_boards
 from hashheat.components.reduced_plate import ReducedPlate
+from hashheat.components.unit_inputs import UnitInputs, board_flow_factors, board_flows, chip_powers
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import density, enthalpy, temperature_from_enthalpy
 from hashheat.thermo.property_table import PropertyTable
 
+__all__ = [
+    "UnitInputs",
+    "UnitResults",
+    "board_cases",
+    "board_flow_factors",
+    "chip_powers",
+    "solve_units",
+]
+
 #: Flow and density at which ``coolant.manifold_pressure_drop`` is stated.
 _MANIFOLD_FLOW = 10.0 / 60e3
 _MANIFOLD_DENSITY = 1000.0
-
-
-class UnitInputs(NamedTuple):
-    """State around each unit; every field has shape (n,) or is a float.
-
-    Parameters
-    ----------
-    T_in : float or array
-        Coolant inlet temperature [K].
-    mass_flow : float or array
-        Coolant mass flow of the unit [kg/s].
-    T_ambient : float or array
-        Temperature of the room [K].
-    frequency, voltage : float or array
-        Clock and supply voltage relative to nameplate [-].
-    resistance_factor : float or array
-        Multiplies junction_to_plate: the unit's place in the unit-to-unit spread [-].
-    """
-
-    T_in: np.ndarray | float
-    mass_flow: np.ndarray | float
-    T_ambient: np.ndarray | float = 293.15
-    frequency: np.ndarray | float = 1.0
-    voltage: np.ndarray | float = 1.0
-    resistance_factor: np.ndarray | float = 1.0
 
 
 class UnitResults(NamedTuple):
@@ -89,58 +73,6 @@ class UnitResults(NamedTuple):
     fields: np.ndarray
 
 
-def board_flow_factors(count: int, imbalance: np.ndarray) -> np.ndarray:
-    """Flow of each board over the mean: evenly spread from ``1 + imbalance`` to ``1 - imbalance``.
-
-    Parameters
-    ----------
-    count : int
-        Boards of a unit.
-    imbalance : (n,) array
-        Largest relative deviation [-].
-
-    Returns
-    -------
-    (n, count) array
-        Mean 1 in every row.
-    """
-    place = np.linspace(1.0, -1.0, count) if count > 1 else np.zeros(1)
-    return 1.0 + np.asarray(imbalance)[:, None] * place
-
-
-def chip_powers(
-    device: MinerFile,
-    values: Mapping[str, np.ndarray],
-    frequency: np.ndarray | float,
-    voltage: np.ndarray | float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Dynamic power of a chip, and its leakage at the reference temperature.
-
-    Parameters
-    ----------
-    device : MinerFile
-        Boards and chips.
-    values : mapping of str to (n,) array
-        Device parameters, by dotted key, in SI.
-    frequency, voltage : float or (n,) array
-        Relative to nameplate [-].
-
-    Returns
-    -------
-    dynamic, leak : (n,) array
-        [W]
-
-    Notes
-    -----
-    Dynamic power goes with ``f V**2`` (switched capacitance); leakage with ``V**2`` (a leakage current that
-    grows with the voltage in proportion: assumed, stronger laws exist near threshold).
-    """
-    each = values["power.wall"] * values["power.psu_efficiency"] / (device.boards.count * device.chips.count)
-    V2 = np.square(voltage)
-    share = values["power.leakage_share"]
-    return each * (1.0 - share) * np.asarray(frequency, dtype=float) * V2, each * share * V2
-
-
 def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: UnitInputs, n: int) -> np.ndarray:
     """Input columns of the serpentine solver for every board of n units.
 
@@ -172,7 +104,7 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
     path = v["plate.length"] * device.serpentine.passes
 
     dynamic, leak = chip_powers(device, v, state.frequency, state.voltage)
-    flows = _board_flows(device, v, state, n)
+    flows = board_flows(device, v, state, n)
 
     columns = np.empty((sp.N_INPUTS, n, boards))
     per_unit = {
@@ -202,80 +134,6 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
         columns[row] = np.broadcast_to(value, (n,))[:, None]
     columns[sp.MASS_FLOW] = flows
     return columns.reshape(sp.N_INPUTS, n * boards)
-
-
-def _board_flows(
-    device: MinerFile, values: Mapping[str, np.ndarray], state: UnitInputs, n: int
-) -> np.ndarray:
-    """Mass flow of every board, (n, boards) [kg/s]."""
-    count = device.boards.count
-    return board_flow_factors(count, values["boards.flow_imbalance"]) * (
-        np.broadcast_to(state.mass_flow, (n,))[:, None] / count
-    )
-
-
-def solve_reduced_boards(
-    device: MinerFile,
-    reduced: ReducedPlate,
-    values: Mapping[str, np.ndarray],
-    state: UnitInputs,
-    table: PropertyTable,
-    *,
-    with_fields: bool = False,
-    parallel: bool = True,
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Every board of n units as the reduced form of its cold plate.
-
-    Parameters
-    ----------
-    device, values, state, table, with_fields, parallel
-        See :func:`solve_units`.
-    reduced : ReducedPlate
-        Gives metal, channel and the places of the chips. Power, leakage, losses and what lies between a chip and
-        the plate (``chips.junction_to_plate``) are those of the device.
-
-    Returns
-    -------
-    results : (N_OUTPUTS, n * boards) float array
-    fields : (cells, N_FIELDS, n * boards) float array
-    mass_flow : (n, boards) float array
-        [kg/s]
-    """
-    n, boards = len(values["power.wall"]), device.boards.count
-    flows = _board_flows(device, values, state, n)
-
-    def each(value: np.ndarray | float) -> np.ndarray:
-        return np.repeat(np.broadcast_to(np.asarray(value, dtype=float), (n,)), boards)
-
-    path, hot = reduced.path, reduced.fitted.hot_chip
-    dynamic, leak = chip_powers(device, values, state.frequency, state.voltage)
-    # The file of the plate may give its chips different shares of the board's power.
-    unit = device.chips.count / path.units
-    interface = values["chips.junction_to_plate"] * state.resistance_factor
-    around = PathState(
-        T_in=each(state.T_in),
-        mass_flow=flows.ravel(),
-        T_ambient=each(state.T_ambient),
-        P_dynamic=each(dynamic * unit),
-        P_leak=each(leak * unit),
-        T_leak=each(values["power.reference_temperature"]),
-        leak_scale=each(values["power.leakage_scale"]),
-        resistance=each(interface) * float(path.mean_resistance(np.ones(path.factor.size))),
-        hot_resistance=each(interface) * float(path.factor[hot]),
-        loss=each(values["surroundings.loss_conductance"] / boards),
-    )
-    own = {key: each(values[f"cold_plate.{key}"]) for key in reduced.keys}
-    beyond = int((~reduced.inside(around, table, n * boards)).sum())
-    if beyond:
-        warnings.warn(
-            f"{device.name}: {beyond} of {n * boards} boards work beyond the envelope of their cold plate "
-            f"{reduced.name!r}, where the error of its reduced form is not known",
-            stacklevel=4,
-        )
-    out, fields = reduced.solve_arrays(
-        own, around, table, n * boards, with_fields=with_fields, parallel=parallel
-    )
-    return out, fields, flows
 
 
 def solve_units(

@@ -1,5 +1,6 @@
 """A plant ready to be solved: its file, its miner and its coolant."""
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,3 +120,25 @@ class Plant:
         where = f"the units' inlet ({self.path}, loop.inlet)"
         for T in (lowest, highest):
             self.fluid.check_liquid(T, thinnest, where)
+        self._warn_beyond(lowest, highest)
+
+    def _warn_beyond(self, coldest: float, warmest: float) -> None:
+        """Warn of a loop beyond the envelope of the cold plate that the device file names."""
+        envelope = self.miner.envelope
+        if envelope is None:
+            return
+        q, boards = self.quantities, self.miner.device.boards.count
+        most = float(q[f"{MINER_PREFIX}boards.flow_imbalance"].quantile([0.999])[0])
+        least, largest = (float(x) / boards for x in q["loop.flow"].quantile([0.001, 0.999]))
+        clocks = q["units.frequency"].quantile([0.001, 0.999])
+        for key, ends, limits in (
+            ("loop.inlet", (coldest, warmest), envelope.T_in),
+            ("loop.flow", (least * (1.0 - most), largest * (1.0 + most)), envelope.flow),
+            ("units.frequency", (float(clocks[0]), float(clocks[1])), envelope.clock),
+        ):
+            if ends[0] < limits.lower or ends[1] > limits.upper:
+                warnings.warn(
+                    f"{self.path}: {key} goes beyond the envelope of the miner's cold plate, where the error "
+                    "of its reduced form is not known",
+                    stacklevel=3,
+                )
