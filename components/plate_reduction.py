@@ -1,16 +1,19 @@
 """Reduce a cold plate: full states, corrections through them, and a comparison at other states."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from hashheat.components.chebyshev_box import chebyshev_points
 from hashheat.components.errors import ReducedPlateError
+from hashheat.components.full_states import FullStates, path_state, solve_full
 from hashheat.components.prepared_plate import PreparedPlate
-from hashheat.components.reduced_path_build import reduced_path
+from hashheat.components.reduced_path import ReducedPath
+from hashheat.components.reduced_path_build import plate_loss, reduced_path
 from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.components.reduced_plate_check import ReductionErrors, check_points
-from hashheat.components.reduced_plate_fit import FullStates, fit_corrections, path_state, solve_full
+from hashheat.components.reduced_plate_fit import Fitted, Shift, corrections_at, fit_corrections
 from hashheat.solvers import serpentine as sp
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
@@ -21,6 +24,16 @@ if TYPE_CHECKING:
 
 #: Points along flow, inlet temperature and clock: each grid is tried where the one before is not close enough.
 GRIDS = ((5, 3, 3), (8, 5, 3), (12, 7, 3))
+#: Sizes with which the metal's corrections change, where they may differ from case to case.
+_SHIFTING = (
+    "plate.length",
+    "plate.width",
+    "plate.thickness",
+    "plate.conductivity",
+    "coolant.width",
+    "coolant.height",
+    "coolant.diameter",
+)
 #: A grid is close enough at this share of the bounds: between the states compared it can be somewhat further off.
 _ENOUGH = 0.5
 
@@ -109,12 +122,43 @@ def reduce_plate(
         fitted = fit_corrections(path, full, table, steady, (low, high), counts)
         found = ReducedPlate(file, path, fitted, float(np.max(heat.P_dynamic)), coolant, p)
         errors = compare(found, full, table, compared, len(steady.status))
-        found = ReducedPlate(file, path, fitted, found.P_dynamic, coolant, p, errors)
+        found = replace(found, errors=errors)
         if errors.disagreed == 0 and max(errors.junction / bound[0], errors.outlet / bound[1]) <= _ENOUGH:
             break
     if errors.disagreed or errors.junction > bound[0] or errors.outlet > bound[1]:
         raise ReducedPlateError(_refusal(file.name, errors, bound))
-    return found
+    return replace(found, fitted=found.fitted._replace(shifts=_shifts(plate, path, table, found.fitted)))
+
+
+def _shifts(plate: "ColdPlate", path: ReducedPath, table: PropertyTable, fitted: Fitted) -> tuple[Shift, ...]:
+    """How the corrections change with the sizes of the plate, one by one, at the design state."""
+    design = plate.file.design
+    at = np.array([[np.log(design.flow.nominal), design.T_in.nominal, 1.0]])
+    ambient = np.array([design.T_ambient.nominal])
+
+    def corrections(changed: dict[str, float]) -> np.ndarray | None:
+        full = plate.prepared(changed)
+        states = solve_full(full, table, at, ambient)
+        if states.status[0] != sp.OK:
+            return None
+        around = path_state(full, states)._replace(loss=plate_loss({**path.nominal, **changed}))
+        found: np.ndarray = corrections_at(path, around, table, states, fitted.hot_chip, changed)[0]
+        return found
+
+    base = corrections({})
+    shifts = []
+    for key in path.keys:
+        lower, upper = (float(x) for x in plate.quantities[key].quantile([0.0005, 0.9995]))
+        if key not in _SHIFTING or not lower < upper:
+            continue
+        ends = [corrections({key: lower}), corrections({key: upper})]
+        if base is None or ends[0] is None or ends[1] is None:
+            continue
+        nominal = path.nominal[key]
+        x = np.log(np.array([lower, upper]) / nominal)
+        coefficients = np.linalg.solve(np.stack([x, x * x], axis=1), np.stack([e - base for e in ends]))  # type: ignore[operator]
+        shifts.append(Shift(key, nominal, lower, upper, coefficients))
+    return tuple(shifts)
 
 
 def compare(

@@ -121,6 +121,9 @@ class ReducedPlate:
         """
         path = self.path
         found = self.fitted.corrections(self.points(state, table, n)).T
+        for shift in self.fitted.shifts:
+            if shift.key in values:
+                found = found + shift(values[shift.key])
         cases = path.columns(values, state, table, n)
         cases[sp.CHIP_RESISTANCE] += found[R_MEAN]
         out, fields = sp.solve_serpentine(

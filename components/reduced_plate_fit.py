@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from hashheat.components.chebyshev_box import ChebyshevBox
+from hashheat.components.full_states import FullStates, path_state
 from hashheat.components.prepared_plate import PreparedPlate
-from hashheat.components.reduced_path import PathState, ReducedPath
+from hashheat.components.reduced_path import PathState, ReducedPath, Values
 from hashheat.solvers import serpentine as sp
-from hashheat.solvers.conjugate_plate import Surroundings
-from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
 
 #: Columns of the corrections [K/W of a chip of power factor 1]: metal below the mean chip and below the hottest,
@@ -23,95 +23,29 @@ _TOLERANCE = 1e-7
 _ROUNDS = 20
 
 
-class FullStates(NamedTuple):
-    """States of the full plate; every field has shape (n,) but those marked otherwise.
+class Shift(NamedTuple):
+    """Quadratic shift of the corrections with the logarithm of a number of the file over its nominal value.
 
     Parameters
     ----------
-    points : (n, 3) array
-        Logarithm of the volume flow at inlet temperature [m^3/s], T_in [K], clock [-].
-    mass_flow, T_ambient : array
-        [kg/s], [K]
-    T_junction : (n, chips) array
-        [K]
-    T_wall, T_out, T_fluid, chip_power, heat_loss, pressure_drop : array
-        Hottest wetted wall, mixed outlet, warmest coolant; of the whole plate.
-    status : int array
+    key : str
+    nominal, lower, upper : float
+        Beyond the ends the shift is that of the end.
+    coefficients : (2, 6) array
+        Of the logarithm and of its square.
     """
 
-    points: np.ndarray
-    mass_flow: np.ndarray
-    T_ambient: np.ndarray
-    T_junction: np.ndarray
-    T_wall: np.ndarray
-    T_out: np.ndarray
-    T_fluid: np.ndarray
-    chip_power: np.ndarray
-    heat_loss: np.ndarray
-    pressure_drop: np.ndarray
-    status: np.ndarray
+    key: str
+    nominal: float
+    lower: float
+    upper: float
+    coefficients: np.ndarray
 
-    def where(self, chosen: np.ndarray) -> "FullStates":
-        """Some of the states."""
-        return FullStates(*(np.asarray(field)[chosen] for field in self))
-
-
-def solve_full(
-    plate: PreparedPlate, table: PropertyTable, points: np.ndarray, T_ambient: np.ndarray
-) -> FullStates:
-    """Solve the full plate at points of the envelope.
-
-    Parameters
-    ----------
-    plate : PreparedPlate
-    table : PropertyTable
-        Coolant.
-    points : (n, 3) array
-        As in :class:`FullStates`.
-    T_ambient : (n,) array
-        [K]
-
-    Returns
-    -------
-    FullStates
-    """
-    rows: list[tuple[object, ...]] = []
-    for (ln_flow, T_in, clock), ambient in zip(points, T_ambient):
-        m = float(np.exp(ln_flow)) * density(table, T_in)
-        state = plate.solve(table, Surroundings(T_in, m, ambient), frequency=clock)
-        rows.append(
-            (
-                m,
-                ambient,
-                state.T_junction,
-                float(state.T_wall.max()),
-                plate.outlet(state, table, T_in),
-                float(state.F_end.max()),
-                float(state.chip_power.sum()),
-                state.heat_loss,
-                plate.pressure_drop(state, table, T_in),
-                state.status,
-            )
-        )
-    return FullStates(points, *(np.array(column) for column in zip(*rows)))
-
-
-def path_state(plate: PreparedPlate, states: FullStates) -> PathState:
-    """The same states for the line."""
-    heat = plate.geometry.chip_heat
-    assert heat is not None
-    P_dynamic, P_leak, T_leak, scale = (
-        float(np.max(x)) for x in (heat.P_dynamic, heat.P_leak, heat.T_leak, heat.leak_scale)
-    )
-    return PathState(
-        T_in=states.points[:, 1],
-        mass_flow=states.mass_flow,
-        T_ambient=states.T_ambient,
-        P_dynamic=P_dynamic * states.points[:, 2],
-        P_leak=P_leak,
-        T_leak=T_leak,
-        leak_scale=scale,
-    )
+    def __call__(self, value: ArrayLike) -> np.ndarray:
+        """Shift of each correction, (6, n)."""
+        x = np.log(np.clip(np.asarray(value, dtype=float), self.lower, self.upper) / self.nominal)
+        a, b = self.coefficients[:, :, None]
+        return np.asarray(a * x + b * x * x)
 
 
 class Fitted(NamedTuple):
@@ -125,11 +59,14 @@ class Fitted(NamedTuple):
         Rise of each junction above the inlet over that of the hottest [-].
     hot_chip : int
         The chip that is hottest most often.
+    shifts : tuple of Shift
+        Of the corrections with the sizes of the plate.
     """
 
     corrections: ChebyshevBox
     shape: ChebyshevBox
     hot_chip: int
+    shifts: tuple[Shift, ...] = ()
 
 
 def fit_corrections(
@@ -140,7 +77,7 @@ def fit_corrections(
     ends: tuple[np.ndarray, np.ndarray],
     counts: Sequence[int],
 ) -> Fitted:
-    """Corrections that make the line agree with the full plate.
+    """Corrections that make the line agree with the full plate over an envelope.
 
     Parameters
     ----------
@@ -150,13 +87,54 @@ def fit_corrections(
     states : FullStates
         All of them with a steady state.
     ends : (3,) array, (3,) array
-        Of the envelope, as the points of :class:`FullStates`.
+        Of the envelope, as the points of :class:`~hashheat.components.full_states.FullStates`.
     counts : sequence of 3 int
         Points along each axis.
 
     Returns
     -------
     Fitted
+        Without shifts.
+    """
+    rises = states.T_junction - states.points[:, 1:2]
+    hot_chip = int(np.bincount(rises.argmax(axis=1)).argmax())
+    values = corrections_at(path, path_state(plate, states), table, states, hot_chip)
+    shape = rises / rises.max(axis=1, keepdims=True)
+    return Fitted(
+        ChebyshevBox.through(*ends, counts, states.points, values),
+        ChebyshevBox.through(*ends, counts, states.points, shape),
+        hot_chip,
+    )
+
+
+def corrections_at(
+    path: ReducedPath,
+    around: PathState,
+    table: PropertyTable,
+    states: FullStates,
+    hot_chip: int,
+    changed: Values | None = None,
+) -> np.ndarray:
+    """Corrections that make the line agree with states of the full plate.
+
+    Parameters
+    ----------
+    path : ReducedPath
+    around : PathState
+        The states, as the line takes them.
+    table : PropertyTable
+        Coolant.
+    states : FullStates
+        With a steady state each.
+    hot_chip : int
+        Whose package and interface stand above the metal.
+    changed : mapping, optional
+        Numbers of the file that are not nominal in the full plate.
+
+    Returns
+    -------
+    (n, 6) array
+        Columns as named at the top.
 
     Notes
     -----
@@ -164,12 +142,11 @@ def fit_corrections(
     the outlet, agree; the hottest chip then has its own above the wall below it.
     """
     n = len(states.mass_flow)
-    around = path_state(plate, states)
     T_leak, scale = float(np.asarray(around.T_leak)), float(np.asarray(around.leak_scale))
     # The temperature at which every chip would leak as all of them do together.
     level = _leak_mean(states.T_junction, path.factor, T_leak, scale)
     each = states.chip_power / path.units
-    cases = path.columns({}, around, table, n)
+    cases = path.columns(changed or {}, around, table, n)
     given = cases[sp.CHIP_RESISTANCE].copy()
     metal, off, step = np.zeros(n), np.zeros(n), np.zeros(n)
     slope = each.copy()
@@ -178,10 +155,8 @@ def fit_corrections(
         out, fields = sp.solve_serpentine(
             cases, path.layout, table, path.duct, with_fields=True, tolerance=_TOLERANCE
         )
-        before, off = (
-            off,
-            level - _leak_mean(fields[:, sp.FIELD_T_JUNCTION].T, path.layout.chips, T_leak, scale),
-        )
+        before = off
+        off = level - _leak_mean(fields[:, sp.FIELD_T_JUNCTION].T, path.layout.chips, T_leak, scale)
         if turn > 0:
             # Secant: leakage makes the junction rise by more than the power of the added resistance.
             moved = np.abs(step) > 1e-12
@@ -193,8 +168,6 @@ def fit_corrections(
         metal = metal + step
     values = np.zeros((n, 6))
     values[:, R_MEAN] = cases[sp.CHIP_RESISTANCE] - given
-    rises = states.T_junction - states.points[:, 1:2]
-    hot_chip = int(np.bincount(rises.argmax(axis=1)).argmax())
     hottest = states.T_junction.max(axis=1)
     own = path.own[hot_chip] * path.factor[hot_chip]
     values[:, R_HOT] = (hottest - wall_below(cases, out)) / unit_power(cases, hottest) - own
@@ -206,12 +179,7 @@ def fit_corrections(
     values[:, R_FLUID] = (states.T_fluid - states.T_out) / each
     friction = path.nominal["coolant.friction_factor"]
     values[:, DROP] = np.log(states.pressure_drop / (friction * path.drop(cases, out, table)))
-    shape = rises / rises.max(axis=1, keepdims=True)
-    return Fitted(
-        ChebyshevBox.through(*ends, counts, states.points, values),
-        ChebyshevBox.through(*ends, counts, states.points, shape),
-        hot_chip,
-    )
+    return values
 
 
 def unit_power(cases: np.ndarray, T: np.ndarray) -> np.ndarray:
