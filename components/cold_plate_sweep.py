@@ -51,8 +51,8 @@ def sweep(
     xarray.Dataset
         As of :meth:`ColdPlate.solve`, bit for bit. Every array is an axis with its values as coordinate, named
         as its argument (``volume_flow`` for ``flow``): those of the file first, then flow, ``T_in``,
-        ``T_ambient``, ``frequency``, ``voltage``; a number is no axis. A DataArray keeps its own dimensions, so
-        that two along the same one go together.
+        ``T_ambient``, ``frequency``, ``voltage``; a number is no axis. A DataArray keeps its own dimensions, which
+        stand behind those of the file, so that two along the same one go together.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def sweep(
     axes: dict[str, Any] = {name: _axis(plate, name, value) for name, value in given.items()}
     found = plate.solve(**axes, **plain)
     own = [str(d) for a in axes.values() for d in a.dims]
-    order = [d for d in own if d not in _STATE] + [d for d in _STATE if d in own]
+    order = sorted(own, key=lambda d: _STATE.index(d) + 2 if d in _STATE else int(d not in axes))
     return found.transpose(*dict.fromkeys(order), ...)
 
 
