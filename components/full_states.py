@@ -7,8 +7,12 @@ import numpy as np
 from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.reduced_path import PathState
 from hashheat.solvers.conjugate_plate import Surroundings
+from hashheat.solvers.serpentine import OK
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
+
+#: Steps with which the edge of the steady states is looked for.
+_HALVINGS = 5
 
 
 class FullStates(NamedTuple):
@@ -100,3 +104,41 @@ def path_state(plate: PreparedPlate, states: FullStates) -> PathState:
         T_leak=T_leak,
         leak_scale=scale,
     )
+
+
+def solve_steady(
+    plate: PreparedPlate, table: PropertyTable, points: np.ndarray, T_ambient: np.ndarray, centre: np.ndarray
+) -> tuple[FullStates, int]:
+    """As :func:`solve_full`, with points that have no steady state pulled towards a centre until they have one.
+
+    Parameters
+    ----------
+    plate, table, points, T_ambient
+        As there.
+    centre : (3,) array
+        A state well within.
+
+    Returns
+    -------
+    states : FullStates
+        Those with a steady state; left out are those that have none close to the centre either.
+    pulled : int
+        Points that were moved or left out.
+    """
+    states = solve_full(plate, table, points, T_ambient)
+    steady = states.status == OK
+    pieces = [states.where(steady)]
+    for i in np.flatnonzero(~steady):
+        # What is next to the edge of the steady states decides how well a fit holds there.
+        low, high, best = 0.0, 1.0, None
+        for _ in range(_HALVINGS):
+            middle = 0.5 * (low + high)
+            at = centre + middle * (points[i] - centre)
+            tried = solve_full(plate, table, at[None], T_ambient[i : i + 1])
+            if tried.status[0] == OK:
+                low, best = middle, tried
+            else:
+                high = middle
+        if best is not None:
+            pieces.append(best)
+    return FullStates(*(np.concatenate(column) for column in zip(*pieces))), int((~steady).sum())

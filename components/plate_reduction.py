@@ -7,7 +7,7 @@ import numpy as np
 
 from hashheat.components.chebyshev_box import chebyshev_points
 from hashheat.components.errors import ReducedPlateError
-from hashheat.components.full_states import FullStates, path_state, solve_full
+from hashheat.components.full_states import FullStates, path_state, solve_full, solve_steady
 from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.reduced_path import ReducedPath
 from hashheat.components.reduced_path_build import plate_loss, reduced_path
@@ -103,25 +103,25 @@ def reduce_plate(
     room = file.design.T_ambient
     at = check_points(low, high, checks)
     sides = np.resize(room.quantile([0.0005, 0.9995]), len(at))
-    compared = solve_full(full, table, at, sides)
+    centre = 0.5 * (low + high)
+    compared, failed = solve_steady(full, table, at, sides, centre)
     heat = full.geometry.chip_heat
     assert heat is not None
     for counts in grids:
         axes = [chebyshev_points(*pair) for pair in zip(low, high, counts)]
         points = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-        states = solve_full(full, table, points, np.full(len(points), room.nominal))
-        steady = states.where(states.status == sp.OK)
-        if len(steady.status) < max(4, len(points) // 2):
+        steady, pulled = solve_steady(full, table, points, np.full(len(points), room.nominal), centre)
+        if pulled > len(points) // 2:
             raise InputError(
                 "the plate has no steady state over most of its envelope",
                 file=file.file,
                 key="envelope",
-                found=f"{len(steady.status)} of {len(points)} states with one",
+                found=f"{len(points) - pulled} of {len(points)} states with one",
                 accepted="at least half of them",
             )
         fitted = fit_corrections(path, full, table, steady, (low, high), counts)
         found = ReducedPlate(file, path, fitted, float(np.max(heat.P_dynamic)), coolant, p)
-        errors = compare(found, full, table, compared, len(steady.status))
+        errors = compare(found, full, table, compared)._replace(failed=failed, fitted=len(steady.status))
         found = replace(found, errors=errors)
         if errors.disagreed == 0 and max(errors.junction / bound[0], errors.outlet / bound[1]) <= _ENOUGH:
             break
@@ -162,7 +162,7 @@ def _shifts(plate: "ColdPlate", path: ReducedPath, table: PropertyTable, fitted:
 
 
 def compare(
-    reduced: ReducedPlate, full: PreparedPlate, table: PropertyTable, states: FullStates, fitted: int = 0
+    reduced: ReducedPlate, full: PreparedPlate, table: PropertyTable, states: FullStates
 ) -> ReductionErrors:
     """Largest differences between a reduced plate and states of the full one.
 
@@ -173,9 +173,7 @@ def compare(
     table : PropertyTable
         Coolant.
     states : FullStates
-        With and without a steady state.
-    fitted : int
-        Remembered only.
+        With a steady state or without.
 
     Returns
     -------
@@ -210,7 +208,7 @@ def compare(
         states=int(both.sum()),
         failed=int((~steady).sum()),
         disagreed=int((steady != (out[sp.STATUS] == sp.OK)).sum()),
-        fitted=fitted,
+        fitted=0,
     )
 
 

@@ -25,9 +25,10 @@ class ReductionErrors(NamedTuple):
     states : int
         Compared.
     failed : int
-        Without a steady state in the full plate, not compared.
+        Without a steady state in the full plate; a state on the way from the middle of the envelope was compared
+        in place of each, next to the edge of the steady states.
     disagreed : int
-        With a steady state in one of the two only, not compared either.
+        With a steady state in one of the two only, not compared.
     fitted : int
         Full states that were fitted.
     """
