@@ -109,7 +109,8 @@ def extreme_state(
     value, best, beyond = places[first], looked[first], ""
     if first > 0:
         value, best, next_to_it = _narrow(task, places[first - 1], looked[first - 1], value, best)
-        beyond = next_to_it.why
+        # At the very edge of runaway a solve only fails to settle; further off it says why.
+        beyond = looked[first - 1].why or next_to_it.why
     assert best.result is not None
     gaps = [i for i in range(first, _GRID) if i not in good]
     notes = []
