@@ -46,7 +46,7 @@ def reduce_plate(
     pressure: float | None = None,
     table: PropertyTable | None = None,
     grids: tuple[tuple[int, int, int], ...] = GRIDS,
-    checks: int = 56,
+    checks: int = 120,
 ) -> ReducedPlate:
     """Reduced form of a cold plate over the envelope of its file.
 

@@ -247,6 +247,22 @@ class LinePath(ReducedPath):
             sp.BEND_RATIO: max(self.law.bend_ratio, _LEAST_BEND),
         }
 
+    def set_films(self, cases: np.ndarray, table: PropertyTable) -> None:
+        """What a velocity profile that develops adds to the film, which the solver takes as developed."""
+        if self.law.entrance == 0:
+            return
+        m, middle = cases[sp.MASS_FLOW], self._middle(cases, table)
+        films = [
+            _field_films(law, self.duct, table, m, middle, self.length, 0.0)
+            for law in (self.law, self.law._replace(entrance=0))
+        ]
+        cases[sp.NUSSELT_FACTOR] *= films[0] / films[1]
+
+    def _middle(self, cases: np.ndarray, table: PropertyTable) -> np.ndarray:
+        """Coolant halfway, were the chips at T_leak [K]."""
+        drawn = self.units / self.parts * (cases[sp.P_DYNAMIC] + cases[sp.P_LEAK])
+        return _halfway(table, cases[sp.T_IN], drawn / cases[sp.MASS_FLOW])
+
 
 @dataclass(frozen=True, eq=False)
 class FieldPath(LinePath):
@@ -273,11 +289,6 @@ class FieldPath(LinePath):
         """Pressure drop of the field's law at the temperature of the coolant halfway [Pa], (n,)."""
         m, middle = cases[sp.MASS_FLOW] / self.channels, self._middle(cases, table)
         return _field_drops(self.law, self.duct, table, m, middle, self.length, cases[sp.PORT_LOSS])
-
-    def _middle(self, cases: np.ndarray, table: PropertyTable) -> np.ndarray:
-        """Coolant halfway, were the chips at T_leak [K]."""
-        drawn = self.units * (cases[sp.P_DYNAMIC] + cases[sp.P_LEAK])
-        return _halfway(table, cases[sp.T_IN], drawn / cases[sp.MASS_FLOW])
 
 
 @kernel
