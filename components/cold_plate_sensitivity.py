@@ -95,9 +95,9 @@ def sensitivity(
         ``slope`` of the result for one SI unit of the number, and ``slope_error``; ``at_lower``, ``at_upper``:
         the result at the ends of the range, all other numbers nominal, infinite where there is no solution; and
         ``effect``, its largest less its smallest value over the ends and the middle. The coordinate ``basis`` says
-        where the range is from: the ``file`` (a normal distribution within two standard deviations),
-        ``+-10 %``, or ``+-5 K`` for a temperature. Attributes: ``result``, its ``result_unit``, its value
-        ``at_nominal``, and ``left_out``: keys at 0 without a range, and those that cannot be changed alone
+        where the range is from: the ``file`` (a normal distribution within two standard deviations); or, where that
+        has none or the state lies outside it, ``+-10 %``, or ``+-5 K`` for a temperature. Attributes: ``result``,
+        its ``result_unit``, its value ``at_nominal``, and ``left_out``: keys at 0 without a range, and those that cannot be changed alone
         over their range (the length of a field that fills its plate, say).
 
     Raises
@@ -182,18 +182,17 @@ def _known(plate: "ColdPlate", state: Mapping[str, Any]) -> dict[str, _Input]:
 
 def _range(quantity: Quantity, nominal: float) -> tuple[float, float, str]:
     """Ends of the range of a number, about the value that it has here, and where they are from."""
+    lower = upper = nominal
     if quantity.spread == "uniform":
         lower, upper = quantity.lower, quantity.upper
     elif quantity.spread == "normal":
         lower, upper = (float(quantity.quantile(p)) for p in (_TAIL, 1.0 - _TAIL))
-    elif quantity.unit == "K":
-        return nominal - KELVINS, nominal + KELVINS, f"+-{KELVINS:g} K"
-    else:
-        return nominal * (1.0 - SHARE), nominal * (1.0 + SHARE), f"+-{100 * SHARE:g} %"
-    if lower <= nominal <= upper:
+    if lower <= nominal <= upper and lower < upper:
         return lower, upper, "file"
-    shift = nominal - quantity.nominal
-    return lower + shift, upper + shift, "file, moved"
+    if quantity.unit == "K":
+        return nominal - KELVINS, nominal + KELVINS, f"+-{KELVINS:g} K"
+    ends = sorted((nominal * (1.0 - SHARE), nominal * (1.0 + SHARE)))
+    return ends[0], ends[1], f"+-{100 * SHARE:g} %"
 
 
 def _solver(plate: "ColdPlate", of: str, state: Mapping[str, Any]) -> Callable[[dict[str, float]], float]:
