@@ -5,29 +5,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hashheat.components.cold_plate_charts import draw_junctions, draw_rises, faces, has_histogram
 from hashheat.components.cold_plate_map import (
     COLORS,
-    chip_table,
-    draw_coolant,
     draw_face,
     one_state,
     plate_size,
     temperature_range,
 )
-from hashheat.components.plot_style import BLACK, BLUE, GREEN, GREY, ORANGE, RED, SKY, blank, styled
+from hashheat.components.cold_plate_way import draw_coolant
+from hashheat.components.plot_style import BLACK, BLUE, GREY, RED, blank, styled
 from hashheat.thermo.errors import InputError
 
-_ZERO_C = 273.15
-_MM = 1e3
 KINDS = ("plate", "curves", "section")
-#: The parts of a junction's rise, from the inlet on: variable: (label, colour).
-RISES = {
-    "coolant_rise": ("coolant", BLUE),
-    "film_rise": ("film", SKY),
-    "metal_rise": ("metal", GREEN),
-    "package_rise": ("interface, package", ORANGE),
-}
-_BARS = 8
 
 
 def plot_cold_plate(
@@ -104,9 +94,9 @@ def plot_plate(result: xr.Dataset, limit: float | None = None) -> Any:
         elif panel == "coolant":
             _coolant_panel(figure, ax, result)
         elif panel == "rises":
-            _draw_rises(ax, result, limit)
+            draw_rises(ax, result, limit)
         else:
-            _draw_junctions(ax, result, limit)
+            draw_junctions(ax, result, limit)
     return figure
 
 
@@ -129,7 +119,7 @@ def plot_panel(result: xr.Dataset, panel: str, limit: float | None = None) -> An
     result = one_state(result)
     if panel in ("rises", "junctions"):
         figure, ax = blank(5.6, 3.7)
-        _draw_rises(ax, result, limit) if panel == "rises" else _draw_junctions(ax, result, limit)
+        draw_rises(ax, result, limit) if panel == "rises" else draw_junctions(ax, result, limit)
         return figure
     across = 5.6
     figure, ax = blank(across, across)
@@ -140,16 +130,6 @@ def plot_panel(result: xr.Dataset, panel: str, limit: float | None = None) -> An
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     figure.set_figheight(float(np.clip((across - 1.5) * (y1 - y0) / (x1 - x0) + 1.0, 1.9, 7.0)))
     return figure
-
-
-def has_histogram(result: xr.Dataset) -> bool:
-    """Whether there are so many chips that bars of each say less than a histogram."""
-    return int(result.sizes["chip"]) > _BARS
-
-
-def faces(result: xr.Dataset) -> list[str]:
-    """Faces of the plate that carry chips, the top first."""
-    return [side for side in ("top", "bottom") if (result["chip_side"].values == side).any()]
 
 
 def _face_panel(
@@ -175,90 +155,6 @@ def _coolant_panel(figure: Any, ax: Any, result: xr.Dataset, title: bool = True)
     if title:
         flow = float(result["mass_flow"])
         ax.set_title(f"Coolant: {result.attrs['fluid']}, {flow:.3g} kg/s", loc="left", fontweight="bold")
-
-
-def _draw_junctions(ax: Any, result: xr.Dataset, limit: float | None) -> None:
-    """Histogram of the junctions, the faces apart, with the limit."""
-    groups = [(side, chip_table(result, side)["T"]) for side in faces(result)]
-    together = np.concatenate([T for _, T in groups])
-    low, high = together.min(), together.max()
-    # Bars of a round width, some seven of them; a single temperature still has one.
-    step = _round_step(max(high - low, 0.4) / 7.0)
-    bins = np.arange(np.floor(low / step), np.ceil(high / step) + 1.5) * step
-    ax.hist(
-        [T for _, T in groups],
-        bins=bins,
-        stacked=True,
-        color=[BLUE, ORANGE][: len(groups)],
-        label=[f"{side} face" for side, _ in groups],
-        ec="white",
-        lw=0.8,
-    )
-    if limit is not None:
-        at = limit - _ZERO_C
-        ax.axvline(at, color=RED, lw=2.0, ls=(0, (5, 2)))
-        ax.annotate(
-            f"limit {at:.0f} °C", (at, 0.97), (-5 if at > high else 5, 0), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="right" if at > high else "left", va="top", color=RED,
-        )  # fmt: skip
-        span = max(abs(at - low), abs(at - high), high - low)
-        ax.set_xlim(min(low, at) - 0.06 * span, max(high, at) + 0.06 * span)
-    ax.set_ylim(0.0, 1.16 * ax.get_ylim()[1])
-    ax.axvline(high, color=GREY, lw=1.1, ls=":")
-    above = limit is not None and high > limit - _ZERO_C
-    ax.annotate(
-        f"hottest {high:.1f} °C", (high, 0.89), (5 if not above else -5, 0), xycoords=("data", "axes fraction"),
-        textcoords="offset points", ha="right" if above else "left", va="top",
-    )  # fmt: skip
-    ax.yaxis.get_major_locator().set_params(integer=True)
-    ax.set_xlabel("junction temperature [°C]")
-    ax.set_ylabel("chips")
-    if len(groups) > 1:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
-
-
-def _round_step(x: float) -> float:
-    power = 10.0 ** np.floor(np.log10(x))
-    return float(next(m for m in (1.0, 2.0, 5.0, 10.0) if m * power >= 0.999 * x) * power)
-
-
-def _draw_rises(ax: Any, result: xr.Dataset, limit: float | None) -> None:
-    """Bars of what the rises of the hottest chips are made of."""
-    order = np.argsort(-result["T_chip"].values, kind="stable")[:_BARS][::-1]
-    names = [str(n) for n in result["chip"].values[order]]
-    left = np.zeros(order.size)
-    for name, (label, color) in RISES.items():
-        part = result[name].values[order]
-        ax.barh(names, part, left=left, color=color, label=label, height=0.72)
-        left = left + part
-    for k, i in enumerate(order):
-        ax.annotate(
-            f"{result['T_chip'].values[i] - _ZERO_C:.1f} °C", (left[k], k), (4, 0),
-            textcoords="offset points", va="center",
-        )  # fmt: skip
-    ax.set_xlim(0.0, 1.2 * left.max())
-    if limit is not None:
-        T_in = float(result["T_chip"].values[order[-1]]) - left[-1]
-        at = limit - T_in
-        ax.axvline(at, color=RED, lw=2.0, ls=(0, (5, 2)))
-        ax.annotate(
-            f"limit {limit - _ZERO_C:.0f} °C", (at, 0.02), (-4, 0), xycoords=("data", "axes fraction"),
-            textcoords="offset points", ha="right", va="bottom", color=RED, rotation=90,
-        )  # fmt: skip
-        ax.set_xlim(min(0.0, 1.1 * at), 1.03 * max(at, 1.16 * left.max()))
-    spare = 0.5 * max(3 - len(names), 0)
-    ax.set_ylim(-0.6 - spare, len(names) - 0.4 + spare)
-    ax.grid(axis="y", visible=False)
-    ax.set_xlabel("above the inlet [K]")
-    ax.set_ylabel("hottest chips" if len(names) > 1 else "chip")
-    ax.legend(
-        loc="lower center",
-        bbox_to_anchor=(0.46, 1.0),
-        ncols=4,
-        columnspacing=0.9,
-        handlelength=0.9,
-        handletextpad=0.4,
-    )
 
 
 @styled

@@ -5,13 +5,8 @@ from typing import Any
 
 import xarray as xr
 
-from hashheat.components.cold_plate_plots import (
-    faces,
-    has_histogram,
-    plot_curves,
-    plot_panel,
-    plot_section,
-)
+from hashheat.components.cold_plate_charts import faces, has_histogram
+from hashheat.components.cold_plate_plots import plot_curves, plot_panel, plot_section
 from hashheat.inline_svg import inline_svg
 from hashheat.page import page
 

@@ -9,10 +9,12 @@ from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
 
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.cold_plate_charts import faces
 from hashheat.components.cold_plate_file import load_cold_plate
-from hashheat.components.cold_plate_map import coolant_streams, one_state
-from hashheat.components.cold_plate_plots import faces, plot_panel
+from hashheat.components.cold_plate_map import one_state
+from hashheat.components.cold_plate_plots import plot_panel
 from hashheat.components.cold_plate_section import flow_axis, layer_edges
+from hashheat.components.cold_plate_way import coolant_streams
 from hashheat.thermo.errors import InputError
 
 PLATE = """\
@@ -47,7 +49,7 @@ leakage_scale = "35 K"
 reference_temperature = "70 degC"
 [losses]
 top = "5 W/(m^2 K)"
-bottom = "5 W/(m^2 K)"
+bottom = "50 W/(m^2 K)"
 edge = "5 W/(m^2 K)"
 [design]
 flow = "2 L/min"
