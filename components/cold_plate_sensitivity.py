@@ -94,11 +94,12 @@ def sensitivity(
         Over ``key``, largest effect first: ``nominal``, ``lower``, ``upper`` in SI (coordinate ``unit``);
         ``slope`` of the result for one SI unit of the number, and ``slope_error``; ``at_lower``, ``at_upper``:
         the result at the ends of the range, all other numbers nominal, infinite where there is no solution; and
-        ``effect``, its largest less its smallest value over the ends and the middle. The coordinate ``basis`` says
-        where the range is from: the ``file`` (a normal distribution within two standard deviations); or, where that
-        has none or the state lies outside it, ``+-10 %``, or ``+-5 K`` for a temperature. Attributes: ``result``,
-        its ``result_unit``, its value ``at_nominal``, and ``left_out``: keys at 0 without a range, and those that cannot be changed alone
-        over their range (the length of a field that fills its plate, say).
+        ``effect``, its largest less its smallest value over the ends and the middle. The coordinate ``basis``
+        says where the range is from: the ``file`` (a normal distribution within two standard deviations); or,
+        where that has none or the state lies outside it, ``+-10 %``, or ``+-5 K`` for a temperature.
+        Attributes: ``result``, its ``result_unit``, its value ``at_nominal``, and ``left_out``: keys at 0 without
+        a range, and those that cannot be changed alone over their range (the length of a field that fills its
+        plate, say).
 
     Raises
     ------

@@ -91,6 +91,8 @@ def test_the_error_of_a_slope_shows_a_kink_and_a_number_at_zero_has_one_side():
     }
     found = sensitivity(stand_in(f, **numbers), ["a", "b"])
     assert float(found.sel(key="a").slope) == pytest.approx(0.5)  # half of each side
+    beside = sensitivity(stand_in(lambda a: 350.0 + max(a - 1.04, 0.0), a=numbers["a"]), ["a"])
+    assert 0.0 < abs(float(beside.slope[0])) < float(beside.slope_error[0])  # the slope there is 0
     b = found.sel(key="b")
     assert float(b.slope) == pytest.approx(0.5, abs=float(b.slope_error))
     assert float(b.slope_error) < 0.02
