@@ -349,6 +349,24 @@ class ColdPlate:
         """
         return sensitivity(self, keys, of=of, **state)
 
+    def solve_transient(self, **given: Any) -> xr.Dataset:
+        """Chips, outlet and heats over time, for inputs that change: a trip, a step, a start from cold.
+
+        Parameters
+        ----------
+        **given
+            See :func:`hashheat.components.cold_plate_transient.solve_plate_transient`; ready-made runs are
+            :func:`~hashheat.components.plate_scenarios.pump_trip`, ``power_step`` and ``cold_start``.
+
+        Returns
+        -------
+        xarray.Dataset
+            Over ``time`` and ``chip``.
+        """
+        from hashheat.components.cold_plate_transient import solve_plate_transient
+
+        return solve_plate_transient(self, **given)
+
     def plot(self, result: xr.Dataset | None = None, kind: str = "plate", **state: Any) -> Any:
         """Draw the plate at one state, or its curves over the flow.
 

@@ -5,8 +5,7 @@ heat to the district's water at 50 degC. Run it with ``python examples/miner_loo
 """
 
 import hashheat as hh
-from hashheat.components.network_elements import ExchangerSide, MinerUnit, Node, Pipe, Pump
-from hashheat.components.pump import PumpCurve
+from hashheat import ExchangerSide, MinerUnit, Node, Pipe, Pump, PumpCurve
 
 L_PER_MIN = 1 / 60e3
 KELVIN = 273.15
