@@ -8,6 +8,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.cold_plate_transient import solve_plate_transient
 from hashheat.components.duty_file import load_duty
 from hashheat.components.exchanger_file import load_exchanger
 from hashheat.components.exchanger_limits import SizingLimits
@@ -117,10 +118,16 @@ def warm_up(quiet: bool = False) -> float:
         exchanger = load_exchanger("kakac")
         rate_file(exchanger, exchanger.exchanger(), 16, bar)
         _warm_up_exchangers()
-        # One layer of cells and several, a channel and a field: what differs beside them is not compiled.
-        for name in ("tube-in-plate", "pin-fin"):
-            ColdPlate.named(name).solve(with_fields=True)
+        _warm_up_plates()
     return time.perf_counter() - start
+
+
+def _warm_up_plates() -> None:
+    """Solve cold plates and follow one: one layer of cells and several, a channel and a field."""
+    thin = ColdPlate.named("tube-in-plate")
+    thin.solve(with_fields=True)
+    solve_plate_transient(thin, t_end=0.1, start="cold")
+    ColdPlate.named("pin-fin").solve(with_fields=True)
 
 
 def _warm_up_exchangers() -> None:

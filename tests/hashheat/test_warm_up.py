@@ -25,7 +25,7 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
 
         return run
 
-    for name in ("size_exchanger", "part_load", "rate_transient"):
+    for name in ("size_exchanger", "part_load", "rate_transient", "solve_plate_transient"):
         monkeypatch.setattr(check_command, name, noted(name))
     monkeypatch.setattr(check_command, "check_plant", lambda *_, **__: None)
     monkeypatch.setattr(check_command, "rate_file", lambda *_, **__: None)
@@ -37,12 +37,17 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
         def __init__(self, name):
             self.name, self.own = name, ColdPlate.named(name)
 
+        def __getattr__(self, name):
+            return getattr(self.own, name)
+
         def solve(self, **options):
             plates[self.name] = self.own.solve(**options)
+            return plates[self.name]
 
     monkeypatch.setattr(check_command, "ColdPlate", SimpleNamespace(named=Plate))
     assert check_command.warm_up(quiet=True) > 0.0
     assert {int(p["status"]) for p in plates.values()} == {0}
+    assert float(found["solve_plate_transient"]["time"][-1]) == 0.1
     assert {p.sizes["layer"] for p in plates.values()} == {1, 3}
     assert found["size_exchanger"].candidates
     # A map of more points than are rated one by one: its reduced form ran.
