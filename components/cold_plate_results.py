@@ -146,9 +146,9 @@ def plate_dataset(
 def _shape(plate: PreparedPlate) -> dict[str, Any]:
     """What a drawing of the plate needs beside the places of cells and chips."""
     geometry, layout = plate.geometry, plate.geometry.layout
-    is_field = isinstance(layout, MicroChannels | PinFins)
+    width = 0.0 if isinstance(layout, MicroChannels | PinFins) else layout.channel.void_width
     return {
         "plate_size_metre": [geometry.length, geometry.width, geometry.thickness],
         "coolant_layout": type(layout).__name__,
-        "channel_width_metre": 0.0 if is_field else layout.channel.void_width,
+        "channel_width_metre": width,
     }

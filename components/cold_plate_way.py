@@ -49,7 +49,7 @@ def draw_coolant(ax: Any, result: xr.Dataset) -> Any:
         polygons += own
         values += list(0.5 * (T[:-1] + T[1:])[~outside]) if len(T) > 1 else [T[0]]
         for i in np.flatnonzero(outside):
-            _draw_outside_bend(ax, points, i, (length, width))
+            _draw_outside_bend(ax, points, int(i), (length, width))
     T_in = _inlet(result)
     drawn = PolyCollection(polygons, array=np.array(values), cmap="viridis", ec="face", lw=0.2, zorder=2)
     # Thousands of cells of a field would be thousands of paths, with hairlines between them.
