@@ -37,6 +37,16 @@ def test_the_lower_root_or_runaway(R, P_dynamic, P_leak):
     assert 0.0 < gain < 1.0
 
 
+@pytest.mark.parametrize(("R", "P_leak"), [(0.5, 1.0), (1.5, 1.0), (0.8, 0.2), (3.0, 0.1)])
+def test_either_side_of_the_largest_power_with_a_steady_state(R, P_leak):
+    # Where excess and its slope are both zero: R P_leak e^((T - T_LEAK) / SCALE) = SCALE.
+    largest = (turning(R, P_leak) - SCALE - WALL) / R
+    below = junction_above(WALL, R, 0.999 * largest, P_leak, T_LEAK, SCALE)
+    above = junction_above(WALL, R, 1.001 * largest, P_leak, T_LEAK, SCALE)
+    assert (below[2], above[2]) == (OK, RUNAWAY)
+    assert 0.8 < below[1] < 1.0
+
+
 def test_without_leakage_the_rise_is_ohm_s_law():
     T, gain, status = junction_above(WALL, 0.7, 12.0, 0.0, T_LEAK, SCALE)
     assert (T, gain, status) == (pytest.approx(WALL + 8.4), 0.0, OK)
