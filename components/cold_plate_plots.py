@@ -129,6 +129,8 @@ def plot_panel(result: xr.Dataset, panel: str, limit: float | None = None) -> An
         _face_panel(figure, ax, result, panel, across - 1.4, title=False)
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     figure.set_figheight(float(np.clip((across - 1.5) * (y1 - y0) / (x1 - x0) + 1.0, 1.9, 7.0)))
+    # Equal scales and words beside the plate take the layout a second pass; saving it adds one.
+    figure.draw_without_rendering()
     return figure
 
 

@@ -12,9 +12,11 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.failures import LOWEST_PRESSURE
+from hashheat.components.failures import LOWEST_PRESSURE, describe_failure
 from hashheat.exchanger_verdict import band, verdict_sentence
+from hashheat.fleet.cold_plate_sampling import CANNOT_BE
 from hashheat.names import compact, in_words
+from hashheat.solvers.serpentine import OK
 from hashheat.summary import number
 from hashheat.terminal import in_field
 from hashheat.thermo.quantity import Quantity
@@ -200,10 +202,9 @@ def _reasons(
             found.append(f"over the samples most often broken: {worst['label']}, in {broken:.0f} %")
     lost = int((status != 0).sum())
     if lost:
-        why = str(result.attrs.get("samples_refused", ""))
         found.append(
-            f"{lost} of {status.size} samples cannot be built or have no steady state, and keep no limit"
-            + (f": {why}" if why else "")
+            f"{lost} of {status.size} samples cannot be built or have no steady state, and keep no limit: "
+            f"{_why_lost(status, str(result.attrs.get('samples_refused', '')))}"
         )
     if ranking and ranking[0]["swing"] is not None:
         first = ranking[0]
@@ -212,6 +213,13 @@ def _reasons(
             f"({first['range']}, {first['status']})"
         )
     return found
+
+
+def _why_lost(status: np.ndarray, refusal: str) -> str:
+    """What is wrong with samples, in words: each cause that occurs once."""
+    codes = [int(code) for code in np.unique(status) if code not in (OK, CANNOT_BE)]
+    causes = [describe_failure(code, "plate") for code in codes]
+    return "; ".join([*([refusal] if refusal else []), *causes])
 
 
 def _state(
@@ -225,14 +233,14 @@ def _state(
     for label, key, argument, q in (
         ("inlet", "design.T_in", "T_in", design.T_in),
         ("flow at the inlet", "design.flow", "volume_flow", design.flow),
-        ("pressure at the inlet, absolute", "design.pressure", "pressure", design.pressure),
+        ("inlet pressure, absolute", "design.pressure", "pressure", design.pressure),
         ("surroundings", "design.T_ambient", "T_ambient", design.T_ambient),
     ):
         unit = "bar" if argument == "pressure" else q.unit
         rows[argument] = {"label": label, "value": state.get(argument, q.nominal), "unit": unit}
         rows[argument]["status"] = "command line" if key in fixed else q.status
     rows["mass_flow"] = {"label": "mass flow", "value": number(result["mass_flow"]), "unit": "kg/s"}
-    rows["clock"] = {"label": "clock, dynamic power over the file's", "value": clock, "unit": ""}
+    rows["clock"] = {"label": "clock over the file's", "value": clock, "unit": ""}
     rows["fluid"]["status"] = "command line" if "design.fluid" in fixed else "chosen"
     return rows
 

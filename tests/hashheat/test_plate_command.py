@@ -10,8 +10,9 @@ import pytest
 import xarray as xr
 from CoolProp.CoolProp import PropsSI
 
-from hashheat import cli, plate_command
+from hashheat import cli, plate_command, plate_sheet
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.fleet.cold_plate_sampling import CANNOT_BE
 from hashheat.plate_command import PlateOptions, run_plate
 from hashheat.plate_report import render_plate
 from hashheat.plate_terminal import show_plate
@@ -435,6 +436,15 @@ def test_samples_that_cannot_be_built_are_counted_and_explained(plate_file, tmp_
     assert any("cannot be built" in r and "aspect ratio" in r for r in sheet["reasons"])
     # With its 5 % height no plate can be built: nothing else moves it further.
     assert (sheet["ranking"][0]["key"], sheet["ranking"][0]["swing"]) == ("coolant.height", None)
+
+
+def test_samples_without_a_steady_state_say_why():
+    status = np.array([0, 1, 1, 0, CANNOT_BE])
+    assert plate_sheet._why_lost(status, "made up") == (
+        "made up; thermal runaway: leakage feeds on its own heat and no steady state exists"
+    )
+    assert "runs" not in plate_sheet._why_lost(np.array([0, 4]), "")
+    assert "more pressure than there is" in plate_sheet._why_lost(np.array([0, 4]), "")
 
 
 def test_terminal_stays_within_eighty_columns(solved, capsys, monkeypatch):
