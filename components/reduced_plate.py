@@ -1,6 +1,8 @@
 """The reduced form of a cold plate: one line of coolant with corrections from the full plate, for many cases."""
 
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import xarray as xr
@@ -25,6 +27,9 @@ from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
+
+if TYPE_CHECKING:
+    from hashheat.components.cold_plate import ColdPlate
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +182,19 @@ class ReducedPlate:
         T_in = np.broadcast_to(np.asarray(state.T_in, dtype=float), (n,))[:, None]
         found: np.ndarray = T_in + shape * (T_junction[:, None] - T_in)
         return found
+
+    def write(self, path: str | Path) -> None:
+        """Keep this form in a NetCDF file; see :func:`hashheat.components.reduced_plate_store.write_reduced`."""
+        from hashheat.components.reduced_plate_store import write_reduced
+
+        write_reduced(self, path)
+
+    @staticmethod
+    def read(path: str | Path, plate: "ColdPlate") -> "ReducedPlate":
+        """Form kept by :meth:`write`; see :func:`hashheat.components.reduced_plate_store.read_reduced`."""
+        from hashheat.components.reduced_plate_store import read_reduced
+
+        return read_reduced(path, plate)
 
     def solve(
         self,

@@ -48,7 +48,8 @@ def solve_reduced(
                 accepted=", ".join(plate.keys)
                 + "; numbers of [power] and [losses], package and interface of [chips]",
             )
-        plate.file.values({key: plate.file.values()[key]} if key in plate.file.values() else {key: 0.0})
+        if key not in plate.path.nominal:
+            plate.file.values({key: 0.0})
         plate.file.check_values(key, getattr(numbers[key], "values", numbers[key]))
     design = plate.file.design
     by_volume = mass_flow is None
@@ -73,7 +74,8 @@ def solve_reduced(
     for key in ("frequency", "voltage"):
         if not (np.isfinite(flat[key]).all() and np.all(flat[key] >= 0.0)):
             raise InputError("must be 0 or more", key=key, found=float(np.min(flat[key])), accepted=">= 0")
-    assert plate.fluid is not None
+    if plate.fluid is None:
+        raise InputError("this form was made from a table of properties: its coolant has no name")
     plate.fluid.check_liquid(flat["T_in"], plate.pressure, "the plate's inlet")
     table = plate.fluid.table(plate.pressure)
     flow = flat["flow"] * densities(table, flat["T_in"]) if by_volume else flat["flow"]

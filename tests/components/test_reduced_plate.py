@@ -11,6 +11,7 @@ import pytest
 
 from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.errors import ReducedPlateError, RunawayError
+from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.thermo.errors import InputError
 
 
@@ -191,3 +192,33 @@ def test_flow_by_mass_or_by_volume(small):
     assert float(by_mass.T_junction) == pytest.approx(float(by_volume.T_junction), abs=1e-9)
     with pytest.raises(InputError, match="not both"):
         small[1].solve(volume_flow=1e-5, mass_flow=1e-2)
+
+
+def test_a_form_that_is_kept_is_the_same_again(small, tmp_path):
+    plate, reduced = small
+    kept = tmp_path / "small.nc"
+    reduced.write(kept)
+    again = ReducedPlate.read(kept, plate)
+    assert again.errors == reduced.errors
+    state = {"T_in": [330.0, 336.0], "volume_flow": 1.4 / 60e3, "frequency": 1.05}
+    assert again.solve(**state).identical(reduced.solve(**state))
+
+
+def test_a_form_of_another_plate_is_refused(small, tmp_path):
+    kept = tmp_path / "small.nc"
+    small[1].write(kept)
+    for change in (
+        ('thickness = "8 mm"', 'thickness = "8.1 mm"'),
+        ("cells_along = 8", "cells_along = 10"),
+        ("redevelops = true", "redevelops = false"),
+    ):
+        with pytest.raises(ReducedPlateError, match="other numbers, cells or chips"):
+            ReducedPlate.read(kept, small_plate(tmp_path, change))
+
+
+def test_a_file_that_holds_no_form_is_refused(small, tmp_path):
+    wrong = tmp_path / "wrong.nc"
+    for make in (lambda: None, lambda: wrong.write_text("text", encoding="utf-8")):
+        make()
+        with pytest.raises(InputError, match="no reduced cold plate"):
+            ReducedPlate.read(wrong, small[0])
