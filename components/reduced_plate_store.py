@@ -114,7 +114,7 @@ def read_reduced(path: str | Path, plate: "ColdPlate") -> ReducedPlate:
     low, high, degrees = (found[name].values for name in ("low", "high", "degrees"))
     boxes = [ChebyshevBox(low, high, degrees, found[name].values) for name in ("corrections", "shape")]
     shifts = tuple(
-        Shift(key, *(float(x) for x in ends), coefficients)
+        Shift(key, float(ends[0]), float(ends[1]), float(ends[2]), coefficients)
         for key, ends, coefficients in zip(keys, found["shift_range"].values, found["shift"].values)
     )
     errors |= {name: tuple(errors[name]) for name in ("junction_at", "outlet_at")}
