@@ -6,6 +6,8 @@ the films of the solution; ours solves the same system to eight digits, and besi
 coolant, films and chips.
 """
 
+import math
+
 import numba
 import numpy as np
 import pytest
@@ -19,7 +21,10 @@ from hashheat.components.plate_geometry import PlateGeometry
 from hashheat.components.prepared_plate import prepare
 from hashheat.solvers.conjugate_plate import Surroundings
 from hashheat.solvers.multigrid import Feedback, set_sink, solve_conduction
+from hashheat.solvers.plate_history import run_plate
+from hashheat.solvers.plate_step import Plant, PlateInputs
 from hashheat.solvers.serpentine import OK
+from hashheat.solvers.stack_storage import energy_polynomial
 from hashheat.thermo.fluid import Fluid
 
 LENGTH, WIDTH = 0.384, 0.216
@@ -111,6 +116,52 @@ def test_serpentine_plate(benchmark, water):
     cells = prepared.model.solid.along_x.size
     tell(benchmark, state, cells, f"A cold plate of {cells:,} cells with a milled serpentine")
     benchmark.extra_info["target_us"] = 50e3
+
+
+def running_out(t, after):
+    """The pump stops within the second and third second; half the power, so that nothing boils in a minute."""
+    flow = AROUND.mass_flow * min(1.0, max(0.0, (3.0 - t) / 2.0))
+    return PlateInputs(AROUND.T_in, flow, AROUND.T_ambient, dynamic=0.5, leak=0.5)
+
+
+@pytest.mark.parametrize(
+    ("layout", "thickness", "name"),
+    [
+        pytest.param(FIELD, 5e-3, "each with its film", id="field"),
+        pytest.param(PASSES, 8e-3, "with a milled serpentine", id="serpentine"),
+    ],
+)
+def test_pump_trip(benchmark, water, layout, thickness, name):
+    """A minute in time: steady, then the pump fails and the chips go on."""
+    prepared = plate(layout=layout, thickness=thickness)
+    plant = Plant(
+        prepared.model, prepared.law, prepared.duct, water, prepared.levels, energy_polynomial(water), True
+    )
+    start = prepared.solve(water, AROUND, voltage=math.sqrt(0.5), tolerance=1e-7)
+    minute = np.array([0.0, 1.0, 3.0, 4.0 if numba.config.DISABLE_JIT else 60.0])
+    found = benchmark.pedantic(
+        lambda: run_plate(plant, running_out, start, minute), rounds=3, warmup_rounds=1
+    )
+    assert (found.status, found.t_end) == (OK, minute[-1])
+    assert abs(found.imbalance) < 1e-9
+    assert found.carried[-1] == 0.0
+    assert found.T_junction[-1].max() > found.T_junction[0].max() + (
+        0.0 if numba.config.DISABLE_JIT else 20.0
+    )
+    cells = prepared.model.solid.along_x.size
+    benchmark.extra_info.update(
+        row=f"A minute of a pump trip of a cold plate of {cells:,} cells, {name}",
+        per="minute",
+        work=1,
+        cells=cells,
+        coolant_cells=int(start.F.size),
+        steps=found.steps,
+        rejected=found.rejected,
+        iterations=found.iterations,
+        cycles=found.cycles,
+        imbalance=found.imbalance,
+        target_us=5e6,
+    )
 
 
 @pytest.fixture(scope="module")
