@@ -192,7 +192,3 @@ def load_cold_plate(name: str | Path) -> ColdPlateFile:
 def shipped_cold_plates() -> list[str]:
     """Names of the cold plates that come with the package."""
     return sorted(path.stem for path in LIBRARY.glob("*.toml"))
-
-
-#: The name until it was on the face of the package.
-load_cold_plate_file = load_cold_plate

@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from hashheat.components.cold_plate_file import LIBRARY as COLD_PLATES
-from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate_file
+from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate
 from hashheat.components.record import Section, fault, find_beside, find_file, load_record, number
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
@@ -213,7 +213,7 @@ class MinerFile(Section):
             If it cannot be used, or holds another number of chips than a board.
         """
         assert self.cold_plate is not None
-        found = load_cold_plate_file(self.cold_plate)
+        found = load_cold_plate(self.cold_plate)
         on_plate = len(found.chip_map().label)
         if on_plate != self.chips.count:
             raise InputError(

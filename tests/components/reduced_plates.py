@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 
 needs_speed = pytest.mark.skipif(
     numba.config.DISABLE_JIT, reason="solves full plates: too slow when interpreted"
@@ -97,4 +97,4 @@ def small_plate(folder: Path, *changes):
         text = text.replace(old, new)
     path = folder / "small.toml"
     path.write_text(text, encoding="utf-8")
-    return ColdPlate(load_cold_plate_file(str(path)))
+    return ColdPlate(load_cold_plate(str(path)))

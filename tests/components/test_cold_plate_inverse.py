@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.cold_plate_inverse import extreme_state
 from hashheat.components.errors import NoSolutionError, RunawayError, UnitError
 from hashheat.thermo.errors import InputError
@@ -19,7 +19,7 @@ CLOSE = 1e-4  # K
 
 
 def coarse(name, along=8, across=6):
-    file = load_cold_plate_file(name)
+    file = load_cold_plate(name)
     cells = {"cells_along": along, "cells_across": across, "layers": [1]}
     return ColdPlate(file.model_copy(update={"plate": file.plate.model_copy(update=cells)}))
 

@@ -8,7 +8,7 @@ import pytest
 import xarray as xr
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.cold_plate_sensitivity import sensitivity
 from hashheat.components.errors import RunawayError
 from hashheat.thermo.errors import InputError
@@ -18,7 +18,7 @@ ADIABATIC = {"losses__top": 0.0, "losses__bottom": 0.0, "losses__edge": 0.0, "po
 
 
 def coarse(name, along=8, across=6):
-    file = load_cold_plate_file(name)
+    file = load_cold_plate(name)
     cells = {"cells_along": along, "cells_across": across, "layers": [1]}
     return ColdPlate(file.model_copy(update={"plate": file.plate.model_copy(update=cells)}))
 

@@ -7,7 +7,7 @@ import xarray as xr
 from hashheat.components import cold_plate
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_build import plate_geometry
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.prepared_plate import prepare
 from hashheat.solvers.conjugate_plate import Surroundings
 from hashheat.thermo.errors import InputError
@@ -15,7 +15,7 @@ from hashheat.thermo.fluid import Fluid
 
 
 def coarse(name, along=8, across=6):
-    file = load_cold_plate_file(name)
+    file = load_cold_plate(name)
     cells = {"cells_along": along, "cells_across": across, "layers": [1]}
     return ColdPlate(file.model_copy(update={"plate": file.plate.model_copy(update=cells)}))
 

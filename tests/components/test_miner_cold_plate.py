@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, load_miner_file
 from hashheat.components.reduced_path_build import plate_loss
@@ -102,7 +102,7 @@ def test_the_hottest_chip_of_the_cells_is_the_unit_s(miner):
 
 
 def test_sampled_numbers_are_those_of_both_files(miner):
-    plate = load_cold_plate_file(PLATE).quantities()
+    plate = load_cold_plate(PLATE).quantities()
     own = {key for key in miner.quantities if key.startswith("cold_plate.")}
     assert {"cold_plate.plate.width", "cold_plate.coolant.height", "cold_plate.coolant.nusselt_factor"} <= own
     assert all(miner.quantities[key] == plate[key.removeprefix("cold_plate.")] for key in own)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hashheat.components.cold_plate import ColdPlate
-from hashheat.components.cold_plate_file import load_cold_plate_file
+from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.thermo.errors import InputError
 from hashheat.validation import ocp_plate
 
@@ -26,7 +26,7 @@ def measured():
 @pytest.fixture(scope="module")
 def plate():
     """The library's plate on fewer cells."""
-    file = load_cold_plate_file("microchannel-1kw")
+    file = load_cold_plate("microchannel-1kw")
     cells = {"cells_along": 30, "cells_across": 21, "layers": [2]}
     return ColdPlate(file.model_copy(update={"plate": file.plate.model_copy(update=cells)}))
 
