@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hashheat.components.header import FlowSharingError, HeaderGeometry, share_flow
 from hashheat.components.failures import LOWEST_PRESSURE
+from hashheat.components.header import FlowSharingError, HeaderGeometry, share_flow
 from hashheat.components.pump import PumpCurve
 from hashheat.components.unit import UnitInputs, UnitResults
 from hashheat.fleet.plant import MINER_PREFIX, Plant
