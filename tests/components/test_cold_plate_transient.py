@@ -247,7 +247,7 @@ def test_power_step(plate):
     settled = float(found["settling_time"])
     change = goal - float(found["T_junction"][0])
     after = found["T_junction"].interp(time=4.0 + settled)
-    assert float(goal - after) == pytest.approx(0.05 * change, rel=0.05)
+    assert float(goal - after) == pytest.approx(0.05 * change, rel=1e-3)
     assert 5.0 < settled < 100.0
     assert float(power_step(plate, frequency=1.2, duration=2.0)["settling_time"]) == math.inf
     down = power_step(plate, frequency=0.5, duration=200.0)
