@@ -1,5 +1,6 @@
 """A cold plate as a component: its file, resolved in finite volumes, ready to be solved at any state."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -19,8 +20,8 @@ from hashheat.components.cold_plate_sweep import sweep
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.prepared_plate import PreparedPlate, prepare
 from hashheat.solvers.conjugate_plate import Surroundings
-from hashheat.solvers.serpentine import OK
-from hashheat.thermo.errors import InputError
+from hashheat.solvers.serpentine import OK, OUT_OF_RANGE
+from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density
 from hashheat.thermo.property_table import PropertyTable
@@ -93,7 +94,7 @@ class ColdPlate:
         changed : mapping, optional
             Values in SI by dotted key that take the place of nominal ones.
         refine : int
-            Multiplies the cells along and across.
+            Multiplies the cells along and across, and through a thickness that is resolved.
 
         Raises
         ------
@@ -143,11 +144,14 @@ class ColdPlate:
         frequency, voltage : float, array or DataArray
             Clock and supply voltage over those of the file [-].
         refine : int
-            Multiplies the cells along and across.
+            Multiplies the cells along and across, and through a thickness that is resolved.
         with_fields : bool
             Add the temperature of every cell of metal (layer, row, col) and of coolant (cell).
         with_error : bool
-            Solve once more with half the cell size and add ``grid_error``.
+            Solve once more with half the cell size and add ``grid_error``: twice the change of the hottest
+            junction, what is left on a grid of first order; infinite where the finer grid has no steady state.
+            Cells that miss walls and footprints converge unevenly, so that it is an estimate and no bound; it
+            does not tell what a plate of one layer leaves out.
         **overrides : float, array or DataArray
             Numbers of the file in SI, dots written as double underscores: ``chips__tim_thickness=100e-6``. Those
             of the design state (``design__T_in``) count where the argument above is left out.
@@ -209,7 +213,7 @@ class ColdPlate:
             state = Surroundings(flat["T_in"][i], flow[i], flat["T_ambient"][i])
             clock = float(flat["frequency"][i]), float(flat["voltage"][i])
             found_at[int(i)] = self._solve_one(table, p, state, clock, own, refine, with_error)
-        results = [found_at[i] for i in range(template.size)]
+        results = _boiled([found_at[i] for i in range(template.size)], coolant, p)
         status = np.array([r.status for r in results])
         report_failures(self.name, "plate", status, flat["T_in"])
         attrs = {"cold_plate": self.name, "fluid": coolant.name, "pressure_pascal": p}
@@ -233,12 +237,14 @@ class ColdPlate:
         if with_error and solved.status == OK:
             finer = self.prepared(changed, 2 * refine)
             again = finer.solve(table, state, frequency=clock[0], voltage=clock[1])
-            # Second order: what is left on the finer grid is a third of the difference.
-            error = 4.0 / 3.0 * abs(float(again.T_junction.max()) - float(solved.T_junction.max()))
+            # Second order would leave 4/3 of the change; walls and footprints that cut through cells leave more.
+            change = abs(float(again.T_junction.max()) - float(solved.T_junction.max()))
+            error = 2.0 * change if again.status == OK else math.inf
         status = solved.status
         if status == OK and drop > pressure - LOWEST_PRESSURE:
             status = PRESSURE_LOST
-        return PlateResult(plate, solved, status, plate.outlet(solved, table, state.T_in), drop, error, state)
+        T_out = plate.outlet(solved, table, state.T_in)
+        return PlateResult(plate, solved, status, T_out, drop, error, None, state)
 
     def thermal_resistance(
         self, volume_flow: ArrayLike | xr.DataArray | None = None, **state: ArrayLike | xr.DataArray
@@ -410,6 +416,19 @@ class ColdPlate:
             given = np.geomspace(ends.lower, ends.upper, 25)
         flows = np.atleast_1d(np.asarray(given, dtype=float))
         return xr.DataArray(flows, dims=("volume_flow",), coords={"volume_flow": flows})
+
+
+def _boiled(results: list[PlateResult], coolant: Fluid, pressure: float) -> list[PlateResult]:
+    """Results with their margin to boiling at the outlet's pressure; without a steady state where it is lost."""
+    left = np.maximum([pressure - r.pressure_drop for r in results], LOWEST_PRESSURE)
+    try:
+        T_boil = coolant.saturation_temperature(left)
+    except StateError:  # the coolant has no boiling data: there is no margin to give
+        return results
+    return [
+        r._replace(T_boil=float(T), status=OUT_OF_RANGE if r.status == OK and r.T_out > T else r.status)
+        for r, T in zip(results, T_boil)
+    ]
 
 
 def _one_pressure(given: ArrayLike | xr.DataArray) -> float:

@@ -29,7 +29,7 @@ def plate_geometry(
     clock : float
         Dynamic power of the chips over that of the file [-].
     refine : int
-        Multiplies the number of cells along and across.
+        Multiplies the number of cells along, across and, where it is resolved, through the thickness.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def plate_geometry(
         raise InputError("cells cannot be split so", key="refine", found=refine, accepted="1, 2, 3 ...")
     v = file.values(changed)
     plate = file.plate
-    layers = plate.layers
+    layers = plate.layers if plate.layers == [1] else [refine * n for n in plate.layers]
     chips = file.chip_map(changed)
     try:
         geometry = PlateGeometry(

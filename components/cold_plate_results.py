@@ -31,6 +31,8 @@ class PlateResult(NamedTuple):
         With ports [Pa].
     grid_error : float or None
         Of the hottest junction [K].
+    T_boil : float or None
+        Saturation temperature at the outlet's pressure [K], where the coolant has one.
     around : Surroundings
     """
 
@@ -40,6 +42,7 @@ class PlateResult(NamedTuple):
     T_out: float
     pressure_drop: float
     grid_error: float | None
+    T_boil: float | None
     around: Surroundings
 
 
@@ -60,7 +63,11 @@ def _scalars(result: PlateResult) -> dict[str, float]:
         "loop_gain": s.loop_gain,
         "imbalance": s.imbalance,
     }
-    return found if result.grid_error is None else found | {"grid_error": result.grid_error}
+    if result.T_boil is not None:
+        found["boiling_margin"] = result.T_boil - float(s.T_wall.max())
+    if result.grid_error is not None:
+        found["grid_error"] = result.grid_error
+    return found
 
 
 def plate_dataset(
@@ -89,7 +96,7 @@ def plate_dataset(
     Returns
     -------
     xarray.Dataset
-        NaN where a state has no solution, see ``status``.
+        Numbers with a fraction are NaN where a state has no solution; ``status`` says which.
     """
     shape, dims = template.shape, tuple(str(d) for d in template.dims)
     good = np.array([r.status == OK for r in results])
@@ -101,8 +108,8 @@ def plate_dataset(
         return (*dims, *more), stacked.reshape((*shape, *stacked.shape[1:]))
 
     scalars = [_scalars(r) for r in results]
-    names = [name for name in scalars[0] if name != "grid_error" or all("grid_error" in s for s in scalars)]
-    data = {name: put([s[name] for s in scalars]) for name in names}
+    names = dict.fromkeys(name for s in scalars for name in s)
+    data = {name: put([s.get(name, np.nan) for s in scalars]) for name in names}
     data["hot_chip"] = put([int(r.state.T_junction.argmax()) for r in results])
     data["mass_flow"] = (dims, mass_flow.reshape(shape))
     data["status"] = (dims, np.array([r.status for r in results]).reshape(shape))

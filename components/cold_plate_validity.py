@@ -1,4 +1,4 @@
-"""How far the correlations of a plate's channels hold at a solved state."""
+"""How far the model of a plate and the correlations of its channels hold at a solved state."""
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from hashheat.solvers.conjugate_plate import PlateState
 from hashheat.solvers.convection import RE_LAMINAR, RE_TURBULENT
 from hashheat.thermo.property_kernels import conductivity, heat_capacity, viscosity
 from hashheat.thermo.property_table import PropertyTable
+
+#: Of a junction, from which one layer of cells is warned of [K].
+_MISSING = 0.3
 
 #: Ranges of the sources: see :mod:`hashheat.solvers.convection` and :mod:`hashheat.solvers.pin_bank`.
 _TURBULENT_RE, _TURBULENT_PR = 5e6, (0.5, 2000.0)
@@ -39,7 +42,7 @@ def channel_numbers(
 
 
 def validity_warnings(plate: PreparedPlate, state: PlateState, table: PropertyTable) -> list[str]:
-    """What at a state lies outside of what the correlations were made for, in words.
+    """What at a state lies outside of what model and correlations were made for, in words.
 
     Parameters
     ----------
@@ -54,9 +57,38 @@ def validity_warnings(plate: PreparedPlate, state: PlateState, table: PropertyTa
     list of str
         Empty where everything lies inside.
     """
-    law = plate.law
-    if law.kind == FIXED:
+    found = _of_the_metal(plate, state) + _of_the_wall(state, table)
+    return found if plate.law.kind == FIXED else found + _of_the_channels(plate, state, table)
+
+
+def _of_the_metal(plate: PreparedPlate, state: PlateState) -> list[str]:
+    """What one layer of cells leaves out below a chip: heat that has to spread on its way through."""
+    geometry, chips = plate.geometry, plate.chips
+    if plate.model.solid.along_x.shape[0] > 1:
         return []
+    # A quarter of the metal's own resistance: the heat enters on one face and leaves, spread, about half-way.
+    through = geometry.thickness / (geometry.conductivity * chips.length * chips.width)
+    missing = float(np.max(state.chip_power * through)) / 4.0
+    if missing < _MISSING:
+        return []
+    return [
+        f"one layer of cells takes the metal of {geometry.thickness * 1e3:.3g} mm as isothermal through its "
+        f"thickness: junctions come out too cold, by some {missing:.1f} K; give plate.layers, such as [2, 2, 2]"
+    ]
+
+
+def _of_the_wall(state: PlateState, table: PropertyTable) -> list[str]:
+    hottest = float(state.T_wall.max())
+    if hottest <= table.T_max:
+        return []
+    return [
+        f"the wetted wall reaches {hottest - 273.15:.0f} degC, beyond the coolant's table: its film is that of a "
+        f"wall of {table.T_max - 273.15:.0f} degC, and boiling on it is not modelled"
+    ]
+
+
+def _of_the_channels(plate: PreparedPlate, state: PlateState, table: PropertyTable) -> list[str]:
+    law = plate.law
     Re, Pr = channel_numbers(plate, state, table)
     if law.kind in (PIN_INLINE, PIN_STAGGERED):
         return _of_pins(plate, Re)

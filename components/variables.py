@@ -28,7 +28,10 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "junction_spread": ("K", "hottest less coldest junction"),
     "hot_chip": ("1", "chip of the hottest junction, from 0"),
     "thermal_resistance": ("K W-1", "hottest junction less inlet, over the power of all chips"),
-    "grid_error": ("K", "estimated error of the hottest junction by the size of the cells"),
+    "grid_error": (
+        "K",
+        "estimated error of the hottest junction by the size of the cells: twice its change on half of it",
+    ),
     "stream_flow": ("kg s-1", "mass flow of a stream of coolant"),
     "coolant_rise": ("K", "coolant nearest to a chip above the inlet"),
     "film_rise": ("K", "wetted wall nearest to a chip above the coolant there"),

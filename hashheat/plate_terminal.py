@@ -48,7 +48,12 @@ def show_plate(sheet: dict[str, Any], paths: list[str]) -> None:
         rows.add_row(n["label"], in_field(n["nominal"], n["unit"], 4), *own)
     console.print(rows)
     error, left = s["numerics"]["grid_error"], s["numerics"]["imbalance"]
-    print(f"the cells' size adds an error of {error:.2f} K; energy balances to {abs(left):.0e} of the power")
+    size = (
+        "an error that is not known: half of it finds no steady state"
+        if error is None
+        else f"some {error:.2f} K"
+    )
+    print(f"the cells' size adds {size}; energy balances to {abs(left):.0e} of the power")
     print()
     rows = table(
         "hottest chips", "junction", "coolant", "coolant +", "film +", "metal +", "interface, package"

@@ -143,6 +143,7 @@ def _iterate(
     flow: np.ndarray,
     drops: np.ndarray,
     share: bool,
+    mixes: bool,
     tolerance: float,
     most: int,
 ) -> tuple[int, int, int]:
@@ -185,7 +186,10 @@ def _iterate(
             flow[:] = marched
             pc.stream_drops(C, coolant, films, law, duct, table, flow, T[0], conductance, drops)
             return OK, iteration + 1, cycles
-        mix(C[pc.F], C[pc.STEP], history, products, iteration)
+        if mixes:
+            mix(C[pc.F], C[pc.STEP], history, products, iteration)
+        else:
+            C[pc.F] += C[pc.STEP]
     return NOT_CONVERGED, most, cycles
 
 
@@ -255,7 +259,10 @@ def solve_conjugate(
         For a flow that is not positive in a steady state, negative in a stage, or an input that is no number.
     """
     m = float(around.mass_flow)
-    if not np.isfinite([m, around.T_in, around.T_ambient]).all():
+    drawn = (model.chips.P_dynamic, model.chips.P_leak, model.solid.heat)
+    if not (
+        np.isfinite([m, around.T_in, around.T_ambient]).all() and all(np.isfinite(a).all() for a in drawn)
+    ):
         raise InputError("an input of the plate is not a number", found=str(around))
     if m < 0.0 or (m == 0.0 and stage is None):
         raise InputError(
@@ -267,6 +274,8 @@ def solve_conjugate(
     solid, coolant = model.solid, model.coolant
     if levels is None:
         levels = build_levels(*solid[:3])
+    # What a solve that ended in numbers beyond measure left behind must not reach this one.
+    levels.x[...] = 0.0
     at = levels.cells()
     films = model.films._replace(cell=at[model.films.cell])
     chips = model.chips._replace(cell=at[model.chips.cell])
@@ -292,10 +301,20 @@ def solve_conjugate(
     given[pb.SINK_GIVEN, at] = loss + storing
     given[pb.SOURCE_GIVEN, at] = solid.heat.ravel() + loss * around.T_ambient + storing * base
     share = share_by_pressure and flow.size > 1 and m > 0.0
-    status, iterations, cycles = _iterate(
-        coolant, films, chips, levels, law, duct, table, float(around.T_in), energy, per_time, given,
-        T, C, J, flow, drops, share, tolerance, max_iterations,
-    )  # fmt: skip
+    begin = T.copy(), C.copy(), J.copy(), flow.copy()
+    iterations = cycles = 0
+    # A combination of steps can leap past the upper branch of the leakage, from where there is no way back: before
+    # a runaway is reported, the climb is made once more step by step.
+    for mixes in (True, False):
+        T[:], C[:], J[:], flow[:] = begin
+        status, more, used = _iterate(
+            coolant, films, chips, levels, law, duct, table, float(around.T_in), energy, per_time, given,
+            T, C, J, flow, drops, share, mixes, tolerance, max_iterations,
+        )  # fmt: skip
+        iterations, cycles = iterations + more, cycles + used
+        if status not in (RUNAWAY, NOT_CONVERGED) or not chips.P_leak.any():
+            break
+        levels.x[...] = 0.0
     cells = T[0, at]
     lost = float(np.sum(loss * (cells - around.T_ambient)))
     put = float(J[pb.POWER].sum() + solid.heat.sum())
