@@ -27,6 +27,9 @@ _EDGE_STEPS = 10
 #: Unit and direction that is asked for: -1 the smallest value, 1 the largest.
 _UNKNOWNS = {"volume_flow": ("m^3/s", -1), "T_in": ("K", 1), "frequency": ("1", 1)}
 
+#: Other numbers of a state that stand for the unknown.
+_SAME = {"volume_flow": ("mass_flow", "design.flow"), "T_in": ("design.T_in",), "frequency": ()}
+
 
 @dataclass(frozen=True)
 class PlateAnswer:
@@ -71,7 +74,7 @@ def extreme_state(
     plate : ColdPlate
     unknown : {"volume_flow", "T_in", "frequency"}
     T_junction : float, optional
-        Limit of the hottest junction [K]; that of the file if left out.
+        Limit of the hottest junction [K]; if left out ``chips__limit`` among the state, or that of the file.
     bounds : (float, float), optional
         Where to look, in SI. Left out: flows from a tenth of the envelope's to ten times it; inlets over the
         range of the coolant's table, up to the limit itself; clocks from 0 to three times the envelope's.
@@ -246,16 +249,21 @@ def _task(
     if unknown not in _UNKNOWNS:
         raise InputError("cannot be asked for", key="unknown", found=unknown, accepted=", ".join(_UNKNOWNS))
     for key, value in state.items():
-        if key == unknown or (unknown, key) == ("volume_flow", "mass_flow"):
+        if key == unknown or key.replace("__", ".") in _SAME[unknown]:
             raise InputError("is both given and sought", key=key, found=value, accepted="leave it out")
         if np.ndim(value) > 0:
             raise InputError(
                 "one state at a time can be asked for", key=key, found=repr(value), accepted="a number"
             )
-    limit = plate.quantities["chips.limit"].nominal if T_junction is None else float(T_junction)
+    numbers = {key.replace("__", "."): value for key, value in state.items()}
+    if T_junction is None:
+        T_junction = numbers.get("chips.limit", plate.quantities["chips.limit"].nominal)
+    limit = float(T_junction)
     if not (math.isfinite(limit) and limit > 0.0):
         raise InputError("is no temperature", key="T_junction", found=limit, accepted="kelvin, above 0")
-    ends = _default_bounds(plate, unknown, state) if bounds is None else (float(bounds[0]), float(bounds[1]))
+    ends = (
+        _default_bounds(plate, unknown, numbers) if bounds is None else (float(bounds[0]), float(bounds[1]))
+    )
     least = 0.0 if unknown == "frequency" else math.ulp(0.0)
     if not least <= ends[0] < ends[1] < math.inf:
         raise InputError(
@@ -267,13 +275,14 @@ def _task(
     return _Task(plate, unknown, limit, ends, dict(state))
 
 
-def _default_bounds(plate: "ColdPlate", unknown: str, state: Mapping[str, Any]) -> tuple[float, float]:
+def _default_bounds(plate: "ColdPlate", unknown: str, numbers: Mapping[str, Any]) -> tuple[float, float]:
     envelope = plate.file.envelope
     if unknown == "volume_flow":
         return 0.1 * envelope.flow.lower, 10.0 * envelope.flow.upper
     if unknown == "frequency":
         return 0.0, 3.0 * envelope.clock.upper
-    given = state.get("pressure")
-    pressure = plate.file.design.pressure.nominal if given is None else float(given)
-    table = plate.fluid(state.get("fluid")).table(pressure)
+    given = numbers.get("pressure")
+    if given is None:
+        given = numbers.get("design.pressure", plate.file.design.pressure.nominal)
+    table = plate.fluid(numbers.get("fluid")).table(float(given))
     return table.T_min, table.T_max

@@ -153,25 +153,29 @@ def _inputs(plate: "ColdPlate", keys: Sequence[str] | None, state: Mapping[str, 
 
 def _known(plate: "ColdPlate", state: Mapping[str, Any]) -> dict[str, _Input]:
     quantities, found = plate.quantities, {}
+    given = {key.replace("__", "."): value for key, value in state.items() if value is not None}
 
-    def put(key: str, quantity: Quantity, name: str, unit: str | None = None) -> None:
-        nominal = float(state.get(name, quantity.nominal))
-        ends = _range(quantity, nominal)
-        found[key] = _Input(key, unit or quantity.unit, nominal, *ends, lambda x: {name: x})
+    def value(quantity: Quantity, *keys: str) -> float:
+        # An argument of a solve comes before the number of the design state that it stands for.
+        return float(next((given[key] for key in keys if key in given), quantity.nominal))
+
+    def put(key: str, quantity: Quantity, name: str, *keys: str) -> None:
+        nominal = value(quantity, name, *keys)
+        found[key] = _Input(key, quantity.unit, nominal, *_range(quantity, nominal), lambda x: {name: x})
 
     for name, key in _STATE.items():
-        if name != "volume_flow" or "mass_flow" not in state:
-            put(name, quantities[key], name)
-    if "mass_flow" in state:
-        put("mass_flow", Quantity(float(state["mass_flow"]), "kg/s"), "mass_flow")
+        if name != "volume_flow" or "mass_flow" not in given:
+            put(name, quantities[key], name, key)
+    if "mass_flow" in given:
+        put("mass_flow", Quantity(float(given["mass_flow"]), "kg/s"), "mass_flow")
     for name in ("frequency", "voltage"):
         put(name, Quantity(1.0, "1"), name)
     for key, quantity in quantities.items():
         if key not in _STATE.values():
-            put(key, quantity, key.replace(".", "__"))
+            # Under the argument, where there is one: it would win over the number of the design state.
+            put(key, quantity, "pressure" if key == "design.pressure" else key.replace(".", "__"), key)
     if plate.file.coolant.kind == "microchannel":
-        width = float(state.get("coolant__width", quantities["coolant.width"].nominal))
-        pitch = float(state.get("coolant__pitch", quantities["coolant.pitch"].nominal))
+        width, pitch = (value(quantities[key], key) for key in ("coolant.width", "coolant.pitch"))
         fin = pitch - width
         for key, x, arguments in (
             ("fin_thickness", fin, lambda t: {"coolant__pitch": width + t}),

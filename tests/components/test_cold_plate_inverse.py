@@ -219,3 +219,33 @@ def test_questions_that_make_no_sense_are_refused(plate, method, arguments, key)
 def test_an_unknown_that_is_none_is_refused(plate):
     with pytest.raises(InputError, match="cannot be asked for"):
         extreme_state(plate, "voltage")
+
+
+def test_the_limit_given_among_the_numbers_is_the_one_that_counts(plate):
+    answer = plate.flow_for(chips__limit=360.0)
+    assert 360.0 - CLOSE <= float(answer.result.T_junction) <= 360.0
+    assert answer.value == plate.flow_for(360.0).value
+    # The argument comes before the number of the file.
+    assert plate.flow_for(360.0, chips__limit=370.0).value == answer.value
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "value"),
+    [
+        ("flow_for", "design__flow", 5e-5),
+        ("flow_for", "design.flow", 5e-5),
+        ("largest_T_in", "design__T_in", 320.0),
+    ],
+)
+def test_the_design_number_of_what_is_sought_is_refused_by_name(plate, method, key, value):
+    with pytest.raises(InputError, match="both given and sought") as caught:
+        getattr(plate, method)(360.0, **{key: value})
+    assert caught.value.key == key
+
+
+def test_the_inlets_looked_at_are_those_of_the_pressure_given(plate):
+    """The bounds end below boiling at the pressure, whichever way it is given."""
+    by_number = plate.largest_T_in(500.0, design__pressure=1.2e5, power__chip=1.0, fluid="water")
+    by_argument = plate.largest_T_in(500.0, pressure=1.2e5, power__chip=1.0, fluid="water")
+    assert by_number.value == by_argument.value
+    assert by_number.note == by_argument.note

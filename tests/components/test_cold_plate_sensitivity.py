@@ -205,3 +205,19 @@ def test_questions_that_make_no_sense_are_refused(plate, arguments, key):
     with pytest.raises(InputError) as caught:
         plate.sensitivity(**arguments)
     assert caught.value.key == key
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "override", "value"),
+    [
+        ("T_in", "T_in", "design__T_in", 320.0),
+        ("volume_flow", "volume_flow", "design__flow", 2e-5),
+        ("T_ambient", "T_ambient", "design.T_ambient", 280.0),
+        ("design.pressure", "pressure", "design__pressure", 4e5),
+        ("chips.tim_area_resistance", "chips__tim_area_resistance", "chips.tim_area_resistance", 8e-6),
+    ],
+)
+def test_a_state_is_the_same_whichever_way_it_is_given(plate, key, name, override, value):
+    one, other = plate.sensitivity([key], **{name: value}), plate.sensitivity([key], **{override: value})
+    assert float(one.nominal[0]) == value
+    xr.testing.assert_identical(one, other)
