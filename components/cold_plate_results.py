@@ -14,6 +14,7 @@ from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.variables import dataset
 from hashheat.solvers.conjugate_plate import PlateState, Surroundings
 from hashheat.solvers.serpentine import OK
+from hashheat.thermo.errors import InputError
 
 
 class PlateResult(NamedTuple):
@@ -59,7 +60,10 @@ def _scalars(result: PlateResult) -> dict[str, float]:
         "heat_rate": float(s.heat.sum()),
         "heat_loss": s.heat_loss,
         "pressure_drop": result.pressure_drop,
-        "thermal_resistance": (float(s.T_junction[hot]) - result.around.T_in) / power if power > 0.0 else 0.0,
+        # Undefined where no chip draws power.
+        "thermal_resistance": (float(s.T_junction[hot]) - result.around.T_in) / power
+        if power > 0.0
+        else np.nan,
         "loop_gain": s.loop_gain,
         "imbalance": s.imbalance,
     }
@@ -83,7 +87,7 @@ def plate_dataset(
     Parameters
     ----------
     results : sequence of PlateResult
-        One a state, of plates with the same cells.
+        One a state, of plates with the same number of cells.
     template : DataArray
         Its dimensions and coordinates are those of the states.
     mass_flow : (n,) array
@@ -96,7 +100,13 @@ def plate_dataset(
     Returns
     -------
     xarray.Dataset
-        Numbers with a fraction are NaN where a state has no solution; ``status`` says which.
+        Numbers with a fraction are NaN where a state has no solution; ``status`` says which. Places and sizes
+        of chips run over the states too where they differ.
+
+    Raises
+    ------
+    InputError
+        For fields of plates of different sizes: one set of coordinates would not be true of all.
     """
     shape, dims = template.shape, tuple(str(d) for d in template.dims)
     good = np.array([r.status == OK for r in results])
@@ -121,13 +131,14 @@ def plate_dataset(
     coords: dict[str, Any] = {str(name): coord for name, coord in template.coords.items()}
     coords |= {
         "chip": np.array(chips.label),
-        "chip_x": ("chip", chips.x),
-        "chip_y": ("chip", chips.y),
         "chip_side": ("chip", np.array([names_of_sides[int(s)] for s in chips.side])),
-        "chip_length": ("chip", chips.length),
-        "chip_width": ("chip", chips.width),
     }
+    for name in ("x", "y", "length", "width"):
+        own = [getattr(r.plate.chips, name) for r in results]
+        same = all(np.array_equal(a, own[0]) for a in own)
+        coords[f"chip_{name}"] = ("chip", own[0]) if same else _over(own, shape, dims)
     if with_fields:
+        _check_alike(results)
         x, y = plate.centres
         first = plate.model.coolant.first
         data["T_plate"] = put([r.plate.filled(r.state) for r in results], "layer", "row", "col")
@@ -148,6 +159,30 @@ def plate_dataset(
             "cell_stream": ("cell", np.repeat(np.arange(first.size - 1), np.diff(first))),
         }
     return dataset(data, coords, attrs)
+
+
+def _over(values: Sequence[np.ndarray], shape: tuple[int, ...], dims: tuple[str, ...]) -> Any:
+    """A coordinate of the chips that differs from state to state."""
+    return (*dims, "chip"), np.stack(values).reshape((*shape, -1))
+
+
+def _check_alike(results: Sequence[PlateResult]) -> None:
+    """Refuse fields of plates that differ in what their coordinates and attributes say."""
+    plates = list({id(r.plate): r.plate for r in results}.values())
+    first, dz = plates[0], plate_grid(plates[0].geometry).dz
+    if not all(
+        _shape(plate) == _shape(first)
+        and np.array_equal(plate.places, first.places)
+        and np.array_equal(plate_grid(plate.geometry).dz, dz)
+        and np.array_equal(plate.metal, first.metal)
+        for plate in plates[1:]
+    ):
+        raise InputError(
+            "fields of plates of different sizes have no coordinates in common",
+            key="with_fields",
+            found="plates or channels of several sizes in one call",
+            accepted="one size of plate and channel a call, or no fields",
+        )
 
 
 def _shape(plate: PreparedPlate) -> dict[str, Any]:

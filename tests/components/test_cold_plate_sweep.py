@@ -141,3 +141,37 @@ def test_numbers_of_the_design_state_count_where_the_state_is_left_out():
     assert float(by_key.T_junction) == float(given.T_junction)
     assert by_key.attrs["pressure_pascal"] == 4e5
     assert float(plate.solve(**state, volume_flow=3e-5, design__T_in=350.0).T_out) == float(given.T_out)
+
+
+def test_places_of_chips_are_those_of_each_plate_of_a_sweep():
+    plate = coarse("tube-in-plate")
+    length = float(plate.quantities["plate.length"].nominal)
+    swept = plate.sweep(plate__length=[length, 1.2 * length], T_in=[330.0, 340.0])
+    for i, own in enumerate((length, 1.2 * length)):
+        alone = plate.solve(plate__length=own, T_in=340.0)
+        for name in ("chip_x", "chip_y", "chip_length", "T_chip"):
+            np.testing.assert_array_equal(swept.isel(plate__length=i, T_in=1)[name], alone[name])
+    # What every plate has in common has no other dimension.
+    assert swept.chip_y.dims == ("chip",)
+    assert plate.sweep(T_in=[330.0, 340.0]).chip_x.dims == ("chip",)
+
+
+@pytest.mark.parametrize("key", ["plate__length", "plate__thickness", "coolant__roughness"])
+def test_fields_of_plates_of_several_sizes_are_refused(key):
+    plate = coarse("tube-in-plate")
+    nominal = float(plate.quantities[key.replace("__", ".")].nominal)
+    sizes = {key: [nominal, 1.1 * nominal]}
+    if key == "coolant__roughness":
+        assert plate.sweep(**sizes, with_fields=True).T_plate.dims[0] == key
+        return
+    with pytest.raises(InputError, match="different sizes") as caught:
+        plate.sweep(**sizes, with_fields=True)
+    assert caught.value.key == "with_fields"
+
+
+def test_without_power_there_is_no_thermal_resistance():
+    found = coarse("tube-in-plate").solve(voltage=[0.0, 1.0])
+    assert not found.status.any()
+    assert float(found.chip_power[0]) == 0.0
+    assert np.isnan(found.thermal_resistance[0])
+    assert float(found.thermal_resistance[1]) > 0.0
