@@ -90,7 +90,7 @@ def test_changed_values_and_finer_cells_arrive():
         file, {"plate.thickness": 0.02, "losses.edge": 9.0, "plate.conductivity": 200.0}, refine=2
     )
     assert (geometry.thickness, geometry.htc_edge, geometry.conductivity) == (0.02, 9.0, 200.0)
-    assert (geometry.cells, geometry.layers) == ((160, 96), (2, 2, 2))
+    assert (geometry.cells, geometry.layers) == ((160, 96), (4, 4, 4))
     assert geometry.heat_capacity == 2700.0 * 896.0
     assert (
         plate_geometry(load_cold_plate("pin-fin"), {"plate.conductivity": 350.0}).layout.conductivity == 350.0

@@ -1,13 +1,15 @@
 """Warnings where a correlation is carried beyond its source, and Reynolds numbers by hand."""
 
 import math
+import re
 
 import numpy as np
 import pytest
 
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.cold_plate_file import LIBRARY
 from hashheat.components.cold_plate_validity import channel_numbers, validity_warnings
-from hashheat.solvers.conjugate_plate import PlateState
+from hashheat.solvers.conjugate_plate import PlateState, Surroundings
 from hashheat.thermo.property_kernels import conductivity, heat_capacity, viscosity
 
 T = 343.15
@@ -21,7 +23,12 @@ def at(name, Re, **changed):
     each = Re * law.flow_area * viscosity(table, T) / law.hydraulic_diameter
     n = coolant.length.size
     empty = np.zeros(0)
-    fields = dict.fromkeys(PlateState._fields, empty) | {"F": np.full(n, T), "flow": each * coolant.channels}
+    fields = dict.fromkeys(PlateState._fields, empty) | {
+        "F": np.full(n, T),
+        "T_wall": np.full(n, T),
+        "flow": each * coolant.channels,
+        "chip_power": np.full(prepared.model.chips.resistance.size, 10.0),
+    }
     return prepared, PlateState(**fields), table
 
 
@@ -64,3 +71,26 @@ def test_few_rows_and_wide_pitches_of_pins_are_said():
     rows = ColdPlate.named("pin-fin").quantities["coolant.region.length"].nominal / 7e-3
     assert any(f"{rows:.0f} rows of pins are fewer than the ten" in text for text in found)
     assert math.isfinite(rows)
+
+
+def test_a_wall_beyond_the_table_is_said():
+    plate, state, table = at("brazed-parallel", 8000.0)
+    state.T_wall[3] = table.T_max + 2.0
+    (found,) = validity_warnings(plate, state, table)
+    assert f"the wetted wall reaches {table.T_max + 2.0 - 273.15:.0f} degC" in found
+
+
+def test_one_layer_of_thick_metal_is_said(tmp_path):
+    """What it leaves out is what resolving the thickness adds, to a third."""
+    text = (LIBRARY / "canaan-a1566ha-board.toml").read_text(encoding="utf-8")
+    thin = tmp_path / "thin.toml"
+    thin.write_text(text.replace("layers = [2, 2, 2]", "layers = [1]"), encoding="utf-8")
+    one, three = ColdPlate.named(str(thin)), ColdPlate.named("canaan-a1566ha-board")
+    table = one.fluid().table(3e5)
+    around = Surroundings(T, 0.04, 298.15)
+    state = one.prepared().solve(table, around)
+    found = validity_warnings(one.prepared(), state, table)
+    missing = float(re.search(r"by some ([\d.]+) K", " ".join(found)).group(1))
+    resolved = three.prepared().solve(table, around)
+    assert missing == pytest.approx(resolved.T_junction.max() - state.T_junction.max(), rel=0.34)
+    assert not any("one layer" in text for text in validity_warnings(three.prepared(), resolved, table))

@@ -388,7 +388,7 @@ def test_the_report_says_what_it_rests_on(solved, page):
         s["verdict"].upper(),
         *s["reasons"],
         in_field(s["numbers"]["T_junction"]["nominal"], "K"),
-        f"{s['numerics']['grid_error']:.3f} K",
+        f"about {s['numerics']['grid_error']:.2f} K, twice the change on half of it",
         "2 of 27 numbers are assumed",
         "compares nothing with a measurement",
         "heat to the room",

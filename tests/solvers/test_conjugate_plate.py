@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from hashheat.solvers.conjugate_plate import Stage, Surroundings, solve_conjugate
+from hashheat.solvers.multigrid import build_levels
 from hashheat.solvers.serpentine import OK, OUT_OF_RANGE
 from hashheat.thermo.errors import InputError
 
@@ -167,10 +168,25 @@ def test_a_flow_that_cannot_be(flow):
         solve_conjugate(model, cases.fixed_law(), DUCT, WATERLIKE, Surroundings(T_IN, flow, 293.15))
 
 
-def test_a_power_that_is_no_number_is_no_result():
-    model = small_block([Rectangle(0.03, 0.02, 0.02, 0.02, math.nan)])
-    state = solve_conjugate(model, cases.fixed_law(), DUCT, WATERLIKE, Surroundings(T_IN, 0.01, 293.15))
-    assert state.status != OK
+@pytest.mark.parametrize("power", [math.nan, math.inf])
+def test_a_power_that_is_no_number_is_refused(power):
+    model = small_block([Rectangle(0.03, 0.02, 0.02, 0.02, power)])
+    with pytest.raises(InputError, match="not a number"):
+        solve_conjugate(model, cases.fixed_law(), DUCT, WATERLIKE, Surroundings(T_IN, 0.01, 293.15))
+
+
+def test_a_solve_is_not_spoilt_by_what_an_earlier_one_left_in_its_levels():
+    model = small_block([Rectangle(0.03, 0.02, 0.02, 0.02, 30.0)])
+    levels = build_levels(*model.solid[:3])
+
+    def solve():
+        around = Surroundings(T_IN, 0.01, 293.15)
+        return solve_conjugate(model, cases.fixed_law(), DUCT, WATERLIKE, around, levels=levels)
+
+    first = solve()
+    for table in (levels.x, levels.work):
+        table[...] = math.nan
+    np.testing.assert_array_equal(solve().T, first.T)
 
 
 def test_coolant_hotter_than_its_table_is_no_result():
