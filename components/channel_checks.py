@@ -12,6 +12,7 @@ from hashheat.components.errors import (
     PathOffPlateError,
 )
 from hashheat.components.layout_checks import Region
+from hashheat.thermo.units import show
 
 #: Lengths closer than this share of the plate's are the same: they come from millimetres and sums of pitches.
 TOUCH = 1e-9
@@ -60,6 +61,11 @@ class Piece:
         return (*along, *across) if self.axis == 0 else (*across, *along)
 
 
+def show_place(x: float, y: float) -> str:
+    """Write a place on the plate [m] as a file gives it: ``"(5 mm, 20 mm)"``."""
+    return f"({show(x, 'm')}, {show(y, 'm')})"
+
+
 def check_region(region: Region | None, plate_size: tuple[float, float]) -> Region:
     """Region of the plate, all of it where None.
 
@@ -88,8 +94,8 @@ def check_region(region: Region | None, plate_size: tuple[float, float]) -> Regi
         raise FieldOffPlateError(
             "the region of the coolant reaches beyond the plate",
             key="region",
-            found=region,
-            accepted=f"within {length:g} m x {width:g} m",
+            found=f"({', '.join(show(at, 'm') for at in region)})",
+            accepted=f"within {show(length, 'm')} x {show(width, 'm')}",
         )
     return (max(x0, 0.0), max(y0, 0.0), min(x1, length), min(y1, width))
 
@@ -111,8 +117,8 @@ def check_pitch(channel: Channel, pitch: float) -> None:
         raise ChannelPitchError(
             "the channels are as wide as their pitch: no metal is left between them",
             key="width",
-            found=channel.hole_width,
-            accepted=f"less than {pitch:g}",
+            found=show(channel.hole_width, "m"),
+            accepted=f"less than {show(pitch, 'm')}",
         )
 
 
@@ -146,8 +152,8 @@ def check_on_plate(
         if min(room) < 0.0:
             raise PathOffPlateError(
                 "the channel leaves the metal of the plate",
-                found=f"channel from ({x0:g}, {y0:g}) to ({x1:g}, {y1:g}) m",
-                accepted=f"inside {plate_size[0]:g} m x {plate_size[1]:g} m",
+                found=f"channel from {show_place(x0, y0)} to {show_place(x1, y1)}",
+                accepted=f"inside {show(plate_size[0], 'm')} x {show(plate_size[1], 'm')}",
             )
 
 
@@ -178,7 +184,7 @@ def check_crossing(pieces: list[Piece], width: float, touch: float) -> None:
         raise PathCrossingError(
             "the channel meets itself",
             key="points",
-            found=f"near x = {0.5 * (x0[i] + x1[i]):g} m, y = {0.5 * (y0[i] + y1[i]):g} m and "
-            f"x = {0.5 * (x0[j] + x1[j]):g} m, y = {0.5 * (y0[j] + y1[j]):g} m",
+            found="near "
+            + " and ".join(show_place(0.5 * (x0[k] + x1[k]), 0.5 * (y0[k] + y1[k])) for k in (i, j)),
             accepted="legs further apart than the channel is wide",
         )

@@ -21,6 +21,7 @@ from hashheat.components.channel_checks import (
     check_on_plate,
     check_pitch,
     check_region,
+    show_place,
 )
 from hashheat.components.coolant_layout import (
     Channel,
@@ -30,6 +31,7 @@ from hashheat.components.coolant_layout import (
     Serpentine,
 )
 from hashheat.components.errors import DiagonalPathError, PathCrossingError, PathOffPlateError
+from hashheat.thermo.units import show
 
 __all__ = ["TOUCH", "Piece", "channel_streams", "check_region"]
 
@@ -131,8 +133,8 @@ def _turns_inside(layout: Serpentine, plate_size: tuple[float, float]) -> tuple[
         raise PathOffPlateError(
             "the margins leave no room for the passes",
             key="margin",
-            found=margin,
-            accepted=f"less than {0.5 * extent:g}",
+            found=show(margin, "m"),
+            accepted=f"less than {show(0.5 * extent, 'm')}",
         )
     points = []
     last = layout.passes - 1
@@ -159,8 +161,8 @@ def _polyline(points: tuple[tuple[float, float], ...], channel: Channel) -> list
             raise PathCrossingError(
                 f"leg {i + 1} of the path is too short for the bends at its ends",
                 key="points",
-                found=abs(end - start),
-                accepted=f"{2.0 * half:g} or more",
+                found=show(abs(end - start), "m"),
+                accepted=f"{show(2.0 * half, 'm')} or more",
             )
         if sign * (stop - begin) > TOUCH * abs(end - start):
             pieces.append(Piece(axis, begin, stop, centre, fresh=fresh))
@@ -195,7 +197,7 @@ def _legs(points: tuple[tuple[float, float], ...]) -> list[tuple[int, float, flo
             raise DiagonalPathError(
                 "a leg of the path runs neither along x nor along y",
                 key="points",
-                found=f"({p[0]:g}, {p[1]:g}) to ({q[0]:g}, {q[1]:g}) m",
+                found=f"{show_place(*p)} to {show_place(*q)}",
                 accepted="legs along x or along y",
             )
         if not any(moves):
@@ -207,7 +209,7 @@ def _legs(points: tuple[tuple[float, float], ...]) -> list[tuple[int, float, flo
                 raise PathCrossingError(
                     "the path turns back upon itself",
                     key="points",
-                    found=f"({p[0]:g}, {p[1]:g}) m",
+                    found=show_place(*p),
                     accepted="bends by a quarter turn",
                 )
             legs.append((axis, before[1], q[axis], before[3]))

@@ -16,6 +16,7 @@ from hashheat.components.errors import (
 )
 from hashheat.components.record import Section
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.quantity import Quantity
 from hashheat.thermo.units import show
 
@@ -146,7 +147,7 @@ def _check_field(coolant: Coolant) -> None:
 
 
 def check_states(design: Design, envelope: Envelope) -> None:
-    """Refuse an envelope that is no range, or a design state outside it.
+    """Refuse a coolant that is none, an envelope that is no range, or a design state outside it.
 
     Parameters
     ----------
@@ -158,6 +159,18 @@ def check_states(design: Design, envelope: Envelope) -> None:
     InputError
         Without the file, as :func:`check_coolant`.
     """
+    try:
+        fluid = Fluid.parse(design.fluid)
+    except InputError as error:
+        raise error.within(key="design.fluid") from None
+    if fluid.is_gas:
+        _refuse(
+            InputError,
+            "the coolant of a plate is a liquid",
+            "design.fluid",
+            design.fluid,
+            "such as 'water' or 'propylene glycol 30 %'",
+        )
     for name in type(envelope).model_fields:
         limits: Quantity = getattr(envelope, name)
         if limits.spread != "uniform":

@@ -121,7 +121,12 @@ def located(error: InputError, coolant: Coolant, file: str | None = None) -> Inp
     InputError
         Of the same class.
     """
-    key = error.key or ("coolant.points" if coolant.kind == "path" else "coolant")
+    key = error.key or "coolant"
+    if key == "coolant" and coolant.kind == "path":
+        key = "coolant.points"
+    elif key == "coolant" and coolant.bends == "inside":
+        # Passes have room where pitch and height fit: what can leave the metal is a turn.
+        key = "coolant.margin"
     if "." not in key:
         key = _KEYS.get(key, key)
         if key in ("width", "height") and coolant.shape == "round":

@@ -496,6 +496,22 @@ BAD = [
     (*SERPENTINE, [('"1 .. 4 L/min"', '"3 L/min"')], InputError, "envelope.flow", "is a range"),
     (*SERPENTINE, [('"1 .. 4 L/min"', '"3 .. 4 L/min"')], InputError, "envelope.flow", "design.flow"),
     (*SERPENTINE, [('"0.5 .. 1.2"', '"0.5 .. 0.9"')], InputError, "envelope.clock", "clock 1"),
+    (*SERPENTINE, [("[design]", '[design]\nfluid = "beer"')], InputError, "design.fluid", "Unknown fluid"),
+    (
+        *SERPENTINE,
+        [("[design]", '[design]\nfluid = "MPG 130 %"')],
+        InputError,
+        "design.fluid",
+        "strength",
+    ),
+    (*SERPENTINE, [("[design]", '[design]\nfluid = "air"')], InputError, "design.fluid", "is a liquid"),
+    (
+        *SERPENTINE,
+        [("passes = 4", 'passes = 4\nbends = "inside"\nmargin = "1 mm"')],
+        errors.PathOffPlateError,
+        "coolant.margin",
+        "leaves the metal",
+    ),
     # anything
     (*SERPENTINE, [('chip = "10 W"', 'chip = "10 K"')], InputError, "power.chip", ""),
     (*SERPENTINE, [("[losses]", "[loses]")], InputError, "loses", "unknown key"),
@@ -515,6 +531,17 @@ def test_what_does_not_fit_is_refused(load, tmp_path, coolant, chips, replacemen
     assert error.file in (str(tmp_path / "plate.toml"), str(tmp_path / "none.csv"))
     assert error.key == key
     assert said in error.problem
+
+
+def test_places_are_in_the_unit_of_the_field(load):
+    with pytest.raises(errors.PathOffPlateError) as caught:
+        load(
+            ('["150 mm", "30 mm"], ["150 mm", "70 mm"]', '["230 mm", "30 mm"], ["230 mm", "70 mm"]'),
+            coolant="path",
+        )
+    # The straight piece ends half a width before the bend: of the square as large as the bore of 6 mm.
+    assert caught.value.found == "channel from (0 mm, 27 mm) to (227.3 mm, 33 mm)"
+    assert caught.value.accepted == "inside 200 mm x 100 mm"
 
 
 def test_a_fault_in_a_table_names_its_line(load, tmp_path):
