@@ -454,7 +454,10 @@ def _check_states(flat: Mapping[str, np.ndarray], flow_name: str) -> None:
                 accepted=">= 0" if low else "> 0",
             )
     flow = flat["flow"]
-    if not (np.isfinite(flow).all() and np.all(flow > 0.0)):
+    if not np.isfinite(flow).all():
+        wrong = float(flow[~np.isfinite(flow)][0])
+        raise InputError("must be a number", key=flow_name, found=wrong, accepted="> 0, finite")
+    if not np.all(flow > 0.0):
         raise InputError(
             "without flow a heated plate has no steady state",
             key=flow_name,

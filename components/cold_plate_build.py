@@ -44,7 +44,7 @@ def plate_geometry(
     """
     if not 0.0 <= clock < float("inf"):
         raise InputError("this clock cannot be", key="clock", found=clock, accepted="0 or more, finite")
-    if refine != int(refine) or refine < 1:
+    if not (isinstance(refine, int) and refine >= 1):
         raise InputError("cells cannot be split so", key="refine", found=refine, accepted="1, 2, 3 ...")
     v = file.values(changed)
     plate = file.plate

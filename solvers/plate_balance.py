@@ -11,6 +11,7 @@ from hashheat.solvers.convection import exp_poly
 from hashheat.solvers.lanes import WIDTH, load, store
 from hashheat.solvers.multigrid import NY, OFFSET, STRIDE, Levels, extent
 from hashheat.solvers.plate_model import PlateChips, PlateFilms
+from hashheat.solvers.serpentine import MAX_EXPONENT
 from hashheat.thermo.jit import kernel
 
 # Rows of the chips' table.
@@ -20,8 +21,6 @@ N_CHIP_ROWS = 5
 # Rows of what each solid cell is given apart from films and chips.
 SINK_GIVEN, SOURCE_GIVEN = range(2)
 
-_MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
-
 
 @kernel
 def linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
@@ -29,9 +28,9 @@ def linearize_chips(chips: PlateChips, J: np.ndarray, T: np.ndarray) -> int:
     stable = 1
     for i in range(J.shape[1]):
         exponent = (J[T_JUNCTION, i] - chips.T_leak[i]) / chips.leak_scale[i]
-        if exponent > _MAX_EXPONENT and chips.P_leak[i] > 0.0:
+        if exponent > MAX_EXPONENT and chips.P_leak[i] > 0.0:
             stable = 0
-        leak = chips.P_leak[i] * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
+        leak = chips.P_leak[i] * exp_poly(min(max(exponent, -MAX_EXPONENT), MAX_EXPONENT))
         dP = leak / chips.leak_scale[i]
         J[GAIN, i] = chips.resistance[i] * dP
         reserve = 1.0 - J[GAIN, i]

@@ -120,7 +120,8 @@ N_FIELDS = 5
 ) = range(10)
 NODE = WORK + 4
 
-_MAX_EXPONENT = 11.5  # of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure
+#: Of the leakage: e^11.5 = 1e5 times the reference is runaway by any measure.
+MAX_EXPONENT = 11.5
 _LAMINAR_END = 4000.0
 
 
@@ -277,7 +278,7 @@ def _solve_block(
     store(S, HEAT, 0, 0.0)
     store(S, NODE, 0, T)
     for s in range(n):
-        exponent = bounded((T - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+        exponent = bounded((T - T_leak) * per_scale, -MAX_EXPONENT, MAX_EXPONENT)
         P = P_dynamic + P_leak * exp_poly(exponent)
         T_next = (T + (layout.chips[s] * P + loss * T_ambient) * per_m_cp) / (1.0 + loss * per_m_cp)
         i = _path_to_wall(s, n_pass, n_cell)
@@ -322,8 +323,8 @@ def _solve_block(
                 # P is linear in the wall temperature once T_j = T + R P is eliminated.
                 T_j = load(S, JUNCTION + i, 0)
                 exponent = (T_j - T_leak) * per_scale
-                unstable = unstable | (exponent > _MAX_EXPONENT)
-                leak = P_leak * exp_poly(bounded(exponent, -_MAX_EXPONENT, _MAX_EXPONENT))
+                unstable = unstable | (exponent > MAX_EXPONENT)
+                leak = P_leak * exp_poly(bounded(exponent, -MAX_EXPONENT, MAX_EXPONENT))
                 dP = leak * per_scale
                 reserve = 1.0 - R * dP
                 unstable = unstable | (reserve <= 0.0)
@@ -404,7 +405,7 @@ def _solve_block(
         T_wall = load(S, WALL + i, 0)
         lost = lost + loss * (T_wall - T_ambient)
         if layout.chips[s] > 0.0:
-            exponent = bounded((T_j - T_leak) * per_scale, -_MAX_EXPONENT, _MAX_EXPONENT)
+            exponent = bounded((T_j - T_leak) * per_scale, -MAX_EXPONENT, MAX_EXPONENT)
             leak = P_leak * exp_poly(exponent)
             gain = select(R * leak * per_scale > gain, R * leak * per_scale, gain)
             power = power + layout.chips[s] * (P_dynamic + leak)
