@@ -7,19 +7,17 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.chip_map import SIDES
+from hashheat.components.cold_plate_hold import OutletHold
 from hashheat.components.plate_geometry import plate_grid
-from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.variables import dataset
 from hashheat.solvers.plate_history import PlateHistory
 from hashheat.solvers.plate_step import PlateInputs
 from hashheat.solvers.plate_transient import CARRIED, LOST, PUT, STORED
 from hashheat.thermo.property_kernels import density
-from hashheat.thermo.property_table import PropertyTable
 
 
 def transient_dataset(
-    plate: PreparedPlate,
-    table: PropertyTable,
+    hold: OutletHold,
     history: PlateHistory,
     inputs: list[PlateInputs],
     clocks: np.ndarray,
@@ -29,9 +27,8 @@ def transient_dataset(
 
     Parameters
     ----------
-    plate : PreparedPlate
-    table : PropertyTable
-        Coolant.
+    hold : OutletHold
+        The plate, and its coolant at one pressure.
     history : PlateHistory
     inputs : list of PlateInputs
         What drove the plate at each recorded time.
@@ -44,6 +41,7 @@ def transient_dataset(
     -------
     xarray.Dataset
     """
+    plate, table = hold.plate, hold.table
     T_in, mass_flow, T_ambient = (
         np.array([getattr(one, name) for one in inputs]) for name in ("T_in", "mass_flow", "T_ambient")
     )
@@ -81,6 +79,9 @@ def transient_dataset(
         "rejected_steps": ((), history.rejected),
         "iterations": ((), history.iterations),
     }
+    T_boil = hold.boiling_points(drops)
+    if T_boil is not None:
+        data["boiling_margin"] = over, T_boil - history.T_wall
     chips, sides = plate.chips, {code: name for name, code in SIDES.items()}
     coords: dict[str, Any] = {
         "time": ("time", history.time, {"units": "s", "long_name": "time"}),

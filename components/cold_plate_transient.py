@@ -13,12 +13,13 @@ import xarray as xr
 from numpy.typing import ArrayLike
 
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.cold_plate_hold import OutletHold
 from hashheat.components.cold_plate_record import transient_dataset
 from hashheat.components.failures import describe_failure, report_failures
 from hashheat.components.prepared_plate import PreparedPlate
-from hashheat.components.time_series import OverTime, TimeSeries, recorded_times
+from hashheat.components.time_series import OverTime, TimeSeries, is_number, recorded_times
 from hashheat.solvers.conjugate_plate import PlateState, Surroundings
-from hashheat.solvers.plate_history import run_plate
+from hashheat.solvers.plate_history import rising_within, run_plate
 from hashheat.solvers.plate_step import Plant, PlateInputs, moment_of
 from hashheat.solvers.plate_transient import uniform_state
 from hashheat.solvers.serpentine import OK
@@ -33,6 +34,9 @@ TOLERANCE = 1e-3
 
 #: Where an input is a function, no step is longer than this part of the run: a pulse could fall between.
 _PARTS = 50
+
+#: No flow or factor is that large, and what is worked out from smaller ones stays finite.
+_MOST = 1e100
 
 _INPUTS = ("T_in", "flow", "T_ambient", "frequency", "voltage")
 
@@ -100,23 +104,28 @@ def solve_plate_transient(
     -------
     xarray.Dataset
         Over ``time``, ``chip`` and, with ``fields_at``, ``field_time``: inputs, ``T_out``, hottest ``T_junction``,
-        ``T_chip``, ``P_chip``, ``heat_rate`` (what leaves with the coolant), ``heat_loss``, ``pressure_drop``.
+        ``T_chip``, ``P_chip``, ``heat_rate`` (what leaves with the coolant), ``heat_loss``, ``pressure_drop``,
+        ``boiling_margin`` (wall to saturation at the outlet's pressure, where the coolant has one).
         Single numbers: ``limit_time`` and ``limit_chip`` (first junction beyond the file's limit), the heats since
-        the start and their ``imbalance``, steps; ``status`` and ``end_time``. Where the chips run away, or the
-        coolant boils, the run ends there with a warning, and all before it is kept. Where an input steps at a
-        recorded time, the values are those just before.
+        the start and their ``imbalance``, steps; ``status`` and ``end_time``. Where the chips run away, the
+        coolant boils (at the outlet's pressure), or the plate loses more than the pressure at its inlet, the run
+        ends there with a warning, and all before it is kept. Where an input steps at a recorded time, the values
+        are those just before.
 
     Raises
     ------
     InputError, FreezingError, BoilingError
         For inputs that cannot be.
-    RunawayError, CoolantRangeError, NotConvergedError
+    RunawayError, CoolantRangeError, NotConvergedError, PressureLossError
         If there is no state to start from.
     """
     recorded, every_step = recorded_times(t_end, times)
     first, last = float(recorded[0]), float(recorded[-1])
-    if not 1e-9 <= tolerance <= 10.0:
+    if not (is_number(tolerance) and 1e-9 <= tolerance <= 10.0):
         raise InputError("is out of bounds", key="tolerance", found=tolerance, accepted="1e-9 to 10")
+    if not (is_number(refine) and refine >= 1 and refine == int(refine)):
+        raise InputError("cells cannot be split so", key="refine", found=refine, accepted="1, 2, 3 ...")
+    rising_within("fields_at", fields_at, first, last)
     numbers = {key.replace("__", "."): float(value) for key, value in overrides.items()}
     design = {
         name: numbers.pop(f"design.{name}", getattr(plate.file.design, name).nominal)
@@ -132,18 +141,24 @@ def solve_plate_transient(
         "frequency": frequency,
         "voltage": voltage,
     }
-    p = float(design["pressure"] if pressure is None else pressure)
+    given_p = design["pressure"] if pressure is None else pressure
+    if not (is_number(given_p) and given_p > 0.0):
+        raise InputError("is no absolute pressure", key="pressure", found=given_p, accepted="above 0 [Pa]")
+    p = float(given_p)
     supply = _Supply(plate.fluid(fluid), p, [TimeSeries(n, v, first, last) for n, v in given.items()])
     if max_step is None:
         max_step = (last - first) / _PARTS if supply.has_functions else math.inf
-    elif not max_step > 0.0:
+    elif isinstance(max_step, str) or not max_step > 0.0:
         raise InputError("must be positive", key="max_step", found=max_step, accepted="seconds above 0")
     ready = plate.prepared(numbers, refine)
     plant = Plant(
         ready.model, ready.law, ready.duct, supply.table, ready.levels, energy_polynomial(supply.table), True
     )
     inside = supply.breaks[(supply.breaks > first) & (supply.breaks < last)]
-    state = _start(plate, ready, plant, supply, first, start)
+    hold = OutletHold(ready, supply.fluid, supply.table, p)
+    state, driven = _start(ready, plant, supply, first, start)
+    status = state.status if state.status != OK else hold(driven, state)
+    report_failures(plate.name, "plate", np.array([status]), np.array([driven.T_in]))
     history = run_plate(
         plant,
         supply,
@@ -155,13 +170,13 @@ def solve_plate_transient(
         max_step=max_step,
         limit=plate.file.values(numbers)["chips.limit"],
         stop_at_limit=stop_at_limit,
+        hold=hold,
     )
     if history.status != OK:
         why = describe_failure(history.status, "plate")
         warnings.warn(f"{plate.name}: {why} (at {history.t_end:.6g} s; the run ends there)", stacklevel=2)
     return transient_dataset(
-        ready,
-        supply.table,
+        hold,
         history,
         [supply(float(t), False) for t in history.time],
         np.array([supply.clock(float(t), False) for t in history.time]),
@@ -180,13 +195,13 @@ class _Supply:
     def __init__(self, fluid: Fluid, pressure: float, series: list[TimeSeries]) -> None:
         self.fluid, self.pressure, self.series = fluid, pressure, series
         self.by_volume = series[1].name == "volume_flow"
+        for one in series:
+            self._check(one.name, float(one.values.min()))
+            self._check(one.name, float(one.values.max()))
         T = series[0].values
         self._seen = float(T.min()), float(T.max())
         fluid.check_liquid(np.array(self._seen), pressure, "the plate's inlet")
         self.table: PropertyTable = fluid.table(pressure)
-        for one in series:
-            worst = float(one.values.min())
-            self._check(one.name, worst)
 
     @property
     def has_functions(self) -> bool:
@@ -212,16 +227,20 @@ class _Supply:
     def inputs(self, values: Mapping[str, float]) -> PlateInputs:
         """What drives the plate at these values of the inputs, by the names in ``_INPUTS``."""
         rho = density(self.table, values["T_in"]) if self.by_volume else 1.0
-        V2 = values["voltage"] ** 2
-        return PlateInputs(
-            values["T_in"], values["flow"] * rho, values["T_ambient"], values["frequency"] * V2, V2
-        )
+        V2 = values["voltage"] * values["voltage"]
+        dynamic, mass_flow = values["frequency"] * V2, values["flow"] * rho
+        for key, size in (("voltage", V2), ("frequency", dynamic), (self.series[1].name, mass_flow)):
+            if not size < _MOST:
+                found = values.get(key, values["flow"])
+                raise InputError("is too large", key=key, found=found, accepted=f"numbers below {_MOST:g}")
+        return PlateInputs(values["T_in"], mass_flow, values["T_ambient"], dynamic, V2)
 
     def _check(self, name: str, value: float, where: str = "") -> None:
-        is_T = name.startswith("T_")
-        if value < 0.0 or (is_T and value == 0.0):
+        """Raise ``InputError`` by the name of an input, which may stand behind a dot."""
+        is_T = name.rpartition(".")[2].startswith("T_")
+        if not (math.isfinite(value) and (value > 0.0 if is_T else value >= 0.0)):
             raise InputError(
-                "must be a temperature in kelvin" if is_T else "must not be negative",
+                "must be a temperature in kelvin" if is_T else "must be a number of 0 or more",
                 key=name,
                 found=f"{value:g}{where}",
                 accepted="> 0" if is_T else ">= 0",
@@ -229,16 +248,17 @@ class _Supply:
 
 
 def _start(
-    plate: ColdPlate, ready: PreparedPlate, plant: Plant, supply: _Supply, t: float, start: Start
-) -> PlateState:
+    ready: PreparedPlate, plant: Plant, supply: _Supply, t: float, start: Start
+) -> tuple[PlateState, PlateInputs]:
+    """The state to start from, whatever its status, and what drives it."""
     values = dict(zip(_INPUTS, (one.at(t, False) for one in supply.series)))
+    if not isinstance(start, str | Mapping) and not (is_number(start) and start > 0.0):
+        raise InputError("must be a temperature in kelvin", key="start", found=start, accepted="> 0")
     if start == "cold" or not isinstance(start, str | Mapping):
         T = values["T_ambient"] if isinstance(start, str) else float(start)
         supply.fluid.check_liquid(T, supply.pressure, "the plate, at the start")
         inputs = supply.inputs(values)
-        state = moment_of(plant, inputs, uniform_state(plant, T)).state
-        report_failures(plate.name, "plate", np.array([state.status]), np.array([inputs.T_in]))
-        return state
+        return moment_of(plant, inputs, uniform_state(plant, T)).state, inputs
     if isinstance(start, str) and start != "steady":
         raise InputError(
             "is no start", key="start", found=start, accepted='"steady", "cold", a temperature or a mapping'
@@ -249,8 +269,10 @@ def _start(
         if name not in values or key == "flow":
             names = [one.name for one in supply.series]
             raise InputError("is no input", key=f"start.{key}", accepted=", ".join(names))
+        if isinstance(value, str):
+            raise InputError("must be a number", key=f"start.{key}", found=value)
+        supply._check(f"start.{key}", float(value))
         values[name] = float(value)
-        supply._check(key, float(value))
     if values["flow"] == 0.0:
         raise InputError(
             "without flow there is no steady state to start from",
@@ -266,5 +288,4 @@ def _start(
         voltage=values["voltage"],
         tolerance=1e-7,
     )
-    report_failures(plate.name, "plate", np.array([state.status]), np.array([values["T_in"]]))
-    return state
+    return state, inputs

@@ -9,6 +9,7 @@ import xarray as xr
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_transient import solve_plate_transient
 from hashheat.components.errors import UnitError
+from hashheat.components.time_series import is_number
 from hashheat.components.variables import VARIABLES
 from hashheat.thermo.errors import InputError
 
@@ -56,7 +57,8 @@ def pump_trip(
     """
     _at_least(0.0, after=after, coast_down=coast_down)
     _more_than(0.0, duration=duration)
-    flow = plate.file.design.flow.nominal if volume_flow is None else float(volume_flow)
+    flow = plate.file.design.flow.nominal if volume_flow is None else volume_flow
+    _at_least(0.0, volume_flow=flow)
     run = solve_plate_transient(
         plate,
         t_end=after + duration,
@@ -105,7 +107,8 @@ def power_step(
     InputError, RunawayError
         For numbers that cannot be; if there is no steady state before the step.
     """
-    _at_least(0.0, after=after)
+    _at_least(0.0, after=after, frequency=frequency, voltage=voltage)
+    _at_least(0.0, from_frequency=from_frequency, from_voltage=from_voltage)
     _more_than(0.0, duration=duration)
     end = after + duration
     run = solve_plate_transient(
@@ -145,6 +148,8 @@ def cold_start(
         For numbers that cannot be.
     """
     _more_than(0.0, duration=duration)
+    if T_start is not None:
+        _more_than(0.0, T_start=T_start)
     start: str | float = "cold" if T_start is None else float(T_start)
     run = solve_plate_transient(plate, t_end=duration, start=start, **state)
     return _with(run, time_to_limit=_since(run, 0.0), settling_time=_settling(plate, run, 0.0, **state))
@@ -197,11 +202,11 @@ def _with(run: xr.Dataset, **numbers: float) -> xr.Dataset:
 
 def _at_least(low: float, **given: float) -> None:
     for key, value in given.items():
-        if not low <= value < math.inf:
+        if not (is_number(value) and low <= value < math.inf):
             raise InputError("is out of bounds", key=key, found=value, accepted=f"{low:g} or more, finite")
 
 
 def _more_than(low: float, **given: float) -> None:
     for key, value in given.items():
-        if not low < value < math.inf:
+        if not (is_number(value) and low < value < math.inf):
             raise InputError("is out of bounds", key=key, found=value, accepted=f"more than {low:g}, finite")

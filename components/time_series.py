@@ -109,6 +109,10 @@ class TimeSeries:
                 found=str(stamps.dtype),
                 accepted=_ACCEPTED,
             )
+        if not stamps.size:
+            raise InputError("holds no value", key=self.name, accepted=_ACCEPTED)
+        if given.dtype.kind not in "iuf":
+            raise InputError("must hold numbers", key=self.name, found=str(given.dtype), accepted=_ACCEPTED)
         times, values = stamps.astype(float), np.asarray(given.values, dtype=float)
         if not (np.isfinite(times).all() and np.isfinite(values).all()):
             raise InputError("holds something that is not a number", key=self.name)
@@ -124,6 +128,14 @@ class TimeSeries:
                 accepted=f"at least {start:g} to {end:g} s",
             )
         return times, values
+
+
+def is_number(value: object) -> bool:
+    """Whether it is one finite number: not a text, not an array of several."""
+    try:
+        return not isinstance(value, str) and math.isfinite(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return False
 
 
 def recorded_times(t_end: float | None, times: ArrayLike | None) -> tuple[np.ndarray, bool]:

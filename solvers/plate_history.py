@@ -14,6 +14,7 @@ from hashheat.solvers.plate_transient import (
     PUT,
     STORED,
     PlateDrive,
+    PlateHold,
     PlateStep,
     check_stores,
     march_plate,
@@ -105,12 +106,13 @@ def run_plate(
     max_step: float = math.inf,
     limit: float = math.inf,
     stop_at_limit: bool = False,
+    hold: PlateHold | None = None,
 ) -> PlateHistory:
     """Run a plate from the first stop to the last.
 
     Parameters
     ----------
-    plant, drive, start, stops, tolerance, max_step
+    plant, drive, start, stops, tolerance, max_step, hold
         As in :func:`hashheat.solvers.plate_transient.march_plate`.
     times : (n,) array, optional
         Rising times to keep [s], by the parabola through the three states of a step; left out, the ends of all
@@ -133,8 +135,8 @@ def run_plate(
     """
     check_stores(plant)
     first, last = float(stops[0]), float(stops[-1])
-    wanted = None if times is None else _rising("times", times, first, last)
-    field_wanted = _rising("fields_at", fields_at, first, last)
+    wanted = None if times is None else rising_within("times", times, first, last)
+    field_wanted = rising_within("fields_at", fields_at, first, last)
     before = drive(first, False)
     opening = moment_of(plant, before, start)
     kept_t, kept = [], []
@@ -148,7 +150,7 @@ def run_plate(
     heat, steps, rejected, iterations, cycles = np.zeros(4), 0, 0, 0, 0
     t_limit, limit_chip = math.inf, -1
     t_end, status, final = first, OK, opening.state
-    for step in march_plate(plant, drive, start, stops, tolerance, max_step):
+    for step in march_plate(plant, drive, start, stops, tolerance, max_step, hold=hold):
         rejected, iterations = rejected + step.rejected, iterations + step.iterations
         cycles += step.cycles
         reached = t_end
@@ -267,8 +269,31 @@ def _passing(step: PlateStep, t0: float, limit: float) -> tuple[float, int]:
     return high, int(hottest(high).argmax())
 
 
-def _rising(key: str, given: Sequence[float] | np.ndarray, first: float, last: float) -> np.ndarray:
-    found = np.asarray(given, dtype=float)
+def rising_within(key: str, given: Sequence[float] | np.ndarray, first: float, last: float) -> np.ndarray:
+    """Times that rise and lie within a run.
+
+    Parameters
+    ----------
+    key : str
+        For messages.
+    given : (k,) sequence
+        [s]
+    first, last : float
+        Ends of the run [s].
+
+    Returns
+    -------
+    (k,) float array
+
+    Raises
+    ------
+    InputError
+        For times that do not, or are no numbers.
+    """
+    try:
+        found = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise InputError("cannot be read", key=key, found=repr(given), accepted="rising times [s]") from None
     if found.ndim != 1 or not np.isfinite(found).all() or (np.diff(found) <= 0.0).any():
         raise InputError("must be rising times", key=key, accepted="seconds, in one dimension")
     if found.size and not (first <= found[0] and found[-1] <= last):

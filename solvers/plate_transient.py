@@ -29,6 +29,9 @@ from hashheat.thermo.errors import InputError
 #: (time [s], whether just after it) to what drives the plate then.
 PlateDrive = Callable[[float, bool], PlateInputs]
 
+#: What drives a plate, and its state then, to ``OK`` or to a status, not ``OK``, that ends the march.
+PlateHold = Callable[[PlateInputs, PlateState], int]
+
 #: Rows of :attr:`PlateStep.heat`.
 PUT, CARRIED, LOST, STORED = range(4)
 
@@ -117,6 +120,7 @@ def march_plate(
     tolerance: float = 1e-3,
     max_step: float = math.inf,
     min_step: float = _LEAST_STEP,
+    hold: PlateHold | None = None,
 ) -> Iterator[PlateStep]:
     """Advance in time with steps that keep the estimated error of each below a tolerance.
 
@@ -133,12 +137,15 @@ def march_plate(
         Error of a step, of any temperature of metal or coolant [K].
     max_step, min_step : float
         [s]. Where a step of ``min_step`` fails, the march ends.
+    hold : callable, optional
+        What a state has to keep besides: one that does not is as one that cannot be solved.
 
     Yields
     ------
     PlateStep
         After one whose status is not ``OK`` there is no other. ``RUNAWAY``: from here on chips heat faster than
-        any step can follow; ``OUT_OF_RANGE``: coolant leaves its table (boils or freezes); ``NOT_CONVERGED``.
+        any step can follow; ``OUT_OF_RANGE``: coolant leaves its table (boils or freezes); ``NOT_CONVERGED``; what
+        ``hold`` says.
 
     Raises
     ------
@@ -148,8 +155,9 @@ def march_plate(
     check_stores(plant)
     t = float(stops[0])
     before = moment_of(plant, drive(t, True), start)
-    if before.state.status != OK:
-        yield _ended(t, before.state.status, before, 0, 0, 0)
+    status = _held(before.state.status, hold, (drive(t, True),), (before,))
+    if status != OK:
+        yield _ended(t, status, before, 0, 0, 0)
         return
     wanted = _first_step(plant, before, tolerance)
     for stop in map(float, stops[1:]):
@@ -165,15 +173,16 @@ def march_plate(
             )
             tried = take_step(plant, inputs[1:], dt, tolerance, before)
             iterations, cycles = iterations + tried.iterations, cycles + tried.cycles
+            status = _held(tried.status, hold, inputs[1:], (tried.middle, tried.end))
             factor = 0.25
-            if tried.status == OK:
+            if status == OK:
                 ratio = tolerance / tried.error if tried.error > 0.0 else math.inf
                 factor = min(5.0, max(0.2, 0.9 * ratio ** (1.0 / 3.0)))
-            if tried.status != OK or tried.error > tolerance:
+            if status != OK or tried.error > tolerance:
                 rejected += 1
                 wanted = dt * min(factor, 0.9)
                 if wanted < min_step:
-                    status = tried.status if tried.status != OK else NOT_CONVERGED
+                    status = status if status != OK else NOT_CONVERGED
                     yield _ended(t, status, before, rejected, iterations, cycles)
                     return
                 continue
@@ -188,10 +197,23 @@ def march_plate(
             before = tried.end
         if drive(stop, False) != drive(stop, True) and stop < stops[-1]:
             before = moment_of(plant, drive(stop, True), before.state)
-            if before.state.status != OK:
-                yield _ended(t, before.state.status, before, 0, 0, 0)
+            status = _held(before.state.status, hold, (drive(stop, True),), (before,))
+            if status != OK:
+                yield _ended(t, status, before, 0, 0, 0)
                 return
             wanted = _first_step(plant, before, tolerance)
+
+
+def _held(
+    status: int, hold: PlateHold | None, inputs: tuple[PlateInputs, ...], moments: tuple[Moment, ...]
+) -> int:
+    """A status, or where it is ``OK`` the first that is not of what has to be kept at these moments."""
+    if hold is None:
+        return status
+    for given, moment in zip(inputs, moments):
+        if status == OK:
+            status = hold(given, moment.state)
+    return status
 
 
 def _ended(t: float, status: int, at: Moment, rejected: int, iterations: int, cycles: int) -> PlateStep:

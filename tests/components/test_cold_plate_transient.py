@@ -10,7 +10,8 @@ import xarray as xr
 
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_transient import solve_plate_transient
-from hashheat.components.errors import RunawayError
+from hashheat.components.errors import CoolantRangeError, PressureLossError, RunawayError
+from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST
 from hashheat.components.plate_scenarios import cold_start, power_step, pump_trip
 from hashheat.components.variables import VARIABLES
 from hashheat.solvers.serpentine import OK, OUT_OF_RANGE, RUNAWAY
@@ -54,6 +55,7 @@ SHARED = {
     "P_chip": 1e-4,
     "pressure_drop": 1e-2,
     "mass_flow": 1e-12,
+    "boiling_margin": 1e-3,
 }
 
 
@@ -132,7 +134,7 @@ def test_values_before_a_step_stand_at_its_time(plate):
 def test_fields_and_units(plate, tmp_path):
     found = solve_plate_transient(plate, times=[0.0, 2.0], fields_at=[0.0, 1.0, 2.0])
     assert found["T_plate"].dims == ("field_time", "layer", "row", "col")
-    assert found["T_plate"].shape == (3, 1, 8, 15)
+    assert found["T_plate"].shape == (3, 6, 8, 15)
     assert found["T_fluid"].sizes["field_time"] == 3
     steady = plate.solve(with_fields=True)
     np.testing.assert_allclose(found["T_plate"].isel(field_time=-1), steady["T_plate"], atol=1e-4)
@@ -192,6 +194,80 @@ def test_chips_that_run_away_end_the_run(plate):
         solve_plate_transient(plate, t_end=100.0, voltage=4.0)
     with pytest.raises(RunawayError):
         solve_plate_transient(plate, t_end=100.0, voltage=40.0, start="cold")
+
+
+#: Too cold to boil at the least pressure that may be left.
+COLD = 298.15
+#: Neither power nor loss: the run stays at the inlet's temperature, and its drop is that of a steady state.
+AT_REST = {"frequency": 0.0, "voltage": 0.0, "T_in": COLD, "T_ambient": COLD} | NO_LOSS
+
+
+def test_pressure_that_is_lost_ends_the_run(plate):
+    """At the flow at which a steady state is refused, whether it is come to evenly or at once."""
+    pressure = 1.5e5
+    ramp = over_time([0, 2, 12], [FLOW, FLOW, 21.0 * FLOW])
+    assert Fluid.parse("water").saturation_temperature(LOWEST_PRESSURE) > COLD
+    with pytest.warns(UserWarning, match=r"more pressure than there is.*the run ends there"):
+        found = solve_plate_transient(
+            plate, times=[0.0, 2.0, 12.0], volume_flow=ramp, pressure=pressure, start=COLD, **AT_REST
+        )
+    assert int(found["status"]) == PRESSURE_LOST
+    end = float(found["end_time"])
+    assert 2.0 < end < 12.0
+    np.testing.assert_array_equal(found["time"], [0.0, 2.0, end])
+    assert float(found["pressure_drop"][-1]) == pytest.approx(pressure - LOWEST_PRESSURE, rel=1e-5)
+    assert (found["pressure_drop"] <= pressure - LOWEST_PRESSURE).all()
+    reached = FLOW * (1.0 + 2.0 * (end - 2.0))
+    plate.solve(volume_flow=0.9999 * reached, pressure=pressure, **AT_REST)
+    with pytest.raises(PressureLossError):
+        plate.solve(volume_flow=1.0001 * reached, pressure=pressure, **AT_REST)
+    # A jump ends it there and then.
+    for share, status in ((0.999, OK), (1.001, PRESSURE_LOST)):
+        jump = {"volume_flow": over_time([0, 1, 1, 2], [FLOW, FLOW, share * reached, share * reached])}
+        run = {"t_end": 2.0, "pressure": pressure, "start": COLD} | AT_REST | jump
+        if status == OK:
+            found = solve_plate_transient(plate, **run)
+        else:
+            with pytest.warns(UserWarning, match="at 1 s"):
+                found = solve_plate_transient(plate, **run)
+        assert int(found["status"]) == status
+        assert float(found["end_time"]) == (2.0 if status == OK else 1.0)
+    for start in ("steady", "cold"):
+        with pytest.raises(PressureLossError):
+            solve_plate_transient(
+                plate, t_end=1.0, volume_flow=1.01 * reached, pressure=pressure, start=start, **AT_REST
+            )
+
+
+def test_water_that_boils_at_the_outlet_ends_the_run(plate):
+    """Hot water meets a flow that takes its pressure; the inlet's own boiling point is 11 K above."""
+    pressure = 1.5e5
+    hot = {"T_in": 373.15, "T_ambient": 373.15} | {k: v for k, v in AT_REST.items() if "T_" not in k}
+    ramp = over_time([0, 2, 12], [FLOW, FLOW, 11.0 * FLOW])
+    with pytest.warns(UserWarning, match=r"liquid range.*the run ends there"):
+        found = solve_plate_transient(
+            plate, t_end=12.0, volume_flow=ramp, pressure=pressure, start=373.15, **hot
+        )
+    assert int(found["status"]) == OUT_OF_RANGE
+    left = pressure - found["pressure_drop"].values
+    # CoolProp's saturation pressure of water at 100 degC.
+    assert left[-1] == pytest.approx(101418.0, rel=1e-3)
+    assert (left >= left[-1]).all()
+    reached = FLOW * (1.0 + (float(found["end_time"]) - 2.0))
+    plate.solve(volume_flow=0.999 * reached, pressure=pressure, **hot)
+    with pytest.raises(CoolantRangeError):
+        plate.solve(volume_flow=1.001 * reached, pressure=pressure, **hot)
+    assert float(found["boiling_margin"][-1]) == pytest.approx(0.0, abs=1e-3)
+
+
+def test_a_refusal_leaves_the_plate_as_it_was(plate):
+    """What is kept from one solve to the next does not remember what could not be."""
+    before = plate.solve()
+    bad = [{"frequency": math.nan}, {"voltage": math.inf}, {"T_ambient": math.inf}, {"voltage": 1e200}]
+    for start in (*bad, math.nan):
+        with pytest.raises(InputError, match=r"start|voltage"):
+            solve_plate_transient(plate, t_end=1.0, start=start)
+        xr.testing.assert_identical(plate.solve(), before)
 
 
 def test_the_limit_is_that_of_the_file(plate):
@@ -320,7 +396,36 @@ def test_cold_start(plate):
         ({"start": {"flow": 0.1}}, InputError, "start.flow"),
         ({"start": {"mass_flow": 0.1}}, InputError, "start.mass_flow"),
         ({"start": {"T_in": 500.0}}, BoilingError, "inlet"),
-        ({"start": {"frequency": -1.0}}, InputError, "frequency"),
+        ({"start": {"frequency": -1.0}}, InputError, "start.frequency"),
+        ({"start": {"frequency": math.nan}}, InputError, "start.frequency"),
+        ({"start": {"voltage": math.inf}}, InputError, "start.voltage"),
+        ({"start": {"volume_flow": math.inf}}, InputError, "start.volume_flow"),
+        ({"start": {"T_in": math.nan}}, InputError, "start.T_in"),
+        ({"start": {"T_ambient": 0.0}}, InputError, "start.T_ambient"),
+        ({"start": {"T_ambient": math.inf}}, InputError, "start.T_ambient"),
+        ({"start": {"T_in": "warm"}}, InputError, "start.T_in"),
+        ({"start": math.nan}, InputError, "start"),
+        ({"start": -1.0}, InputError, "start"),
+        ({"start": None}, InputError, "start"),
+        ({"voltage": 1e200}, InputError, "voltage"),
+        ({"frequency": 1e200}, InputError, "frequency"),
+        ({"start": {"voltage": 1e200}}, InputError, "voltage"),
+        ({"mass_flow": 1e200}, InputError, "mass_flow"),
+        ({"T_in": 0.0}, InputError, "T_in"),
+        ({"T_in": over_time([], [])}, InputError, "T_in"),
+        ({"T_in": over_time([0, 10], [T_IN, math.nan])}, InputError, "T_in"),
+        ({"voltage": over_time([0, 10], ["a", "b"])}, InputError, "voltage"),
+        ({"voltage": over_time([0, 10], [1.0, math.inf])}, InputError, "voltage"),
+        ({"frequency": lambda t: math.nan if t > 5.0 else 1.0}, InputError, "frequency"),
+        ({"T_ambient": lambda t: 10.0 - 2.0 * t}, InputError, "T_ambient"),
+        ({"pressure": math.nan}, InputError, "pressure"),
+        ({"pressure": 0.0}, InputError, "pressure"),
+        ({"design__pressure": math.inf}, InputError, "pressure"),
+        ({"refine": math.nan}, InputError, "refine"),
+        ({"tolerance": math.nan}, InputError, "tolerance"),
+        ({"max_step": math.nan}, InputError, "max_step"),
+        ({"fields_at": [math.nan]}, InputError, "fields_at"),
+        ({"fields_at": ["soon"]}, InputError, "fields_at"),
         ({"start": {"volume_flow": 0.0}}, InputError, "without flow"),
         ({"tolerance": 0.0}, InputError, "tolerance"),
         ({"max_step": 0.0}, InputError, "max_step"),
@@ -333,6 +438,25 @@ def test_cold_start(plate):
 def test_what_cannot_be(plate, inputs, error, names):
     with pytest.raises(error, match=names):
         solve_plate_transient(plate, **{"t_end": 10.0} | inputs)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "key", "value"),
+    [
+        (pump_trip, "volume_flow", math.nan),
+        (pump_trip, "volume_flow", -1e-5),
+        (pump_trip, "coast_down", "long"),
+        (power_step, "frequency", math.nan),
+        (power_step, "from_frequency", -1.0),
+        (power_step, "voltage", math.inf),
+        (power_step, "from_voltage", math.nan),
+        (cold_start, "T_start", math.nan),
+        (cold_start, "T_start", 0.0),
+    ],
+)
+def test_scenarios_name_what_cannot_be(plate, scenario, key, value):
+    with pytest.raises(InputError, match=rf"\b{key}\b"):
+        scenario(plate, **{key: value})
 
 
 @pytest.mark.parametrize(

@@ -525,6 +525,29 @@ def test_steps_end_where_inputs_bend_and_jump():
     np.testing.assert_allclose(rise, 0.5 * model.chips.resistance * model.chips.P_dynamic, rtol=1e-4)
 
 
+@pytest.mark.parametrize(("jump", "when"), [(False, 1.7), (True, 1.0)], ids=["ramp", "jump"])
+def test_a_march_ends_where_what_it_has_to_keep_is_lost(jump, when):
+    """A bound on the inlet is met at its own time, and nothing beyond it is kept."""
+    model = cooled()
+    pl = plant(model)
+    start = solve_conjugate(model, pl.law, DUCT, WATERLIKE, Surroundings(T0, 0.02), tolerance=1e-9)
+
+    def drive(t, after):
+        if jump:
+            return PlateInputs(T0 + (10.0 if t > 1.0 or (t == 1.0 and after) else 0.0), 0.02)
+        return PlateInputs(T0 + 10.0 * max(t - 1.0, 0.0), 0.02)
+
+    lost = OUT_OF_RANGE + 7
+    found = run(
+        pl, drive, start, [0.0, 1.0, 4.0], hold=lambda given, _: lost if given.T_in > T0 + 7.0 else OK
+    )
+    assert found.status == lost
+    assert found.t_end == pytest.approx(when, abs=1e-6)
+    assert found.time[-1] == found.t_end <= when
+    at_once = run(pl, drive, start, [0.0, 1.0, 4.0], hold=lambda *_: lost)
+    assert (at_once.status, at_once.t_end, at_once.steps) == (lost, 0.0, 0)
+
+
 @compiled_only
 def test_streams_that_share_by_pressure_stop_and_start():
     model = cooled()
