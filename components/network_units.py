@@ -17,7 +17,7 @@ from hashheat.thermo.property_table import PropertyTable
 
 #: Steps for the derivatives: of the flow, relative, and of the inlet temperature [K].
 _FLOW_STEP, _T_STEP = 1e-3, 0.05
-#: Share of its first flow below which a unit's resistance is that of the share [-].
+#: Share of the other side's flow below which an exchanger's resistance and outlet are those at the share [-].
 _LEAST = 1e-3
 
 
@@ -71,6 +71,7 @@ class Units:
     def __init__(self, elements: Sequence[Element], table: PropertyTable, T_ambient: np.ndarray) -> None:
         self._table, self._T_ambient = table, T_ambient
         self._elements = list(elements)
+        self._is_miner = np.array([isinstance(e, MinerUnit) for e in elements], dtype=bool)
         kinds: dict[tuple[int, int], list[int]] = {}
         for i, element in enumerate(elements):
             kinds.setdefault(_key(element), []).append(i)
@@ -101,9 +102,16 @@ class Units:
             Mass flow, negative from end to start, nowhere 0 [kg/s].
         T_in : (n_unit,) array
             Where the water enters [K].
+
+        Notes
+        -----
+        Below 0.1 % of the other side's flow an exchanger has the linear and quadratic resistance and the outlet
+        temperature that it has there, and its heat goes with the flow. Miners are asked at any flow.
         """
         n = flow.size
-        size = np.maximum(np.abs(flow), _LEAST * np.abs(self.first_flows()))
+        # Next to no flow the models of plates leave their ground; miners' hold down to any, or fail by name.
+        least = np.where(self._is_miner, 0.0, _LEAST * np.abs(self.first_flows()))
+        size = np.maximum(np.abs(flow), least)
         drop, heat, failed = np.empty((3, n)), np.empty((3, n)), np.zeros(n, dtype=bool)
         T_junction, wall_power = np.full(n, np.nan), np.full(n, np.nan)
         for group in self._groups:
@@ -121,8 +129,13 @@ class Units:
         slope = (drop[1] - drop[0]) / (_FLOW_STEP * size)
         b = np.clip((slope * size - drop[0]) / size**2, 0.0, drop[0] / size**2)
         a = drop[0] / size - b * size
+        # Heat found at more flow than there is belongs to that flow. The share keeps the outlet temperature, which
+        # lies between those of both inlets; the whole of it would carry the water past the other inlet.
+        share = np.abs(flow) / size
         slope_T = (heat[2] - heat[0]) / _T_STEP
-        return UnitState(np.maximum(a, 0.0), b, heat[0], slope_T, T_junction, wall_power, failed)
+        return UnitState(
+            np.maximum(a, 0.0), b, share * heat[0], share * slope_T, T_junction, wall_power, failed
+        )
 
     def raise_failure(self, place: int, flow: float, T_in: float) -> None:
         """Raise the error of the unit's own model at this state."""

@@ -1,5 +1,6 @@
 """Miners and exchangers in a network do what they do alone, at the flow and temperature they get."""
 
+import CoolProp.CoolProp as coolprop
 import numpy as np
 import pytest
 
@@ -7,9 +8,11 @@ from hashheat.components.errors import UnitError
 from hashheat.components.miner import Miner
 from hashheat.components.network import Network
 from hashheat.components.network_elements import ExchangerSide, MinerUnit, Node, Pipe, Pump, Resistance
+from hashheat.components.network_units import Units
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.pump import PumpCurve
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
 
 MINER = Miner.named("canaan-a1566ha-500t")
 
@@ -155,3 +158,76 @@ def test_a_unit_at_rest_is_off():
     assert float(found.heat_rate.sel(element="m")) == 0.0
     assert float(found.flow_status.sel(element="m")) == 1
     assert float(found.wall_power[0]) == 0.0
+
+
+#: Down to far below a thousandth of what the other side or the nominal flow is.
+SMALL = [2e-2, 1e-2, 5e-3, 1e-3, 1e-4, 1e-5, 1e-6]
+
+
+@pytest.mark.parametrize("m", SMALL)
+@pytest.mark.parametrize(("side", "ends"), [("hot", ("a", "b")), ("cold", ("a", "b")), ("hot", ("b", "a"))])
+def test_an_exchanger_keeps_the_second_law_at_any_flow(side, ends, m):
+    # Against 14 kg/s on the other side: the water leaves between both inlets, and all but at the other one.
+    exchanger = PlateHeatExchanger.named("g-060", 201, passes=(2, 2))
+    T_in, other_T_in = (342.15, 339.15) if side == "hot" else (339.15, 342.15)
+    found = Network(
+        (Node("a", pressure=4e5, T_in=T_in), Node("b", demand=m)),
+        (
+            ExchangerSide(
+                "x", *ends, exchanger=exchanger, other_mass_flow=13.7, other_T_in=other_T_in, side=side
+            ),
+        ),
+    ).solve()
+    T_out = float(found.T.sel(node="b"))
+    assert 339.15 <= T_out <= 342.15
+    # Side by side both would end at one temperature, 3 K m / 13.7 from the other inlet.
+    assert T_out == pytest.approx(other_T_in, abs=6e-3)
+    h = coolprop.PropsSI("H", "T", np.array([T_in, T_out]), "P", 3e5, "Water")
+    assert float(found.heat_rate[0]) == pytest.approx(m * (h[1] - h[0]), rel=1e-5)
+
+
+@pytest.mark.parametrize("m", SMALL)
+def test_the_slope_of_an_exchangers_heat_goes_with_the_flow(m):
+    # The outlet hardly knows the inlet, so that a kelvin more of it is a kelvin more given away.
+    element = ExchangerSide(
+        "x",
+        "a",
+        "b",
+        exchanger=PlateHeatExchanger.named("g-060", 201, passes=(2, 2)),
+        other_mass_flow=13.7,
+        other_T_in=339.15,
+    )
+    units = Units([element], Fluid.parse("water").table(3e5), np.array([293.15]))
+    found = units.evaluate(np.array([m]), np.array([342.15]))
+    cp = coolprop.PropsSI("C", "T", 342.15, "P", 3e5, "Water")
+    assert found.heat_slope[0] == pytest.approx(-m * cp, rel=2e-3)
+
+
+OFF = {"frequency": 1e-6, "voltage": 1e-3}
+
+
+@pytest.mark.parametrize("m", [1e-2, 1e-3, 1e-4, 1e-5, 1e-6])
+def test_a_miner_that_is_all_but_off_cools_no_further_than_its_room(m):
+    network = Network(
+        (Node("a", pressure=4e5, T_in=340.0), Node("b", demand=m)),
+        (MinerUnit("m", "a", "b", miner=MINER, T_ambient=280.0, **OFF),),
+    )
+    try:
+        alone = MINER.solve(T_in=340.0, mass_flow=m, T_ambient=280.0, **OFF)
+    except UnitError:  # its own model has no state here: then the network has none either
+        with pytest.raises(UnitError):
+            network.solve()
+        return
+    found = network.solve()
+    assert 280.0 <= float(found.T.sel(node="b")) <= 340.0
+    assert float(found.T.sel(node="b")) == pytest.approx(float(alone.T_out), abs=1e-5)
+    assert float(found.heat_rate[0]) == pytest.approx(float(alone.heat_rate), rel=1e-6)
+
+
+@pytest.mark.parametrize("m", [2e-2, 1e-4, 1e-6])
+def test_a_miner_with_next_to_no_water_is_refused(m):
+    with pytest.raises(UnitError):
+        Network(
+            (Node("a", pressure=4e5, T_in=300.0), Node("b", demand=m)),
+            (MinerUnit("m", "a", "b", miner=MINER),),
+        ).solve()
