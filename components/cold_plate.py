@@ -398,15 +398,15 @@ class ColdPlate:
         """
         from hashheat.components.cold_plate_plots import plot_cold_plate
 
+        limit = self.file.chips.limit.nominal
         if result is None:
+            limit = float(state.get("chips__limit", limit))
             if kind == "curves":
                 result = self.solve(volume_flow=self._flows(state.pop("volume_flow", None)), **state)
             else:
                 result = self.solve(**state, with_fields=True)
-        file = self.file
-        return plot_cold_plate(
-            result, kind, limit=file.chips.limit.nominal, design_flow=file.design.flow.nominal
-        )
+        design = self.file.design
+        return plot_cold_plate(result, kind, limit=limit, design_flow=design.flow.nominal)
 
     def _flows(self, given: ArrayLike | xr.DataArray | None) -> xr.DataArray:
         if isinstance(given, xr.DataArray):

@@ -171,6 +171,11 @@ def test_the_bars_end_at_the_junctions(small):
     assert len(ends) == 8
 
 
+def test_the_limit_drawn_is_the_one_given(small):
+    plate, _ = small("two-sided")
+    assert any("limit 61 °C" in text for text in words(plate.plot(chips__limit=334.15)).split(" | "))
+
+
 def test_curves_need_flows_and_mark_the_design(small):
     plate, result = small("outside")
     flows = np.array([1.0, 2.0, 3.0]) / 60e3
