@@ -16,7 +16,11 @@ from hashheat.components.exchanger_map import FEW_POINTS, part_load
 from hashheat.components.exchanger_plate import load_plate
 from hashheat.components.exchanger_sizing import size_exchanger
 from hashheat.components.exchanger_transient import rate_transient
+from hashheat.components.miner import Miner
+from hashheat.components.network import Network
+from hashheat.components.network_elements import ExchangerSide, MinerUnit, Node, Pipe, Pump
 from hashheat.components.plate_exchanger import PlateHeatExchanger
+from hashheat.components.pump import PumpCurve
 from hashheat.fleet.check import check_plant
 from hashheat.fleet.plant import Plant
 from hashheat.output import check_directory, write_together
@@ -119,15 +123,33 @@ def warm_up(quiet: bool = False) -> float:
         rate_file(exchanger, exchanger.exchanger(), 16, bar)
         _warm_up_exchangers()
         _warm_up_plates()
+        _warm_up_network(plant.miner)
     return time.perf_counter() - start
 
 
 def _warm_up_plates() -> None:
-    """Solve cold plates and follow one: one layer of cells and several, a channel and a field."""
-    thin = ColdPlate.named("tube-in-plate")
-    thin.solve(with_fields=True)
-    solve_plate_transient(thin, t_end=0.1, start="cold")
+    """Solve cold plates and follow one: a channel and a field."""
+    board = ColdPlate.named("tube-in-plate")
+    board.solve(with_fields=True)
+    solve_plate_transient(board, t_end=0.1, start="cold")
     ColdPlate.named("pin-fin").solve(with_fields=True)
+
+
+def _warm_up_network(miner: Miner) -> None:
+    """Solve a loop with one of each that has kernels of its own."""
+    curve = PumpCurve.through([(0.0, 2e5), (1e-3, 1.5e5), (2e-3, 5e4)])
+    exchanger = PlateHeatExchanger.named("b-003", 20)
+    Network(
+        nodes=[Node("in", pressure=3e5, T_in=333.15), Node("a"), Node("b"), Node("c")],
+        elements=[
+            Pump("pump", "in", "a", curve=curve),
+            Pipe("pipe", "a", "b", length=5.0, diameter=0.03, roughness=5e-5, loss_per_length=0.3),
+            MinerUnit("miner", "b", "c", miner=miner),
+            ExchangerSide(
+                "side", "c", "in", exchanger=exchanger, side="hot", other_mass_flow=0.2, other_T_in=323.15
+            ),
+        ],
+    ).solve()
 
 
 def _warm_up_exchangers() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from hashheat import check_command
 from hashheat.components.cold_plate import ColdPlate
+from hashheat.components.miner import Miner
 
 
 @pytest.mark.skipif(
@@ -25,11 +26,11 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
 
         return run
 
-    for name in ("size_exchanger", "part_load", "rate_transient", "solve_plate_transient"):
+    for name in ("size_exchanger", "part_load", "rate_transient", "solve_plate_transient", "Network"):
         monkeypatch.setattr(check_command, name, noted(name))
     monkeypatch.setattr(check_command, "check_plant", lambda *_, **__: None)
     monkeypatch.setattr(check_command, "rate_file", lambda *_, **__: None)
-    miner = SimpleNamespace(solve=lambda *_, **__: None)
+    miner = Miner.named("canaan-a1566ha-500t")
     monkeypatch.setattr(check_command.Plant, "named", lambda _: SimpleNamespace(miner=miner))
     plates = {}
 
@@ -48,7 +49,11 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
     assert check_command.warm_up(quiet=True) > 0.0
     assert {int(p["status"]) for p in plates.values()} == {0}
     assert float(found["solve_plate_transient"]["time"][-1]) == 0.1
-    assert {p.sizes["layer"] for p in plates.values()} == {1, 3}
+    # A plate with channels between layers, and one with a field below its base.
+    assert {p.sizes["layer"] for p in plates.values()} == {6, 3}
+    own = {type(element).__name__ for element in found["Network"].elements}
+    assert own == {"Pump", "Pipe", "MinerUnit", "ExchangerSide"}
+    assert not found["Network"].solve().flow_status.any()
     assert found["size_exchanger"].candidates
     # A map of more points than are rated one by one: its reduced form ran.
     assert found["part_load"].sizes["case"] > check_command.FEW_POINTS
