@@ -129,7 +129,9 @@ class Network:
         tolerance : float
             Of the flows, over the largest [-].
         lowest_pressure : float
-            That a node may have [Pa]; below it the demands count as infeasible.
+            That a node may have [Pa]; below it the demands count as infeasible. From 0 on the water of a
+            :class:`Fluid` must also stay liquid under the pressure of every node. A negative one lets both go, to
+            see how much pressure demands are short of: such pressures are no states of water.
         max_rounds : int
             Of flows and temperatures in turn.
 
@@ -147,7 +149,9 @@ class Network:
         PumpRangeError
             For a pump beyond its curve or pushed backwards.
         NoSteadyTemperatureError, StateError, FreezingError, BoilingError
-            For temperatures that nothing holds, or beyond the liquid's range.
+            For temperatures that nothing holds, or beyond the liquid's range; for water that boils under the
+            pressure of its own node, which is named. Properties of one's own, and fluids without boiling data, are
+            not held against boiling.
         UnitError, ExchangerError
             For a miner or an exchanger without a steady state.
         NetworkNotConvergedError

@@ -6,6 +6,7 @@ import numpy as np
 
 from hashheat.components import network_energy as en
 from hashheat.components.network_arrays import NetworkArrays
+from hashheat.components.network_boiling import check_boiling
 from hashheat.components.network_elements import Element, Node
 from hashheat.components.network_errors import (
     InfeasibleDemandError,
@@ -51,7 +52,7 @@ def diagnose(
     pressure : float
         Of the table [Pa].
     lowest_pressure : float
-        That a node may have [Pa].
+        That a node may have [Pa]; below 0 also switches off the look for boiling.
 
     Raises
     ------
@@ -59,7 +60,7 @@ def diagnose(
     InputError
         Where water enters without a temperature.
     StateError, FreezingError, BoilingError
-        Where the water leaves its range.
+        Where the water leaves its range, or boils under the pressure of its place.
     UnitError, ExchangerError
         Of a miner or an exchanger, by its name.
     """
@@ -117,6 +118,29 @@ def diagnose(
         _raise_range(nodes, elements, found, table, fluid, pressure)
     if found.thermal_status != en.OK:
         raise NetworkNotConvergedError("the temperatures of water that goes round did not settle")
+    if fluid is not None and lowest_pressure >= 0.0:
+        _check_boiling(nodes, elements, net, found, fluid)
+
+
+def _check_boiling(
+    nodes: Sequence[Node],
+    elements: Sequence[Element],
+    net: NetworkArrays,
+    found: NetworkSolution,
+    fluid: Fluid,
+) -> None:
+    """Raise where the water boils at a node or at the outlet of an element that leads to it."""
+    state, flow = found.hydraulic, found.mass_flow
+    known = state.node_status[0] == nw.CONNECTED
+    down = np.where(flow > 0.0, net.end, net.start)
+    p, at = state.pressure[0], np.flatnonzero(known)
+    check_boiling(fluid, [f"node {nodes[i].name!r}" for i in at.tolist()], found.T[at], p[at])
+    # What leaves an element may be hotter than the node that it mixes into.
+    out = np.flatnonzero((flow != 0.0) & known[down])
+    places = [
+        f"the outlet of {elements[e].name!r}, before node {nodes[down[e]].name!r}" for e in out.tolist()
+    ]
+    check_boiling(fluid, places, found.T_out[out], p[down[out]])
 
 
 def _raise_pump(elements: Sequence[Element], net: NetworkArrays, found: NetworkSolution) -> None:

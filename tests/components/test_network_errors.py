@@ -1,5 +1,6 @@
 """Every way in which a network cannot be has its own name, and says where."""
 
+import CoolProp.CoolProp as coolprop
 import pytest
 
 from hashheat.components.network import Network
@@ -11,7 +12,8 @@ from hashheat.components.network_errors import (
     NoFixedPressureError,
 )
 from hashheat.components.pump import PumpCurve, PumpRangeError
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import BoilingError, InputError, StateError
+from hashheat.thermo.property_table import constant_properties
 
 CURVE = PumpCurve((2e5, 0.0, -2e9), 0.01)
 
@@ -136,3 +138,68 @@ def test_too_few_rounds_are_said():
     network = net((A, B), (Pipe("p", "a", "b", length=900.0, diameter=0.04, loss_per_length=1.0),))
     with pytest.raises(NetworkNotConvergedError, match=r"rounds: 1.; element 'p'"):
         network.solve(max_rounds=1)
+
+
+def riser(T_in, p=2e5, fluid="water", **more):
+    return Network(
+        (Node("cellar", pressure=p, T_in=T_in), Node("roof", elevation=12.0, demand=0.1)),
+        (Pipe("riser", "cellar", "roof", length=12.0, diameter=0.05),),
+        fluid=fluid,
+        **more,
+    )
+
+
+def test_water_that_boils_at_the_top_is_named():
+    with pytest.raises(
+        BoilingError, match=r"water boils at .*'roof'.*: 120.00 degC, boiling point 9\d.*0.8\d* bar"
+    ):
+        riser(393.15).solve()
+
+
+def test_boiling_begins_at_the_saturation_line_of_the_nodes_own_pressure():
+    p = float(riser(360.0).solve().pressure.sel(node="roof"))
+    edge = coolprop.PropsSI("T", "P", p, "Q", 0, "Water")
+    below = riser(edge - 0.1).solve()  # a tenth of a kelvin weighs 6 Pa on 12 m, 2 mK of the boiling point
+    assert float(below.T.sel(node="roof")) == pytest.approx(edge - 0.1, abs=1e-6)
+    # Warmer water weighs less, so that the pressure up there is a little more than at 360 K.
+    p = float(below.pressure.sel(node="roof"))
+    edge = coolprop.PropsSI("T", "P", p, "Q", 0, "Water")
+    with pytest.raises(BoilingError, match="'roof'"):
+        riser(edge + 0.1).solve()
+    riser(edge - 0.1).solve()
+
+
+def test_a_heater_boils_its_water_before_it_mixes():
+    # 10 g/s through the heater, 1 kg/s past it: the node behind is cold, the outlet is not.
+    def outlet(heat_rate):
+        return Network(
+            (Node("a", pressure=1.2e5, T_in=330.0), Node("b", demand=1.0)),
+            (
+                Resistance("heater", "a", "b", b=1e6, heat_rate=heat_rate),
+                Resistance("past", "a", "b", b=100.0),
+            ),
+        ).solve()
+
+    assert float(outlet(1800.0).T_out.sel(element="heater")) > 373.0
+    with pytest.raises(BoilingError, match="the outlet of 'heater', before node 'b'"):
+        outlet(2080.0)
+
+
+def test_glycol_is_held_against_the_line_of_water_and_own_properties_against_none():
+    with pytest.raises(BoilingError, match="'roof'"):
+        riser(371.15, fluid="MEG 30%").solve()
+    table = constant_properties(943.0, 4240.0, 2.3e-4, 0.68)
+    assert float(riser(393.15, fluid=table).solve().pressure.sel(node="roof")) < 1e5
+
+
+def test_cold_water_under_next_to_no_pressure_is_not_passed_over():
+    with pytest.raises(BoilingError, match=r"below 17\.49 degC"):
+        riser(300.0, p=1.185e5).solve()
+    with pytest.raises(StateError, match=r"'roof' is not known.*from 0\.02 bar"):
+        riser(276.0, p=1.185e5).solve()
+
+
+def test_a_negative_lowest_pressure_looks_for_no_boiling():
+    assert float(riser(393.15).solve(lowest_pressure=-1.0).pressure.sel(node="roof")) < 1e5
+    with pytest.raises(InfeasibleDemandError, match="'roof'"):
+        riser(330.0, p=1.1e5).solve()
