@@ -13,6 +13,7 @@ from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.cold_plate_sections import MAX_CELLS
 from hashheat.components.cold_plate_validity import channel_numbers, validity_warnings
+from hashheat.components.errors import UnitError
 from hashheat.components.variables import VARIABLES
 from hashheat.fleet.cold_plate_sampling import draw, margins, sampled_keys, solve_samples, swings
 from hashheat.fleet.sampling import SEED
@@ -24,6 +25,7 @@ from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
 from hashheat.solvers.conjugate_plate import Surroundings
 from hashheat.thermo.errors import InputError, StateError
+from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.units import to_si
 
 FILES = ("result.nc", "report.html")
@@ -101,7 +103,11 @@ def run_plate(
     directory = output if output is not None else default_directory(Path(str(plate.file.path)), "plate")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:
-        result, curves = plate_result(plate, state, fixed, options, bar)
+        try:
+            result, curves = plate_result(plate, state, fixed, options, bar)
+        except UnitError as error:
+            old = directory / "report.html"
+            raise error.extended(f"\n  {old} is of an earlier run") if old.exists() else error from None
         sheet = plate_sheet(plate, result, state=state, fixed=fixed, clock=options.clock)
     result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
     paths = write_together(
@@ -131,7 +137,7 @@ def given_state(plate: ColdPlate, options: PlateOptions) -> tuple[dict[str, Any]
             state[argument] = _positive(f"--{option}", value, text)
             fixed.append(key)
     if options.fluid is not None:
-        state["fluid"] = plate.fluid(options.fluid)
+        state["fluid"] = _liquid(options.fluid)
         fixed.append("design.fluid")
     own = plate.file.plate
     # The estimate of the error solves once more, with half the size of the cells.
@@ -144,6 +150,21 @@ def given_state(plate: ColdPlate, options: PlateOptions) -> tuple[dict[str, Any]
             accepted=f"1, 2, 3 ..., with at most {MAX_CELLS} cells after one more halving; here {cells}",
         )
     return state | {"refine": options.refine}, fixed
+
+
+def _liquid(name: str) -> Fluid:
+    try:
+        fluid = Fluid.parse(name)
+    except InputError as error:
+        raise error.within(key="--fluid") from None
+    if fluid.is_gas:
+        raise InputError(
+            "the coolant of a plate is a liquid",
+            key="--fluid",
+            found=name,
+            accepted="such as 'water' or 'propylene glycol 30 %'",
+        )
+    return fluid
 
 
 def _positive(key: str, value: float, found: str) -> float:

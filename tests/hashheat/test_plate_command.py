@@ -159,7 +159,8 @@ def test_a_bad_plate_is_named_and_nothing_is_written(case, capsys, plate_file, t
         (["two-sided", "--inlet", "140 degC"], "boils at the plate's inlet"),
         (["two-sided", "--ambient", "warm"], "--ambient"),
         (["two-sided", "--pressure", "0 bar"], "--pressure"),
-        (["two-sided", "--fluid", "beer"], "beer"),
+        (["two-sided", "--fluid", "beer"], "key:      --fluid"),
+        (["two-sided", "--fluid", "air"], "key:      --fluid"),
         (["two-sided", "--clock", "0"], "--clock"),
         (["two-sided", "--clock", "inf"], "--clock"),
         (["two-sided", "--clock", "fast"], "--clock"),
@@ -285,6 +286,15 @@ def test_no_steady_state_is_an_answer(capsys, plate_file, tmp_path, monkeypatch)
         status, out, _ = run(capsys, path, "--samples", 0, "--json", *arguments)
         assert status == 1
         assert word in json.loads(out)["failure"]
+        # A report that an earlier run left there is not of this one.
+        earlier = path.with_name(f"{path.stem}-plate") / "report.html"
+        assert "earlier run" not in out
+        earlier.parent.mkdir()
+        earlier.touch()
+        _, out, _ = run(capsys, path, "--samples", 0, *arguments)
+        assert "report.html is of an earlier run" in out
+        earlier.unlink()
+        earlier.parent.rmdir()
         runs_away.unlink(missing_ok=True)
     assert [p.name for p in tmp_path.iterdir()] == []
 
@@ -388,7 +398,7 @@ def test_the_report_says_what_it_rests_on(solved, page):
         s["verdict"].upper(),
         *s["reasons"],
         in_field(s["numbers"]["T_junction"]["nominal"], "K"),
-        f"about {s['numerics']['grid_error']:.2f} K, twice the change on half of it",
+        f"about {s['numerics']['grid_error']:.2f} K, from the changes on half of it",
         "2 of 27 numbers are assumed",
         "compares nothing with a measurement",
         "heat to the room",
@@ -421,7 +431,7 @@ def test_a_state_outside_of_the_envelope_is_warned_of(plate_file, tmp_path, few_
     assert not any("inlet temperature" in w for w in sheet["warnings"])
 
 
-def test_samples_that_cannot_be_built_are_counted_and_explained(plate_file, tmp_path, few_curves):
+def test_samples_that_cannot_be_built_are_counted_and_explained(plate_file, tmp_path, capsys, few_curves):
     # Laminar tables end at channels of 1 to 20: the lowest sixth of the heights lies beyond.
     path = plate_file(
         ('height = "4 mm"', 'height = "0.18 .. 0.3 mm"'),
@@ -434,6 +444,8 @@ def test_samples_that_cannot_be_built_are_counted_and_explained(plate_file, tmp_
     assert 2 <= lost <= 3
     assert sheet["all_limits_hold_in"] == 1.0 - lost / 16
     assert any("cannot be built" in r and "aspect ratio" in r for r in sheet["reasons"])
+    show_plate(sheet, [])
+    assert "percentiles leave out the samples without a steady state" in capsys.readouterr().out
     # With its 5 % height no plate can be built: nothing else moves it further.
     assert (sheet["ranking"][0]["key"], sheet["ranking"][0]["swing"]) == ("coolant.height", None)
 
