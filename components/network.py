@@ -98,8 +98,14 @@ class Network:
 
         Notes
         -----
-        Pressures are absolute: a head H is 101325 Pa + rho g (H - z). Pipes with Darcy-Weisbach head loss get
-        Colebrook's friction factor, where EPANET takes Swamee and Jain's approximation of it (within 1 %).
+        Pressures are absolute: a head H is 101325 Pa + rho g (H - z).
+
+        Friction by Hazen and Williams is EPANET's own. Pipes with Darcy-Weisbach head loss are not quite those of
+        EPANET: from Re 4000 on they get Colebrook's friction factor, where EPANET takes Swamee and Jain's
+        approximation of it, and between laminar and turbulent a line from Re 2300 to 4000, where EPANET takes
+        Dunlop's cubic from 2000 on. The friction factor here is, over EPANET's, for a roughness up to a twentieth
+        of the diameter: the same below Re 2000; -12 to +2.2 % up to 4000; -3.1 to 0 % up to 10 000; -2.1 to +0.8 %
+        up to 100 000; -1.5 to +0.8 % beyond.
         """
         nodes, elements, table = network_parts(path)
         return cls(nodes, elements, fluid=table, T_in=293.15)

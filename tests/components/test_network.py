@@ -92,6 +92,54 @@ def test_an_epanet_file_of_rough_pipes_valves_and_a_check_valve(tmp_path):
     assert pressure["a"] - pressure["b"] == pytest.approx(drop, rel=1e-6)
 
 
+def epanets_friction(Re, rough):
+    """EPANET 2.2, section 12.1.1: Hagen and Poiseuille, Dunlop's cubic, Swamee and Jain."""
+    if Re <= 2000.0:
+        return 64.0 / Re
+    Y2 = rough / 3.7 + 5.74 / Re**0.9
+    if Re >= 4000.0:
+        return 0.25 / np.log10(Y2) ** 2
+    Y3 = -0.86859 * np.log(rough / 3.7 + 5.74 / 4000.0**0.9)
+    FA = Y3**-2
+    FB = FA * (2.0 - 0.00514215 / (Y2 * Y3))
+    R = Re / 2000.0
+    return (7 * FA - FB) + R * (
+        (0.128 - 17 * FA + 2.5 * FB) + R * ((-0.128 + 13 * FA - 2 * FB) + R * (0.032 - 3 * FA + 0.5 * FB))
+    )
+
+
+#: What Network.from_epanet says of the friction factor over EPANET's [%], by the Reynolds number's range.
+@pytest.mark.parametrize(
+    ("Re", "least", "most", "words"),
+    [
+        ((300.0, 2000.0), 0.0, 0.0, "the same below Re 2000"),
+        ((2000.0, 4000.0), -12.0, 2.2, "-12 to +2.2 % up to 4000"),
+        ((4001.0, 1e4), -3.1, 0.0, "-3.1 to 0 % up to 10 000"),
+        ((1e4, 1e5), -2.1, 0.8, "-2.1 to +0.8 % up to 100 000"),
+        ((1e5, 1e8), -1.5, 0.8, "-1.5 to +0.8 % beyond"),
+    ],
+)
+def test_friction_differs_from_epanets_by_what_is_said(tmp_path, Re, least, most, words):
+    assert words in " ".join(Network.from_epanet.__doc__.split())
+    D, L, nu = 0.1, 100.0, 1.1e-5 * 0.3048**2
+    off = []
+    for rough in (0.0, 1e-4, 1e-3, 1e-2, 0.05):
+        for number in np.geomspace(*Re, 25).tolist():
+            u = number * nu / D
+            path = tmp_path / "net.inp"
+            path.write_text(
+                f"[JUNCTIONS]\na 0 {u * np.pi * D**2 / 4!r}\n[RESERVOIRS]\nlake 0\n"
+                f"[PIPES]\np lake a {L} {D * 1e3} {rough * D * 1e3!r}\n[OPTIONS]\nUNITS SI\nHEADLOSS D-W\n"
+            )
+            lost = float(Network.from_epanet(path).solve(lowest_pressure=-1e15).pressure_drop[0])
+            off.append(100.0 * (lost / (epanets_friction(number, rough) * L / D * 1000.0 * u**2 / 2) - 1.0))
+    assert least - 2e-3 <= min(off)
+    assert max(off) <= most + 2e-3
+    # No range is said to be wider than it is by more than a percent.
+    assert min(off) < least + 1.0
+    assert max(off) > most - 1.0
+
+
 # ---- single pipes --------------------------------------------------------------------------------------------
 
 
