@@ -1,5 +1,6 @@
 """Status and simple controls of an EPANET input file, as far as they act at time 0."""
 
+from hashheat.components.epanet_clock import time_of_day
 from hashheat.components.epanet_lines import Line
 from hashheat.components.epanet_records import EpanetLink, EpanetNode
 
@@ -49,7 +50,11 @@ def apply_status(links: dict[str, EpanetLink], lines: list[Line]) -> dict[str, E
 
 
 def apply_controls(
-    links: dict[str, EpanetLink], nodes: dict[str, EpanetNode], lines: list[Line], metre: float
+    links: dict[str, EpanetLink],
+    nodes: dict[str, EpanetNode],
+    lines: list[Line],
+    metre: float,
+    clock: float = 0.0,
 ) -> tuple[dict[str, EpanetLink], list[int]]:
     """Links after the simple controls whose condition holds at time 0, and the numbers of the other lines.
 
@@ -60,11 +65,13 @@ def apply_controls(
     lines : list of Line
     metre : float
         Unit of length of the file [m].
+    clock : float
+        Time of day at time 0 [s].
 
     Raises
     ------
     InputError
-        For a line that is no control, or a control by the pressure of a junction.
+        For a line that is no control, a time of day that is none, or a control by the pressure of a junction.
     """
     changed, idle = dict(links), []
     form = "LINK name status IF NODE tank ABOVE or BELOW level; AT TIME hours; AT CLOCKTIME hours"
@@ -75,8 +82,10 @@ def apply_controls(
             line.refuse("unknown link", name, "a pipe, pump or valve of this file")
         after = set_status(line, changed[name], 2)
         if line.word(3) == "AT" and line.word(4) in ("TIME", "CLOCKTIME"):
-            # The clock at time 0 is any; a time of the run is 0 where no digit but 0 stands in it.
-            holds = line.word(4) == "TIME" and not any(c in "123456789" for c in line.words[5])
+            if line.word(4) == "CLOCKTIME":
+                holds = time_of_day(line, 5) == clock
+            else:  # a time of the run is 0 where no digit but 0 stands in it
+                holds = not any(c in "123456789" for c in line.words[5])
         elif line.word(3) == "IF" and line.word(4) == "NODE" and line.word(6) in ("ABOVE", "BELOW"):
             node = nodes.get(line.words[5])
             if node is None or node.kind != "tank" or node.head is None:

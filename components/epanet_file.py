@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from hashheat.components.epanet_clock import start_clock
 from hashheat.components.epanet_controls import apply_controls, apply_status
 from hashheat.components.epanet_lines import PASSED_OVER, READ, Line, read_lines
 from hashheat.components.epanet_links import read_links
@@ -31,10 +32,10 @@ def load_epanet(path: str | Path) -> EpanetFile:
     After the EPANET 2.2 User Manual, appendix C. Read are junctions, reservoirs, tanks (their initial level is
     a held head), pipes with minor losses and check valves, pumps with a head curve of one or three points and a
     speed, throttle control valves, demands by category, patterns at time 0, status, and simple controls whose
-    condition holds at time 0. Refused by name are all other valves, pumps of constant power or with another
-    curve, the Chezy-Manning head loss, emitters, leakage, demands that depend on the pressure, a tank at the
-    end of its levels, and controls by the pressure of a junction. Anything else without meaning for a steady
-    hydraulic state is passed over and listed.
+    condition holds at time 0, by the clock from START CLOCKTIME (midnight) on. Refused by name are all other
+    valves, pumps of constant power or with another curve, the Chezy-Manning head loss, emitters, leakage, demands
+    that depend on the pressure, a tank at the end of its levels, and controls by the pressure of a junction.
+    Anything else without meaning for a steady hydraulic state is passed over and listed.
     """
     sections = read_lines(Path(path))
     lines = {name: sections.get(name, []) for name in READ}
@@ -52,7 +53,11 @@ def load_epanet(path: str | Path) -> EpanetFile:
         )
     links = read_links(options, patterns, nodes, lines)
     links, idle = apply_controls(
-        apply_status(links, lines["STATUS"]), nodes, lines["CONTROLS"], options.metre
+        apply_status(links, lines["STATUS"]),
+        nodes,
+        lines["CONTROLS"],
+        options.metre,
+        start_clock(lines["TIMES"]),
     )
     passed = [name for name in PASSED_OVER if sections.get(name)]
     passed += [f"CONTROLS line {number}" for number in idle]

@@ -1,6 +1,6 @@
 """A network of pipes, pumps, valves, miners and exchangers, solved for flows, pressures and temperatures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -37,6 +37,9 @@ class Network:
         Of the surroundings [K]; water that does not move takes it.
     T_in : float, optional
         Of water that enters at nodes that give no temperature of their own [K].
+    passed_over : tuple of str
+        What the file that the network was read from says besides and has no effect here, controls among it; see
+        :meth:`from_epanet`.
 
     Raises
     ------
@@ -60,6 +63,7 @@ class Network:
     pressure: float = 3e5
     T_ambient: float = 293.15
     T_in: float | None = None
+    passed_over: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))
@@ -106,9 +110,12 @@ class Network:
         Dunlop's cubic from 2000 on. The friction factor here is, over EPANET's, for a roughness up to a twentieth
         of the diameter: the same below Re 2000; -12 to +2.2 % up to 4000; -3.1 to 0 % up to 10 000; -2.1 to +0.8 %
         up to 100 000; -1.5 to +0.8 % beyond.
+
+        The state is that of time 0: controls that do not act there, and sections without meaning for it, are
+        listed in ``passed_over``.
         """
-        nodes, elements, table = network_parts(path)
-        return cls(nodes, elements, fluid=table, T_in=293.15)
+        nodes, elements, table, passed_over = network_parts(path)
+        return cls(nodes, elements, fluid=table, T_in=293.15, passed_over=passed_over)
 
     @cached_property
     def arrays(self) -> NetworkArrays:

@@ -18,8 +18,10 @@ WATER = 1000.0
 _OPEN_VALVE = 1e-6 * 0.3048 / 0.3048**3
 
 
-def network_parts(path: str | Path) -> tuple[tuple[Node, ...], tuple[Element, ...], PropertyTable]:
-    """Nodes, elements and water of an EPANET file.
+def network_parts(
+    path: str | Path,
+) -> tuple[tuple[Node, ...], tuple[Element, ...], PropertyTable, tuple[str, ...]]:
+    """Nodes, elements and water of an EPANET file, and what of it is passed over.
 
     Parameters
     ----------
@@ -45,7 +47,7 @@ def network_parts(path: str | Path) -> tuple[tuple[Node, ...], tuple[Element, ..
         for node in file.nodes
     )
     try:
-        return nodes, tuple(_element(file, link, rho) for link in file.links), table
+        return nodes, tuple(_element(file, link, rho) for link in file.links), table, file.passed_over
     except InputError as error:
         raise error.within(file=str(path)) from None
 

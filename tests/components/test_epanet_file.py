@@ -185,6 +185,29 @@ def test_units(load, unit, flow, metre, diameter):
     assert file.options.viscosity == pytest.approx(1e-6 * metre**2, rel=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("start", "time", "acts"),
+    [
+        ("", "0:00", True),
+        ("", "12 AM", True),
+        ("", "24:00", True),
+        ("", "12 PM", False),
+        ("", "0:01", False),
+        ("START CLOCKTIME 12 am", "0", True),
+        ("START CLOCKTIME 6 am", "6:00", True),
+        ("START CLOCKTIME 6 am", "0:00", False),
+        ("START CLOCKTIME 6:30 PM", "18.5", True),
+        ("START CLOCKTIME 18:30:00", "6:30PM", True),
+    ],
+)
+def test_a_control_by_the_clock_acts_where_the_clock_starts(load, start, time, acts):
+    file = load(
+        f"[JUNC]\na 1 1\nb 2\n[PIPE]\np a b 3 4 5\n[TIMES]\n{start}\n[CONTROLS]\nLINK p CLOSED AT CLOCKTIME {time}"
+    )
+    assert file.links[0].closed == acts
+    assert file.passed_over == (() if acts else ("CONTROLS line 9",))
+
+
 BAD = [
     (" a   10   5    day", " a   ten  5    day", r"line 5 \[JUNCTIONS\]", "elevation is not a number"),
     (" a   10   5    day", " a   10   5    night", r"line 5 \[JUNCTIONS\]", "unknown pattern"),
@@ -225,6 +248,9 @@ BAD = [
     ("MODEL DDA", "MODEL PDA", r"\[OPTIONS\]", "depend on the pressure"),
     (" TRIALS 40", " TRIAL_S 40", r"\[OPTIONS\]", "unknown option"),
     ("IF NODE tower BELOW 6", "IF NODE a BELOW 6", r"\[CONTROLS\]", "only a tank's level"),
+    ("AT CLOCKTIME 6 AM", "AT CLOCKTIME 6 UHR", r"\[CONTROLS\]", "no time of day"),
+    ("AT CLOCKTIME 6 AM", "AT CLOCKTIME 13 PM", r"\[CONTROLS\]", "no time of day"),
+    (" DURATION 24", " START CLOCKTIME noon", r"\[TIMES\]", "no time of day"),
     ("IF NODE tower BELOW 6", "WHEN NODE tower BELOW 6", r"\[CONTROLS\]", "no simple control"),
     ("[COORDINATES]", "[COORDINATORS]", "", ""),
     ("[COORDINATES]", "[SPRINKLERS]", r"line 60 \[SPRINKLERS\]", "unknown section"),

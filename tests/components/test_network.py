@@ -92,6 +92,25 @@ def test_an_epanet_file_of_rough_pipes_valves_and_a_check_valve(tmp_path):
     assert pressure["a"] - pressure["b"] == pytest.approx(drop, rel=1e-6)
 
 
+def test_a_network_tells_what_of_its_file_does_not_act(tmp_path):
+    text = (
+        "[JUNCTIONS]\na 0 1\nb 0 1\n[RESERVOIRS]\nlake 60\n[PIPES]\np lake a 100 100 100\nq lake b 100 100 100\n"
+        "r a b 100 100 100\n[CONTROLS]\nLINK q CLOSED AT CLOCKTIME {}\nLINK r CLOSED AT TIME 5\n[QUALITY]\na 1\n"
+        "[OPTIONS]\nUNITS LPS\n"
+    )
+    path = tmp_path / "net.inp"
+    path.write_text(text.format("0:00"))
+    network = Network.from_epanet(path)
+    assert network.passed_over == ("QUALITY", "CONTROLS line 12")
+    # Shut by its control, so that b is fed through a.
+    assert values(network.solve().mass_flow, "element") == pytest.approx({"p": 2.0, "q": 0.0, "r": 1.0})
+    path.write_text(text.format("6 AM"))
+    assert Network.from_epanet(path).passed_over == ("QUALITY", "CONTROLS line 11", "CONTROLS line 12")
+    assert (
+        Network((Node("a", pressure=1e5), Node("b")), (Resistance("r", "a", "b", b=1.0),)).passed_over == ()
+    )
+
+
 def epanets_friction(Re, rough):
     """EPANET 2.2, section 12.1.1: Hagen and Poiseuille, Dunlop's cubic, Swamee and Jain."""
     if Re <= 2000.0:
