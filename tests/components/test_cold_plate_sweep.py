@@ -175,3 +175,10 @@ def test_without_power_there_is_no_thermal_resistance():
     assert float(found.chip_power[0]) == 0.0
     assert np.isnan(found.thermal_resistance[0])
     assert float(found.thermal_resistance[1]) > 0.0
+
+
+@pytest.mark.parametrize("fluid", [5, "beer"])
+def test_a_coolant_that_is_none_is_named(fluid):
+    with pytest.raises(InputError) as caught:
+        coarse("tube-in-plate").solve(fluid=fluid)
+    assert caught.value.key == "fluid"
