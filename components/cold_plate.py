@@ -31,7 +31,10 @@ if TYPE_CHECKING:
     from hashheat.components.reduced_plate import ReducedPlate
 
 #: Plates with other values than nominal that are kept ready.
-_KEPT = 8
+_KEPT = 12
+
+#: Error of a grid over the change that half the cell size makes, at second order.
+_LEFT = 4.0 / 3.0
 
 #: Values that are not nominal, in SI by dotted key, in the keys' order.
 _Changed: TypeAlias = tuple[tuple[str, float], ...]
@@ -69,8 +72,8 @@ class ColdPlate:
         return self.file.sampled_quantities()
 
     @cached_property
-    def _prepared(self) -> Callable[[_Changed, int], PreparedPlate]:
-        def build(changed: _Changed, refine: int) -> PreparedPlate:
+    def _prepared(self) -> Callable[[_Changed, int, int], PreparedPlate]:
+        def build(changed: _Changed, refine: int, through: int) -> PreparedPlate:
             values = self.file.values(dict(changed))
             factors = {
                 "nusselt_factor": values["coolant.nusselt_factor"],
@@ -80,13 +83,17 @@ class ColdPlate:
             shaping = tuple((key, value) for key, value in changed if not leaves_the_cells(key))
             if len(shaping) < len(changed):
                 # Cells, streams and grids are those of a plate that is at hand.
-                base = self._prepared(shaping, refine)
+                base = self._prepared(shaping, refine, through)
                 return base.with_numbers(chip_heat(base.chips, values), **factors)
-            return prepare(plate_geometry(self.file, dict(changed), refine=refine), **factors)
+            return prepare(
+                plate_geometry(self.file, dict(changed), refine=refine, through=through), **factors
+            )
 
         return lru_cache(maxsize=_KEPT)(build)
 
-    def prepared(self, changed: Mapping[str, float] | None = None, refine: int = 1) -> PreparedPlate:
+    def prepared(
+        self, changed: Mapping[str, float] | None = None, refine: int = 1, through: int | None = None
+    ) -> PreparedPlate:
         """Arrays of the plate, kept for the next call.
 
         Parameters
@@ -94,7 +101,9 @@ class ColdPlate:
         changed : mapping, optional
             Values in SI by dotted key that take the place of nominal ones.
         refine : int
-            Multiplies the cells along and across, and through a thickness that is resolved.
+            Multiplies the cells along and across.
+        through : int, optional
+            Multiplies the layers of a thickness that is resolved; as ``refine`` if left out.
 
         Raises
         ------
@@ -102,7 +111,7 @@ class ColdPlate:
             For a key or value that the file does not accept, or a plate that cannot be built.
         """
         items = tuple(sorted((key, float(value)) for key, value in (changed or {}).items()))
-        return self._prepared(items, refine)
+        return self._prepared(items, refine, refine if through is None else through)
 
     def fluid(self, given: Fluid | str | None = None) -> Fluid:
         """The coolant: that of the design state unless another is given."""
@@ -153,8 +162,9 @@ class ColdPlate:
         with_fields : bool
             Add the temperature of every cell of metal (layer, row, col) and of coolant (cell).
         with_error : bool
-            Solve once more with half the cell size and add ``grid_error``: twice the change of the hottest
-            junction, what is left on a grid of first order; infinite where the finer grid has no steady state.
+            Solve twice more, with half the cell size in the plane and with twice the layers, and add
+            ``grid_error``: the root of the squares of 4/3 of both changes of the hottest junction, which is what
+            second order leaves; infinite where a finer grid has no steady state.
             Cells that miss walls and footprints converge unevenly, so that it is an estimate and no bound; it
             does not tell what a plate of one layer leaves out.
         **overrides : float, array or DataArray
@@ -240,11 +250,14 @@ class ColdPlate:
         drop = plate.pressure_drop(solved, table, state.T_in)
         error = None
         if with_error and solved.status == OK:
-            finer = self.prepared(changed, 2 * refine)
-            again = finer.solve(table, state, frequency=clock[0], voltage=clock[1])
-            # Second order would leave 4/3 of the change; walls and footprints that cut through cells leave more.
-            change = abs(float(again.T_junction.max()) - float(solved.T_junction.max()))
-            error = 2.0 * change if again.status == OK else math.inf
+            error = 0.0
+            # In the plane and through it apart, and not with their signs: one change can hide the other.
+            for grid in ((2 * refine, refine), (refine, 2 * refine)):
+                again = self.prepared(changed, *grid).solve(
+                    table, state, frequency=clock[0], voltage=clock[1]
+                )
+                change = float(again.T_junction.max()) - float(solved.T_junction.max())
+                error = math.hypot(error, _LEFT * change) if again.status == OK else math.inf
         status = solved.status
         if status == OK and drop > pressure - LOWEST_PRESSURE:
             status = PRESSURE_LOST

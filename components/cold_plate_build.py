@@ -18,6 +18,7 @@ def plate_geometry(
     *,
     clock: float = 1.0,
     refine: int = 1,
+    through: int | None = None,
 ) -> PlateGeometry:
     """Plate with its chips.
 
@@ -29,7 +30,9 @@ def plate_geometry(
     clock : float
         Dynamic power of the chips over that of the file [-].
     refine : int
-        Multiplies the number of cells along, across and, where it is resolved, through the thickness.
+        Multiplies the number of cells along and across.
+    through : int, optional
+        Multiplies the layers where the thickness is resolved; as ``refine`` if left out.
 
     Returns
     -------
@@ -44,11 +47,12 @@ def plate_geometry(
     """
     if not 0.0 <= clock < float("inf"):
         raise InputError("this clock cannot be", key="clock", found=clock, accepted="0 or more, finite")
-    if not (isinstance(refine, int) and refine >= 1):
+    through = refine if through is None else through
+    if not all(isinstance(n, int) and n >= 1 for n in (refine, through)):
         raise InputError("cells cannot be split so", key="refine", found=refine, accepted="1, 2, 3 ...")
     v = file.values(changed)
     plate = file.plate
-    layers = plate.layers if plate.layers == [1] else [refine * n for n in plate.layers]
+    layers = plate.layers if plate.layers == [1] else [through * n for n in plate.layers]
     chips = file.chip_map(changed)
     try:
         geometry = PlateGeometry(

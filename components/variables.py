@@ -30,7 +30,7 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "thermal_resistance": ("K W-1", "hottest junction less inlet, over the power of all chips"),
     "grid_error": (
         "K",
-        "estimated error of the hottest junction by the size of the cells: twice its change on half of it",
+        "estimated error of the hottest junction by the size of the cells, from its changes on half of it",
     ),
     "stream_flow": ("kg s-1", "mass flow of a stream of coolant"),
     "coolant_rise": ("K", "coolant nearest to a chip above the inlet"),

@@ -148,7 +148,8 @@ def test_a_bad_plate_is_named_and_nothing_is_written(case, capsys, plate_file, t
         (["two-side"], "did you mean 'two-sided'"),
         (["kakac"], "this is an exchanger file: hashheat rate exchanger takes it"),
         (["two-sided", "--samples", "100"], "power of two"),
-        (["two-sided", "--samples", "8"], "power of two from 16 on"),
+        (["two-sided", "--samples", "8"], "power of two from 16 to 1048576"),
+        (["two-sided", "--samples", "2097152"], "power of two from 16 to 1048576"),
         (["two-sided", "--flow", "3"], "--flow"),
         (["two-sided", "--flow", "0 L/min"], "more than 0"),
         (["two-sided", "--flow", "-1 L/min"], "--flow"),
@@ -293,6 +294,8 @@ def test_no_steady_state_is_an_answer(capsys, plate_file, tmp_path, monkeypatch)
         earlier.touch()
         _, out, _ = run(capsys, path, "--samples", 0, *arguments)
         assert "report.html is of an earlier run" in out
+        # Asked to print nothing but errors: why there is no result is one.
+        assert run(capsys, path, "--samples", 0, "-q", *arguments) == (1, "", out)
         earlier.unlink()
         earlier.parent.rmdir()
         runs_away.unlink(missing_ok=True)
@@ -445,7 +448,7 @@ def test_samples_that_cannot_be_built_are_counted_and_explained(plate_file, tmp_
     assert sheet["all_limits_hold_in"] == 1.0 - lost / 16
     assert any("cannot be built" in r and "aspect ratio" in r for r in sheet["reasons"])
     show_plate(sheet, [])
-    assert "percentiles leave out the samples without a steady state" in capsys.readouterr().out
+    assert f"the percentiles leave out {lost} of 16 samples without a steady state" in capsys.readouterr().out
     # With its 5 % height no plate can be built: nothing else moves it further.
     assert (sheet["ranking"][0]["key"], sheet["ranking"][0]["swing"]) == ("coolant.height", None)
 
@@ -467,3 +470,43 @@ def test_terminal_stays_within_eighty_columns(solved, capsys, monkeypatch):
     assert "…" not in shown
     for text in ("PASS", "hottest junction", "interface thickness", "r2c1", "a/result.nc", "assumed"):
         assert text in shown
+
+
+def test_a_margin_that_the_grid_could_turn_is_told(solved, plate_file, tmp_path, few_curves):
+    word = "a finer grid may put it on the other side"
+    assert not any(word in reason for reason in solved.sheet["reasons"])
+    inlet = 343.15 + solved.sheet["limits"][0]["margin"]
+    for over in (-0.02, 0.03):
+        options = PlateOptions(inlet=f"{inlet + over:.6f} K", samples=0)
+        sheet, _ = run_plate(str(plate_file()), tmp_path / "out", options, quiet=True)
+        assert abs(sheet["limits"][0]["margin"]) < sheet["numerics"]["grid_error"]
+        assert any(word in reason for reason in sheet["reasons"])
+        assert word in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("margin", [5.0, -5.0])
+def test_a_grid_error_that_is_not_known_is_told(solved, margin):
+    limits = [solved.sheet["limits"][0] | {"margin": margin, "holds_at_nominal": margin > 0.0}]
+    for error, told in ((None, "is not known"), (4.9, ""), (5.1, "other side")):
+        reasons = plate_sheet._reasons(limits, np.zeros(0, dtype=int), solved.result, [], error)
+        assert any(told in reason for reason in reasons) if told else len(reasons) == 1
+
+
+def test_a_margin_that_the_grid_could_turn_is_told(solved, plate_file, tmp_path, few_curves):
+    word = "the cells' size may turn the verdict"
+    assert not any(word in reason for reason in solved.sheet["reasons"])
+    inlet = 343.15 + solved.sheet["limits"][0]["margin"]
+    for over in (-0.02, 0.03):
+        options = PlateOptions(inlet=f"{inlet + over:.6f} K", samples=0)
+        sheet, _ = run_plate(str(plate_file()), tmp_path / "out", options, quiet=True)
+        assert abs(sheet["limits"][0]["margin"]) < sheet["numerics"]["grid_error"]
+        assert any(word in reason for reason in sheet["reasons"])
+        assert word in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("margin", [5.0, -5.0])
+def test_a_grid_error_that_is_not_known_is_told(solved, margin):
+    limits = [solved.sheet["limits"][0] | {"margin": margin, "holds_at_nominal": margin > 0.0}]
+    for error, told in ((None, "is not known"), (4.9, ""), (5.1, "may turn the verdict")):
+        reasons = plate_sheet._reasons(limits, np.zeros(0, dtype=int), solved.result, [], error)
+        assert any(told in reason for reason in reasons) if told else len(reasons) == 1
