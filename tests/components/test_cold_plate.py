@@ -74,6 +74,7 @@ def test_margin_to_boiling_is_that_of_the_hottest_wall_at_the_outlet():
     assert float(found.boiling_margin) == pytest.approx(boils - float(found.T_wall), abs=1e-3)
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a state that does not settle takes all its iterations")
 def test_a_failed_state_among_others_is_marked_and_the_rest_keep_their_numbers():
     plate = ColdPlate.named("tuckerman-pease")
     with pytest.warns(UserWarning, match="1 of 2 states"):
