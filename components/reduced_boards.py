@@ -29,14 +29,14 @@ def board_states(
     Returns
     -------
     PathState
-        Every field of shape (n * boards,), the boards of a unit side by side.
+        Fields of shape (n * boards,), or (kinds, n * boards), the boards of a unit side by side.
     """
     n, boards = len(values["power.wall"]), device.boards.count
 
     def each(value: np.ndarray | float) -> np.ndarray:
         return np.repeat(np.broadcast_to(np.asarray(value, dtype=float), (n,)), boards)
 
-    path, hot = reduced.path, reduced.fitted.hot_chip
+    path = reduced.path
     dynamic, leak = chip_powers(device, values, state.frequency, state.voltage)
     # The file of the plate may give its chips different shares of the board's power.
     unit = device.chips.count / path.units
@@ -50,7 +50,7 @@ def board_states(
         T_leak=each(values["power.reference_temperature"]),
         leak_scale=each(values["power.leakage_scale"]),
         resistance=each(interface) * float(path.mean_resistance(np.ones(path.factor.size))),
-        hot_resistance=each(interface) * float(path.factor[hot]),
+        kind_resistance=each(interface) * path.kind_resistance(np.ones(path.factor.size))[:, None],
         loss=each(values["surroundings.loss_conductance"] / boards),
     )
 

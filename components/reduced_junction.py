@@ -60,10 +60,12 @@ def finish_plates(
     out: np.ndarray,
     wall: np.ndarray,
     R: np.ndarray,
+    own: np.ndarray,
     mass_flow: np.ndarray,
     above: np.ndarray,
+    hottest: np.ndarray,
 ) -> None:
-    """Hottest junction above the wall below it, and outlet from the heat; in place.
+    """Hottest junction of each kind of chips above the wall of the line, and outlet from the heat; in place.
 
     Parameters
     ----------
@@ -73,27 +75,40 @@ def finish_plates(
     out : (N_OUTPUTS, n) float array
         With power, heat and loss of the whole plate; junction, gain, outlet and status are set.
     wall : (n,) float array
-        Below the hottest junction [K].
-    R : (n,) float array
-        Between them [K/W].
+        Of the line, below its hottest junction [K].
+    R : (kinds, n) float array
+        Between it and the hottest junction of each kind [K/W].
+    own : (kinds, n) float array
+        What of it a chip's loop gain counts [K/W].
     mass_flow : (n,) float array
         Of the whole plate [kg/s].
     above : (n,) float array
         Warmest coolant above the mixed outlet [K].
+    hottest : (kinds, n) float array
+        Set to the hottest junction of each kind [K].
     """
     for i in range(wall.size):
         if out[sp.STATUS, i] != sp.OK:
             continue
-        T, gain, status = junction_above(
-            wall[i],
-            R[i],
-            cases[sp.P_DYNAMIC, i],
-            cases[sp.P_LEAK, i],
-            cases[sp.T_LEAK, i],
-            cases[sp.LEAK_SCALE, i],
-        )
-        out[sp.T_JUNCTION, i] = T
-        out[sp.LOOP_GAIN, i] = max(gain, out[sp.LOOP_GAIN, i])
+        status = sp.OK
+        largest, T_max = 0.0, 0.0
+        for k in range(R.shape[0]):
+            T, gain, of_kind = junction_above(
+                wall[i],
+                R[k, i],
+                cases[sp.P_DYNAMIC, i],
+                cases[sp.P_LEAK, i],
+                cases[sp.T_LEAK, i],
+                cases[sp.LEAK_SCALE, i],
+            )
+            hottest[k, i] = T
+            T_max = max(T_max, T)
+            if R[k, i] > 0.0:
+                largest = max(largest, gain * own[k, i] / R[k, i])
+            if of_kind != sp.OK:
+                status = of_kind
+        out[sp.T_JUNCTION, i] = T_max
+        out[sp.LOOP_GAIN, i] = largest
         power = out[sp.CHIP_POWER, i]
         balance = power - out[sp.HEAT_WATER, i] - out[sp.HEAT_LOSS, i]
         out[sp.IMBALANCE, i] = balance / power if power > 0.0 else 0.0

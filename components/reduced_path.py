@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -28,7 +29,7 @@ Values = Mapping[str, ArrayLike]
 
 
 class PathState(NamedTuple):
-    """What surrounds the plates and drives their chips; every field has shape (n,) or is a float.
+    """What surrounds the plates and drives their chips; fields have shape (n,), unless said, or are floats.
 
     Parameters
     ----------
@@ -38,9 +39,10 @@ class PathState(NamedTuple):
         Of a chip of power factor 1, the latter at T_leak [W].
     T_leak, leak_scale : array
         [K]
-    resistance, hot_resistance : array, optional
-        Package and interface for a unit of power: mean over the chips, and of the hottest [K/W]; left out,
-        those of the plate's file.
+    resistance : array, optional
+        Package and interface for a unit of power, mean over the chips [K/W]; left out, those of the plate's file.
+    kind_resistance : (kinds, n) array, optional
+        The same for a chip of each kind, as :attr:`ReducedPath.kinds` has them.
     loss : array, optional
         From the plate to its surroundings [W/K]; left out, the losses of the plate's file.
     """
@@ -53,8 +55,23 @@ class PathState(NamedTuple):
     T_leak: ArrayLike
     leak_scale: ArrayLike
     resistance: ArrayLike | None = None
-    hot_resistance: ArrayLike | None = None
+    kind_resistance: ArrayLike | None = None
     loss: ArrayLike | None = None
+
+
+class ChipKinds(NamedTuple):
+    """Chips that are alike in power and in what lies between them and the metal.
+
+    Parameters
+    ----------
+    kind : (chips,) int array
+        Of each chip.
+    first : (kinds,) int array
+        A chip of each kind.
+    """
+
+    kind: np.ndarray
+    first: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +98,8 @@ class ReducedPath:
         Package and interface of each chip [K/W].
     area : (chips,) array
         Footprint of each chip [m^2].
+    below : (chips,) array
+        Half a cell of metal below each chip of the full plate [K/W], which its loop gain counts.
     """
 
     nominal: Mapping[str, float]
@@ -93,11 +112,25 @@ class ReducedPath:
     factor: np.ndarray
     own: np.ndarray
     area: np.ndarray
+    below: np.ndarray
 
     @property
     def units(self) -> float:
         """Sum of the chips' power factors."""
         return float(self.factor.sum())
+
+    @cached_property
+    def kinds(self) -> ChipKinds:
+        """Kinds of chips: of one kind the one on the hottest metal is the hottest, whatever insulates it."""
+        rows = (self.factor, self.own, self.area)
+        alike = np.stack([np.round(x / x.max(), 9) if x.max() > 0.0 else x for x in rows])
+        _, first, kind = np.unique(alike, axis=1, return_index=True, return_inverse=True)
+        return ChipKinds(kind.ravel(), first)
+
+    def kind_resistance(self, own: np.ndarray) -> np.ndarray:
+        """Resistance for a unit of power of a chip of each kind, (kinds, ...), from that of each chip [K/W]."""
+        found: np.ndarray = np.moveaxis((own * self.factor)[..., self.kinds.first], -1, 0)
+        return found
 
     def mean_resistance(self, own: np.ndarray) -> np.ndarray:
         """Resistance for a unit of power, mean over the power, from that of each chip, (..., chips) [K/W]."""

@@ -61,6 +61,7 @@ def reduced_path(file: ColdPlateFile, plate: PreparedPlate) -> ReducedPath:
         "factor": factor,
         "area": plate.chips.length * plate.chips.width,
         "own": np.broadcast_to(np.asarray(heat.resistance, dtype=float), factor.shape),
+        "below": np.asarray(model.chips.resistance) - np.asarray(heat.resistance),
     }
     if isinstance(layout, Serpentine):
         chips = _chips_on_passes(plate, layout)

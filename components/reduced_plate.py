@@ -20,6 +20,7 @@ from hashheat.components.reduced_plate_fit import (
     R_MEAN,
     R_WALL,
     Fitted,
+    by_kind,
     wall_below,
 )
 from hashheat.solvers import serpentine as sp
@@ -59,6 +60,10 @@ class ReducedPlate:
     :mod:`hashheat.solvers.serpentine`; the corrections are resistances and a factor on the pressure drop, smooth
     in flow, inlet temperature and clock. Beyond the envelope they keep the values of its edge, so that the form
     goes on as the line does; its error there is not known (:meth:`inside` tells).
+
+    ``errors`` hold at the nominal numbers of the file. Sizes of a serpentine that differ shift the corrections,
+    each as it does alone at the design state; package and interface, power and losses enter the line and leave
+    the corrections as they are. The error at other numbers is not known in either case.
     """
 
     file: ColdPlateFile
@@ -68,6 +73,16 @@ class ReducedPlate:
     fluid: Fluid | None
     pressure: float
     errors: ReductionErrors | None = None
+
+    def __repr__(self) -> str:
+        least, most = np.exp(self.fitted.corrections.low[0]), np.exp(self.fitted.corrections.high[0])
+        coolant = "a table of properties" if self.fluid is None else self.fluid.name
+        text = f"ReducedPlate({self.name!r}, {coolant}, {least * 60e3:.3g} to {most * 60e3:.3g} L/min"
+        if self.errors is not None:
+            text += (
+                f", junction within {self.errors.junction:.2g} K, outlet within {self.errors.outlet:.2g} K"
+            )
+        return text + ")"
 
     @property
     def name(self) -> str:
@@ -89,7 +104,10 @@ class ReducedPlate:
         return found
 
     def inside(self, state: PathState, table: PropertyTable, n: int) -> np.ndarray:
-        """Whether each of n states lies in the envelope, where the errors are known."""
+        """Whether flow, inlet and dynamic power of each of n states lie in the envelope.
+
+        The errors are known there at the nominal numbers of the file, and for surroundings within its range.
+        """
         return self.fitted.corrections.inside(self.points(state, table, n))
 
     def solve_arrays(
@@ -122,8 +140,23 @@ class ReducedPlate:
             Rows of :mod:`hashheat.solvers.serpentine`, for the whole plate.
         fields : (cells, N_FIELDS, n) float array
             Of the line. On cells with chips ``FIELD_T_JUNCTION`` is what the hottest chip would have there and
-            ``FIELD_T_WALL`` the metal right below it: the largest junction is that of the results.
+            ``FIELD_T_WALL`` the metal right below it: the largest junction is that of the results. The loop gain
+            is that of the full plate: of package, interface and half a cell below, without the rest of the metal.
         """
+        out, fields, _ = self.solve_kinds(values, state, table, n, with_fields=with_fields, parallel=parallel)
+        return out, fields
+
+    def solve_kinds(
+        self,
+        values: Values,
+        state: PathState,
+        table: PropertyTable,
+        n: int,
+        *,
+        with_fields: bool = False,
+        parallel: bool = True,
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """As :meth:`solve_arrays`, and the hottest junction of each kind of chips, (kinds, n) [K]."""
         path = self.path
         found = self.fitted.corrections(self.points(state, table, n)).T
         for shift in self.fitted.shifts:
@@ -144,43 +177,54 @@ class ReducedPlate:
         more = path.conductance(state) * found[R_LOSS] * each
         out[sp.HEAT_LOSS] += more
         out[sp.HEAT_WATER] -= more
-        hot = self.fitted.hot_chip
-        own = path.own[hot] * path.factor[hot] if state.hot_resistance is None else state.hot_resistance
-        own = np.broadcast_to(np.asarray(own, dtype=float), (n,))
-        R = own + found[R_HOT]
+        given = (
+            path.kind_resistance(path.own)[:, None]
+            if state.kind_resistance is None
+            else state.kind_resistance
+        )
+        kinds = path.kinds.first.size
+        own = np.broadcast_to(np.asarray(given, dtype=float), (kinds, n))
+        R = own + found[R_HOT:]
+        hottest = np.zeros((kinds, n))
         finish_plates(
             table,
             cases,
             out,
             wall_below(cases, out),
             R,
+            own + path.kind_resistance(path.below)[:, None],
             cases[sp.MASS_FLOW] * path.parts,
             found[R_FLUID] * each,
+            hottest,
         )
         if with_fields:
-            finish_fields(cases, fields, path.layout.chips, R, np.ascontiguousarray(own))
-        return out, fields
+            hot = (hottest.argmax(axis=0), np.arange(n))
+            finish_fields(cases, fields, path.layout.chips, R[hot], own[hot])
+        return out, fields, hottest
 
-    def chip_temperatures(self, state: PathState, table: PropertyTable, T_junction: np.ndarray) -> np.ndarray:
-        """Junction of every chip, from the hottest and the shape that the fit remembers.
+    def chip_temperatures(
+        self, state: PathState, table: PropertyTable, T_junction: np.ndarray, chip_power: np.ndarray
+    ) -> np.ndarray:
+        """Junction of every chip, from the hottest of its kind and the shape that the fit remembers.
 
         Parameters
         ----------
         state : PathState
         table : PropertyTable
-        T_junction : (n,) array
-            Hottest [K].
+        T_junction : (kinds, n) array
+            Hottest of each kind, of :meth:`solve_kinds` [K].
+        chip_power : (n,) array
+            Of all chips [W].
 
         Returns
         -------
         (n, chips) array
             [K]
         """
-        n = T_junction.size
+        n, kind = T_junction.shape[1], self.path.kinds.kind
         shape = self.fitted.shape(self.points(state, table, n))
-        shape /= shape.max(axis=1, keepdims=True)
-        T_in = np.broadcast_to(np.asarray(state.T_in, dtype=float), (n,))[:, None]
-        found: np.ndarray = T_in + shape * (T_junction[:, None] - T_in)
+        shape += by_kind(self.path, -shape)[:, kind]
+        found: np.ndarray = T_junction.T[:, kind] - shape * (chip_power / self.path.units)[:, None]
         return found
 
     def write(self, path: str | Path) -> None:
@@ -219,13 +263,17 @@ class ReducedPlate:
             Add the junction of every chip.
         **overrides : float, array or DataArray
             Numbers of the file in SI, dots written as double underscores: those of :attr:`keys`, of ``power`` and
-            ``losses``, package and interface of ``chips``. The corrections stay as they are at nominal values.
+            ``losses``, package and interface of ``chips``. Sizes of a serpentine shift the corrections, others
+            leave them as they are at nominal values.
 
         Returns
         -------
         xarray.Dataset
-            As the full plate's, but for ``P_chip``. The attribute ``states_beyond_envelope`` counts those where
-            the errors against the full plate are not known.
+            As the full plate's, but for ``P_chip``. The attribute ``states_beyond_envelope`` counts those whose
+            flow, inlet, dynamic power or surroundings are not within the file's ranges. ``error_T_junction`` and
+            ``error_T_out`` are the largest differences from the full plate that were found within them; they
+            were compared at the file's nominal numbers and voltage 1, and are left out where any of these is
+            another: ``error_not_known_with`` then names what is.
 
         Raises
         ------

@@ -8,9 +8,16 @@ import numpy as np
 #: Multiples that fill a cube evenly (Kronecker's sequence after the plastic number of three dimensions).
 _PLASTIC = 1.2207440846057596
 
+#: Ends of the surroundings at which both forms are compared.
+AMBIENT_QUANTILES = (0.0005, 0.9995)
+
 
 class ReductionErrors(NamedTuple):
     """Largest differences of a reduced plate from the full one, at states that were not fitted.
+
+    Compared are the corners of the envelope, states spread evenly in it, and where the flow turns from laminar to
+    turbulent within it states spread along that change; all at the nominal numbers of the file and voltage 1, with
+    surroundings at either end of their range in turn.
 
     Parameters
     ----------
@@ -24,6 +31,8 @@ class ReductionErrors(NamedTuple):
         Volume flow [m^3/s], T_in [K] and clock [-] where junction and outlet differ most.
     states : int
         Compared.
+    turning : int
+        Of them, along a change of the flow's regime.
     failed : int
         Without a steady state in the full plate; a state on the way from the middle of the envelope was compared
         in place of each, next to the edge of the steady states.
@@ -42,14 +51,16 @@ class ReductionErrors(NamedTuple):
     junction_at: tuple[float, float, float]
     outlet_at: tuple[float, float, float]
     states: int
+    turning: int
     failed: int
     disagreed: int
     fitted: int
 
     def __str__(self) -> str:
+        along = f", {self.turning} of them where the flow turns turbulent" if self.turning else ""
         return (
             f"hottest junction {self.junction:.3g} K off at {_place(self.junction_at)}, "
-            f"outlet {self.outlet:.3g} K off at {_place(self.outlet_at)}, over {self.states} states"
+            f"outlet {self.outlet:.3g} K off at {_place(self.outlet_at)}, over {self.states} states{along}"
         )
 
 

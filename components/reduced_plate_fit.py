@@ -8,15 +8,16 @@ from numpy.typing import ArrayLike
 
 from hashheat.components.chebyshev_box import ChebyshevBox
 from hashheat.components.full_states import FullStates, path_state
+from hashheat.components.kinked_box import KinkedBox
 from hashheat.components.prepared_plate import PreparedPlate
 from hashheat.components.reduced_path import PathState, ReducedPath, Values
 from hashheat.solvers import serpentine as sp
 from hashheat.thermo.property_table import PropertyTable
 
-#: Columns of the corrections [K/W of a chip of power factor 1]: metal below the mean chip and below the hottest,
-#: the hottest wall above that of the line, the surface that loses heat above the wall, the warmest coolant above
-#: the mixed outlet; then the logarithm of the factor on the pressure drop.
-R_MEAN, R_HOT, R_WALL, R_LOSS, R_FLUID, DROP = range(6)
+#: Columns of the corrections [K/W of a chip of power factor 1]: metal below the mean chip, the hottest wall above
+#: that of the line, the surface that loses heat above the wall, the warmest coolant above the mixed outlet; then
+#: the logarithm of the factor on the pressure drop; from R_HOT on metal below the hottest chip of each kind.
+R_MEAN, R_WALL, R_LOSS, R_FLUID, DROP, R_HOT = range(6)
 
 #: Temperatures of the line while it is fitted [K].
 _TOLERANCE = 1e-7
@@ -31,7 +32,7 @@ class Shift(NamedTuple):
     key : str
     nominal, lower, upper : float
         Beyond the ends the shift is that of the end.
-    coefficients : (2, 6) array
+    coefficients : (2, 5 + kinds) array
         Of the logarithm and of its square.
     """
 
@@ -42,7 +43,7 @@ class Shift(NamedTuple):
     coefficients: np.ndarray
 
     def __call__(self, value: ArrayLike) -> np.ndarray:
-        """Shift of each correction, (6, n)."""
+        """Shift of each correction, (5 + kinds, n)."""
         x = np.log(np.clip(np.asarray(value, dtype=float), self.lower, self.upper) / self.nominal)
         a, b = self.coefficients[:, :, None]
         return np.asarray(a * x + b * x * x)
@@ -53,19 +54,16 @@ class Fitted(NamedTuple):
 
     Parameters
     ----------
-    corrections : ChebyshevBox
+    corrections : ChebyshevBox or KinkedBox
         Columns as named at the top.
-    shape : ChebyshevBox
-        Rise of each junction above the inlet over that of the hottest [-].
-    hot_chip : int
-        The chip that is hottest most often.
+    shape : ChebyshevBox or KinkedBox
+        Each junction below the hottest of its kind [K/W of a chip of power factor 1].
     shifts : tuple of Shift
         Of the corrections with the sizes of the plate.
     """
 
-    corrections: ChebyshevBox
-    shape: ChebyshevBox
-    hot_chip: int
+    corrections: ChebyshevBox | KinkedBox
+    shape: ChebyshevBox | KinkedBox
     shifts: tuple[Shift, ...] = ()
 
 
@@ -76,6 +74,7 @@ def fit_corrections(
     states: FullStates,
     ends: tuple[np.ndarray, np.ndarray],
     counts: Sequence[int],
+    fold: ChebyshevBox | None = None,
 ) -> Fitted:
     """Corrections that make the line agree with the full plate over an envelope.
 
@@ -90,6 +89,8 @@ def fit_corrections(
         Of the envelope, as the points of :class:`~hashheat.components.full_states.FullStates`.
     counts : sequence of 3 int
         Points along each axis.
+    fold : ChebyshevBox, optional
+        Where the flow changes its regime; see :class:`~hashheat.components.kinked_box.KinkedBox`.
 
     Returns
     -------
@@ -97,14 +98,20 @@ def fit_corrections(
         Without shifts.
     """
     rises = states.T_junction - states.points[:, 1:2]
-    hot_chip = int(np.bincount(rises.argmax(axis=1)).argmax())
-    values = corrections_at(path, path_state(plate, states), table, states, hot_chip)
-    shape = rises / rises.max(axis=1, keepdims=True)
-    return Fitted(
-        ChebyshevBox.through(*ends, counts, states.points, values),
-        ChebyshevBox.through(*ends, counts, states.points, shape),
-        hot_chip,
-    )
+    values = corrections_at(path, path_state(plate, states), table, states)
+    each = (states.chip_power / path.units)[:, None]
+    shape = (by_kind(path, rises)[:, path.kinds.kind] - rises) / each
+    boxes = []
+    for wanted in (values, shape):
+        box = ChebyshevBox.through(*ends, counts, states.points, wanted)
+        boxes.append(box if fold is None else KinkedBox.through(box, fold, states.points, wanted))
+    return Fitted(boxes[0], boxes[1])
+
+
+def by_kind(path: ReducedPath, T: np.ndarray) -> np.ndarray:
+    """Largest of each kind of chips, (n, kinds), of a number of each chip, (n, chips)."""
+    kinds = path.kinds
+    return np.stack([T[:, kinds.kind == k].max(axis=1) for k in range(kinds.first.size)], axis=1)
 
 
 def corrections_at(
@@ -112,7 +119,6 @@ def corrections_at(
     around: PathState,
     table: PropertyTable,
     states: FullStates,
-    hot_chip: int,
     changed: Values | None = None,
 ) -> np.ndarray:
     """Corrections that make the line agree with states of the full plate.
@@ -126,20 +132,18 @@ def corrections_at(
         Coolant.
     states : FullStates
         With a steady state each.
-    hot_chip : int
-        Whose package and interface stand above the metal.
     changed : mapping, optional
         Numbers of the file that are not nominal in the full plate.
 
     Returns
     -------
-    (n, 6) array
+    (n, 5 + kinds) array
         Columns as named at the top.
 
     Notes
     -----
     The resistance of the mean chip is the one that gives the chips' leakage as a whole, so that power, and with it
-    the outlet, agree; the hottest chip then has its own above the wall below it.
+    the outlet, agree; the hottest chip of each kind then has its own above the wall below it.
     """
     n = len(states.mass_flow)
     T_leak, scale = float(np.asarray(around.T_leak)), float(np.asarray(around.leak_scale))
@@ -166,11 +170,11 @@ def corrections_at(
             break
         step = off / slope
         metal = metal + step
-    values = np.zeros((n, 6))
+    own = path.kind_resistance(path.own)
+    values = np.zeros((n, R_HOT + own.size))
     values[:, R_MEAN] = cases[sp.CHIP_RESISTANCE] - given
-    hottest = states.T_junction.max(axis=1)
-    own = path.own[hot_chip] * path.factor[hot_chip]
-    values[:, R_HOT] = (hottest - wall_below(cases, out)) / unit_power(cases, hottest) - own
+    hottest = by_kind(path, states.T_junction).T
+    values[:, R_HOT:] = ((hottest - wall_below(cases, out)) / unit_power(cases, hottest)).T - own
     values[:, R_WALL] = (states.T_wall - out[sp.T_WALL]) / each
     conductance = path.conductance(around)
     if conductance > 0.0:

@@ -11,6 +11,7 @@ from hashheat.components.cases import broadcast_cases
 from hashheat.components.failures import LOWEST_PRESSURE, PRESSURE_LOST, report_failures
 from hashheat.components.reduced_path import PathState
 from hashheat.components.reduced_path_build import plate_loss
+from hashheat.components.reduced_plate_check import AMBIENT_QUANTILES
 from hashheat.components.variables import dataset
 from hashheat.solvers import serpentine as sp
 from hashheat.thermo.errors import InputError
@@ -82,13 +83,15 @@ def solve_reduced(
     values = {key[5:]: x for key, x in flat.items() if key.startswith("file.")}
     state = _state(plate, values, flat, flow)
     own = {key: x for key, x in values.items() if key in plate.keys}
-    out, _ = plate.solve_arrays(own, state, table, n)
+    out, _, hottest = plate.solve_kinds(own, state, table, n)
     status = out[sp.STATUS].astype(np.int64)
     status = np.where(
         (status == sp.OK) & (out[sp.PRESSURE_DROP] > plate.pressure - LOWEST_PRESSURE), PRESSURE_LOST, status
     )
     report_failures(plate.name, "plate", status, flat["T_in"])
-    return _dataset(plate, template, flow, status, out, state, with_chips)
+    found = _dataset(plate, template, flow, status, out, state, hottest if with_chips else None)
+    found.attrs |= _known(plate, values, flat, state, n)
+    return found
 
 
 def _state(
@@ -98,12 +101,11 @@ def _state(
     v: dict[str, Any] = dict(plate.path.nominal) | dict(values)
     V2 = np.square(flat["voltage"])
     share = v["power.leakage_share"]
-    resistance = hot = None
+    resistance = of_kinds = None
     if any(key.startswith("chips.") for key in values):
         each = plate.path.interface(v)
         resistance = plate.path.mean_resistance(each)
-        i = plate.fitted.hot_chip
-        hot = (each * plate.path.factor)[..., i]
+        of_kinds = plate.path.kind_resistance(np.broadcast_to(each, (flat["T_in"].size, each.shape[-1])))
     return PathState(
         T_in=flat["T_in"],
         mass_flow=flow,
@@ -113,7 +115,7 @@ def _state(
         T_leak=v["power.reference_temperature"],
         leak_scale=v["power.leakage_scale"],
         resistance=resistance,
-        hot_resistance=hot,
+        kind_resistance=of_kinds,
         loss=plate_loss(v),
     )
 
@@ -125,7 +127,7 @@ def _dataset(
     status: np.ndarray,
     out: np.ndarray,
     state: PathState,
-    with_chips: bool,
+    of_kinds: np.ndarray | None,
 ) -> xr.Dataset:
     shape, dims = template.shape, tuple(str(d) for d in template.dims)
     good = status == sp.OK
@@ -146,7 +148,7 @@ def _dataset(
         "loop_gain": out[sp.LOOP_GAIN],
         "imbalance": out[sp.IMBALANCE],
     }
-    chips = plate.chip_temperatures(state, table, hottest) if with_chips else None
+    chips = None if of_kinds is None else plate.chip_temperatures(state, table, of_kinds, power)
     coords: dict[str, Any] = {str(name): coord for name, coord in template.coords.items()}
     if chips is not None:
         columns["junction_spread"] = np.ptp(chips, axis=1)
@@ -166,8 +168,29 @@ def _dataset(
         "cold_plate": plate.name,
         "fluid": plate.fluid.name,
         "pressure_pascal": plate.pressure,
-        "states_beyond_envelope": int((~plate.inside(state, table, n)).sum()),
     }
-    if plate.errors is not None:
-        attrs |= {"error_T_junction": plate.errors.junction, "error_T_out": plate.errors.outlet}
     return dataset(data, coords, attrs)
+
+
+def _known(
+    plate: "ReducedPlate",
+    values: Mapping[str, np.ndarray],
+    flat: Mapping[str, np.ndarray],
+    state: PathState,
+    n: int,
+) -> dict[str, Any]:
+    """Attributes: what is known of the error of these states."""
+    assert plate.fluid is not None
+    low, high = plate.file.design.T_ambient.quantile(AMBIENT_QUANTILES)
+    ambient = flat["T_ambient"]
+    within = plate.inside(state, plate.fluid.table(plate.pressure), n)
+    within &= (ambient >= low - 1e-9) & (ambient <= high + 1e-9)
+    found: dict[str, Any] = {"states_beyond_envelope": int((~within).sum())}
+    other = [key for key, x in values.items() if not np.allclose(x, plate.path.nominal[key], 1e-9, 0.0)]
+    if not np.allclose(flat["voltage"], 1.0, 1e-9, 0.0):
+        other.append("voltage")
+    if other:
+        found["error_not_known_with"] = ", ".join(other)
+    elif plate.errors is not None and within.any():
+        found |= {"error_T_junction": plate.errors.junction, "error_T_out": plate.errors.outlet}
+    return found

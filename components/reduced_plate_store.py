@@ -11,6 +11,7 @@ import xarray as xr
 
 from hashheat.components.chebyshev_box import ChebyshevBox
 from hashheat.components.errors import ReducedPlateError
+from hashheat.components.kinked_box import KinkedBox
 from hashheat.components.reduced_path_build import reduced_path
 from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.components.reduced_plate_check import ReductionErrors
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from hashheat.components.cold_plate import ColdPlate
 
 #: Changes whenever a form written before would be read wrongly.
-_FORMAT = 1
+_FORMAT = 2
 
 
 def write_reduced(plate: ReducedPlate, path: str | Path) -> None:
@@ -43,15 +44,26 @@ def write_reduced(plate: ReducedPlate, path: str | Path) -> None:
     if plate.fluid is None or plate.errors is None:
         raise InputError("a form without a named coolant cannot be kept", file=str(path))
     fitted = plate.fitted
+    box, shape = _smooth(fitted.corrections), _smooth(fitted.shape)
     data = {
-        "low": ("axis", fitted.corrections.low),
-        "high": ("axis", fitted.corrections.high),
-        "corrections": (("term", "correction"), fitted.corrections.coefficients),
-        "degrees": (("term", "axis"), fitted.corrections.degrees),
-        "shape": (("term", "chip"), fitted.shape.coefficients),
-        "shift": (("size", "power", "correction"), np.zeros((len(fitted.shifts), 2, 6))),
+        "low": ("axis", box.low),
+        "high": ("axis", box.high),
+        "corrections": (("term", "correction"), box.coefficients),
+        "degrees": (("term", "axis"), box.degrees),
+        "shape": (("term", "chip"), shape.coefficients),
+        "shift": (
+            ("size", "power", "correction"),
+            np.zeros((len(fitted.shifts), 2, box.coefficients.shape[1])),
+        ),
         "shift_range": (("size", "end"), np.zeros((len(fitted.shifts), 3))),
     }
+    if isinstance(fitted.corrections, KinkedBox) and isinstance(fitted.shape, KinkedBox):
+        data |= {
+            "fold": ("fold_term", fitted.corrections.fold.coefficients[:, 0]),
+            "fold_degrees": (("fold_term", "other_axis"), fitted.corrections.fold.degrees),
+            "corrections_along": (("near", "correction"), fitted.corrections.coefficients),
+            "shape_along": (("near", "chip"), fitted.shape.coefficients),
+        }
     for i, shift in enumerate(fitted.shifts):
         data["shift"][1][i] = shift.coefficients
         data["shift_range"][1][i] = (shift.nominal, shift.lower, shift.upper)
@@ -61,7 +73,6 @@ def write_reduced(plate: ReducedPlate, path: str | Path) -> None:
         "digest": _digest(plate),
         "fluid": plate.fluid.name,
         "pressure_pascal": plate.pressure,
-        "hot_chip": fitted.hot_chip,
         "shift_keys": json.dumps([shift.key for shift in fitted.shifts]),
         "errors": json.dumps(plate.errors._asdict()),
     }
@@ -112,7 +123,14 @@ def read_reduced(path: str | Path, plate: "ColdPlate") -> ReducedPlate:
     heat = full.geometry.chip_heat
     assert heat is not None
     low, high, degrees = (found[name].values for name in ("low", "high", "degrees"))
-    boxes = [ChebyshevBox(low, high, degrees, found[name].values) for name in ("corrections", "shape")]
+    boxes: list[ChebyshevBox | KinkedBox] = []
+    for name in ("corrections", "shape"):
+        box = ChebyshevBox(low, high, degrees, found[name].values)
+        if "fold" not in found:
+            boxes.append(box)
+            continue
+        fold = ChebyshevBox(low[1:], high[1:], found["fold_degrees"].values, found["fold"].values[:, None])
+        boxes.append(KinkedBox(box, fold, found[f"{name}_along"].values))
     shifts = tuple(
         Shift(key, float(ends[0]), float(ends[1]), float(ends[2]), coefficients)
         for key, ends, coefficients in zip(keys, found["shift_range"].values, found["shift"].values)
@@ -121,7 +139,7 @@ def read_reduced(path: str | Path, plate: "ColdPlate") -> ReducedPlate:
     made = ReducedPlate(
         file=plate.file,
         path=reduced_path(plate.file, full),
-        fitted=Fitted(boxes[0], boxes[1], int(kept["hot_chip"]), shifts),
+        fitted=Fitted(boxes[0], boxes[1], shifts),
         P_dynamic=float(np.max(heat.P_dynamic)),
         fluid=Fluid.parse(str(kept["fluid"])),
         pressure=float(kept["pressure_pascal"]),
@@ -132,6 +150,10 @@ def read_reduced(path: str | Path, plate: "ColdPlate") -> ReducedPlate:
             "cells or chips"
         )
     return replace(made, errors=ReductionErrors(**errors))
+
+
+def _smooth(box: ChebyshevBox | KinkedBox) -> ChebyshevBox:
+    return box.smooth if isinstance(box, KinkedBox) else box
 
 
 def _digest(plate: ReducedPlate) -> str:

@@ -9,6 +9,7 @@ import CoolProp.CoolProp as CP
 import numpy as np
 import pytest
 
+from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.errors import ReducedPlateError, RunawayError
 from hashheat.components.reduced_plate import ReducedPlate
@@ -37,6 +38,11 @@ def small(tmp_path_factory):
     return plate, plate.reduce(**FEW)
 
 
+def shipped_few(name):
+    """Coarse form of a shipped plate."""
+    return ColdPlate.named(name).reduce(bound=(50.0, 50.0), grids=((2, 2, 2),), checks=1)
+
+
 def solve_both(plate, reduced, **state):
     """Full and reduced plate at the same states; some of them may have none."""
     with warnings.catch_warnings():
@@ -59,6 +65,79 @@ def test_every_shipped_plate_keeps_the_bound_over_its_envelope(name):
     # What the form says of itself is no less than a fraction of what is found here.
     assert reduced.errors.junction < BOUND[0]
     assert reduced.errors.outlet < BOUND[1]
+
+
+@needs_speed
+def test_the_bound_holds_where_the_flow_turns_turbulent():
+    plate, reduced = shipped("brazed-parallel")
+    flow, T_in = (
+        x.ravel() for x in np.meshgrid(np.linspace(3.2, 6.0, 9) / 60e3, np.linspace(313.15, 330.0, 5))
+    )
+    flow, T_in = np.append(flow, 4.2 / 60e3), np.append(T_in, 313.15)
+    full, found = solve_both(plate, reduced, T_in=T_in, volume_flow=flow, frequency=1.3)
+    off = float(abs(found.T_junction - full.T_junction).max())
+    assert off < 0.5 * BOUND[0]
+    assert off < 2.0 * reduced.errors.junction
+    assert reduced.errors.turning > 50
+    assert "turbulent" in str(reduced.errors)
+
+
+@needs_speed
+@pytest.mark.parametrize("thickness", [50e-6, 300e-6])
+def test_another_kind_of_chip_becomes_the_hottest(thickness):
+    plate, reduced = shipped("tube-in-plate")
+    full, found = solve_both(plate, reduced, **states(plate, 10), chips__tim_thickness=thickness)
+    assert float(abs(found.T_junction - full.T_junction).max()) < 0.1
+    assert float(abs(found.T_chip - full.T_chip).max()) < 0.5
+    np.testing.assert_allclose(found.T_chip.max("chip"), found.T_junction, rtol=1e-12)
+
+
+def test_no_error_is_claimed_for_other_numbers(small):
+    plate, reduced = small
+    claims = {"error_T_junction", "error_T_out"}
+    assert claims <= set(reduced.solve(T_in=331.0, frequency=0.9).attrs)
+    same = plate.file.values()["chips.package_resistance"]
+    assert claims <= set(reduced.solve(chips__package_resistance=same).attrs)
+    for other in (
+        {"chips__package_resistance": [0.1, 0.12]},
+        {"coolant__nusselt_factor": 0.9},
+        {"losses__bottom": 100.0},
+        {"power__leakage_share": 0.05},
+        {"voltage": 0.98},
+    ):
+        attrs = reduced.solve(**other).attrs
+        assert not claims & set(attrs)
+        assert attrs["error_not_known_with"] == next(iter(other)).replace("__", ".")
+
+
+@needs_speed
+def test_surroundings_out_of_the_range_of_the_file_are_beyond_the_envelope():
+    reduced = shipped_few("tube-in-plate")
+    found = reduced.solve(T_ambient=[253.15, 290.0, 308.0])
+    assert found.attrs["states_beyond_envelope"] == 1
+    assert "error_T_junction" in found.attrs
+    assert "error_T_junction" not in reduced.solve(T_ambient=253.15).attrs
+
+
+def test_the_loop_gain_is_that_of_the_full_plate(small):
+    full, found = solve_both(*small, T_in=[330.0, 336.0], frequency=1.05)
+    np.testing.assert_allclose(found.loop_gain, full.loop_gain, rtol=2e-3)
+
+
+def test_a_form_shows_what_it_is_and_what_it_keeps(small):
+    text = repr(small[1])
+    assert text.startswith("ReducedPlate('small plate', ")
+    assert "1.2 to 2 L/min" in text
+    assert f"junction within {small[1].errors.junction:.2g} K" in text
+    assert len(text) < 120
+
+
+def test_most_of_the_bound_is_kept_where_it_is_compared(tmp_path):
+    plate = small_plate(tmp_path)
+    off = plate.reduce(**FEW).errors.junction
+    plate.reduce(bound=(off / 0.7, 1.0), **FEW)
+    with pytest.raises(ReducedPlateError, match="three quarters"):
+        plate.reduce(bound=(off / 0.8, 1.0), **FEW)
 
 
 @needs_speed
@@ -201,6 +280,16 @@ def test_a_form_that_is_kept_is_the_same_again(small, tmp_path):
     again = ReducedPlate.read(kept, plate)
     assert again.errors == reduced.errors
     state = {"T_in": [330.0, 336.0], "volume_flow": 1.4 / 60e3, "frequency": 1.05}
+    assert again.solve(**state).identical(reduced.solve(**state))
+
+
+@needs_speed
+def test_a_form_with_a_change_of_regime_is_kept_too(tmp_path):
+    plate, reduced = shipped("brazed-parallel")
+    kept = tmp_path / "kept.nc"
+    reduced.write(kept)
+    again = ReducedPlate.read(kept, plate)
+    state = {"T_in": 313.15, "volume_flow": [4.0 / 60e3, 4.3 / 60e3], "frequency": 1.2}
     assert again.solve(**state).identical(reduced.solve(**state))
 
 
