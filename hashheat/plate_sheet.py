@@ -102,7 +102,7 @@ def plate_sheet(
         "verdict": "pass" if holds else "fail",
         "sentence": verdict_sentence(holds, share, True, int(status.size)),
         "all_limits_hold_in": share,
-        "reasons": _reasons(limits, status, result, ranking),
+        "reasons": _reasons(limits, status, result, ranking, number(result["grid_error"])),
         "state": _state(plate, result, state, fixed, clock),
         "plate": _plate(plate, result),
         "numbers": {
@@ -182,8 +182,9 @@ def _reasons(
     status: np.ndarray,
     result: xr.Dataset,
     ranking: Sequence[Mapping[str, Any]],
+    grid_error: float | None,
 ) -> list[str]:
-    """What fails or how much is left, what breaks most often, and what moves the answer most."""
+    """What fails or how much is left, whether the grid decides it, what breaks and what moves the answer most."""
     found = []
     for row in limits:
         if not row["holds_at_nominal"]:
@@ -193,6 +194,17 @@ def _reasons(
         left = limits[0]
         found.append(
             f"every limit holds at nominal values; the hottest junction has {left['margin']:.1f} K to spare"
+        )
+    margin = limits[0]["margin"]
+    if grid_error is None:
+        found.append(
+            "what the cells' size adds to the hottest junction is not known: a finer grid may put it on the "
+            "other side of its limit, or find no steady state"
+        )
+    elif margin is not None and abs(margin) <= grid_error:
+        found.append(
+            f"the hottest junction is {abs(margin):.2f} K from its limit, and the cells' size adds some "
+            f"{grid_error:.2f} K: a finer grid may put it on the other side"
         )
     sampled = [row for row in limits if row["holds_in"] is not None]
     if sampled:

@@ -47,8 +47,11 @@ def show_plate(sheet: dict[str, Any], paths: list[str]) -> None:
         own = [in_field(n[k], n["unit"], 4) for k in ("p05", "p50", "p95")] if bands else []
         rows.add_row(n["label"], in_field(n["nominal"], n["unit"], 4), *own)
     console.print(rows)
-    if s["numerics"]["samples_without_steady_state"]:
-        print("the percentiles leave out the samples without a steady state")
+    lost = s["numerics"]["samples_without_steady_state"]
+    if lost:
+        print(
+            f"the percentiles leave out {lost} of {s['numerics']['samples']} samples without a steady state"
+        )
     error, left = s["numerics"]["grid_error"], s["numerics"]["imbalance"]
     size = (
         "an error that is not known: half of it finds no steady state"
