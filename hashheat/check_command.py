@@ -25,7 +25,7 @@ from hashheat.fleet.check import check_plant
 from hashheat.fleet.plant import Plant
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
-from hashheat.rate_command import rate_file
+from hashheat.rate_command import MOST_SAMPLES, rate_file
 from hashheat.report import write_report
 from hashheat.summary import summarize
 from hashheat.thermo.errors import InputError
@@ -78,12 +78,12 @@ def run_check(
         )
     plant = Plant.named(name)
     plant.check_states()
-    if samples < FEWEST_SAMPLES:
+    if not FEWEST_SAMPLES <= samples <= MOST_SAMPLES:
         raise InputError(
-            "too few samples for a probability",
+            f"too {'few' if samples < FEWEST_SAMPLES else 'many'} samples for a probability",
             key="--samples",
             found=samples,
-            accepted=f"a power of two from {FEWEST_SAMPLES} on",
+            accepted=f"a power of two from {FEWEST_SAMPLES} to {MOST_SAMPLES}",
         )
     directory = output if output is not None else Path(f"{plant.path.stem}-report")
     check_directory(directory, FILES)

@@ -1,6 +1,7 @@
 """Commands for heat exchangers: ``hashheat rate exchanger``. Nothing heavy is imported before one runs."""
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -113,8 +114,9 @@ def told(
     except negative as error:
         if as_json:
             print_json({"verdict": "fail", "failure": str(error)})
-        elif not quiet:
-            print(error)
+        else:
+            # An answer, but also why there is no result: asked for nothing but errors, it is one.
+            print(error, file=sys.stderr if quiet else None)
         return None
     paths = [str(path) for path in files]
     if as_json:

@@ -23,6 +23,8 @@ from hashheat.thermo.errors import InputError, StateError
 FILES = ("result.nc", "report.html")
 #: Fewer samples give no 5 and 95 % worth the name.
 FEWEST_SAMPLES = 16
+#: More would fill the memory long before they tell more: the percentiles stand still by far fewer.
+MOST_SAMPLES = 2**20
 
 
 def run_rate(
@@ -102,12 +104,12 @@ def check_samples(samples: int) -> None:
     """Raise unless this number of samples makes sense: none, or a power of two that gives percentiles."""
     if samples == 0:
         return
-    if samples < FEWEST_SAMPLES or samples & (samples - 1):
+    if not FEWEST_SAMPLES <= samples <= MOST_SAMPLES or samples & (samples - 1):
         raise InputError(
-            "the number of samples must be a power of two",
+            "the number of samples must be a power of two within bounds",
             key="--samples",
             found=samples,
-            accepted=f"0 for none, or a power of two from {FEWEST_SAMPLES} on, such as 256",
+            accepted=f"0 for none, or a power of two from {FEWEST_SAMPLES} to {MOST_SAMPLES}, such as 256",
         )
 
 

@@ -101,7 +101,7 @@ def test_a_bad_unit_is_named_and_nothing_is_written(case, capsys, unit_file, tmp
     [
         (["kakacs"], "did you mean 'kakac'"),
         (["kakac", "--samples", "100"], "power of two"),
-        (["kakac", "--samples", "4"], "power of two from 16 on"),
+        (["kakac", "--samples", "4"], "power of two from 16 to 1048576"),
         (["kakac", "--frob"], "--frob"),
         ([], "UNIT"),
     ],
