@@ -412,10 +412,17 @@ class ColdPlate:
         Raises
         ------
         InputError
-            For another kind, or a result that does not hold what it needs.
+            For another kind, a result of another plate, or one that does not hold what it needs.
         """
         from hashheat.components.cold_plate_plots import plot_cold_plate
 
+        if result is not None and result.attrs.get("cold_plate") != self.name:
+            raise InputError(
+                "the result is of another plate",
+                key="result",
+                found=repr(result.attrs.get("cold_plate")),
+                accepted=f"a result of {self.name!r}",
+            )
         limit = self.file.chips.limit.nominal
         if result is None:
             limit = float(state.get("chips__limit", limit))

@@ -4,6 +4,7 @@ import io
 
 import numpy as np
 import pytest
+import xarray as xr
 from matplotlib.collections import PolyCollection
 from matplotlib.image import AxesImage
 from matplotlib.patches import Rectangle
@@ -233,3 +234,13 @@ def test_places_come_from_the_dataset(small):
     assert T[0] < T[-1]
     edges = layer_edges(np.array([0.5e-3, 2.0e-3, 4.5e-3]), 6e-3)
     np.testing.assert_allclose(edges, [0.0, 1e-3, 3e-3, 6e-3])
+
+
+@pytest.mark.parametrize("kind", ["plate", "curves", "section"])
+def test_a_result_of_another_plate_is_refused(kind):
+    plate = ColdPlate.named("tube-in-plate")
+    other = xr.Dataset(attrs={"cold_plate": "another"})
+    with pytest.raises(InputError, match="another plate") as caught:
+        plate.plot(other, kind)
+    assert (caught.value.key, caught.value.found) == ("result", "'another'")
+    assert plate.name in caught.value.accepted
