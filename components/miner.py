@@ -293,7 +293,8 @@ class Miner:
         RunawayError, CoolantRangeError, NotConvergedError
             For a single state that has no solution.
         """
-        fluid = Fluid.parse(fluid) if isinstance(fluid, str) else fluid
+        if not isinstance(fluid, Fluid):
+            fluid = Fluid.parse(fluid)
         if volume_flow is not None and mass_flow is not None:
             raise InputError("give volume_flow or mass_flow, not both")
         given: dict[str, ArrayLike | xr.DataArray] = {

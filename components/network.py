@@ -68,8 +68,8 @@ class Network:
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(self.nodes))
         object.__setattr__(self, "elements", tuple(self.elements))
-        if isinstance(self.fluid, str):
-            object.__setattr__(self, "fluid", Fluid.parse(self.fluid))
+        if not isinstance(self.fluid, PropertyTable):
+            object.__setattr__(self, "fluid", _liquid(self.fluid))
         for key in ("pressure", "T_ambient", "T_in"):
             value = getattr(self, key)
             if value is not None and not (np.isfinite(value) and value > 0.0):
@@ -114,6 +114,8 @@ class Network:
         The state is that of time 0: controls that do not act there, and sections without meaning for it, are
         listed in ``passed_over``.
         """
+        if not isinstance(path, str | Path):
+            raise InputError("is no path", key="path", found=repr(path), accepted="an EPANET .inp file")
         nodes, elements, table, passed_over = network_parts(path)
         return cls(nodes, elements, fluid=table, T_in=293.15, passed_over=passed_over)
 
@@ -204,3 +206,18 @@ class Network:
     def miners(self) -> tuple[str, ...]:
         """Names of the elements that are miners."""
         return tuple(e.name for e in self.elements if isinstance(e, MinerUnit))
+
+
+def _liquid(given: Fluid | str) -> Fluid:
+    try:
+        fluid = given if isinstance(given, Fluid) else Fluid.parse(given)
+    except InputError as error:
+        raise error.within(key="fluid") from None
+    if fluid.is_gas:
+        raise InputError(
+            "the fluid of a network is a liquid",
+            key="fluid",
+            found=str(fluid),
+            accepted="a liquid such as 'water' or 'propylene glycol 30 %', or a PropertyTable",
+        )
+    return fluid

@@ -10,7 +10,7 @@ from hashheat.components.epanet_pumps import HeadCurve
 from hashheat.components.miner import Miner
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.pump import PumpCurve
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import InputError, StateError
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,16 @@ class Element:
     _positive: ClassVar[tuple[str, ...]] = ()
     _not_negative: ClassVar[tuple[str, ...]] = ()
     _any: ClassVar[tuple[str, ...]] = ()
+    #: Field that holds a model, and the classes it may be of.
+    _made_of: ClassVar[tuple[str, tuple[type, ...]] | None] = None
 
     def __post_init__(self) -> None:
         _name(self)
         _check(self, *self._positive, positive=True)
         _check(self, *self._not_negative, least=0.0)
         _check(self, *self._any)
+        if self._made_of is not None:
+            _check_kind(self, *self._made_of)
         if self.start == self.end:
             raise InputError(
                 "an element must join two nodes", key=f"{self.name}.end", found=self.end, accepted="two nodes"
@@ -205,6 +209,7 @@ class Pump(Element):
     speed: float = 1.0
 
     _positive = ("speed",)
+    _made_of = ("curve", (PumpCurve, HeadCurve))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,6 +235,7 @@ class MinerUnit(Element):
     T_ambient: float | None = None
 
     _positive = ("count", "frequency", "voltage", "T_ambient")
+    _made_of = ("miner", (Miner,))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +259,7 @@ class ExchangerSide(Element):
     side: str = "hot"
 
     _positive = ("other_mass_flow", "other_T_in")
+    _made_of = ("exchanger", (PlateHeatExchanger,))
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -260,6 +267,16 @@ class ExchangerSide(Element):
             raise InputError(
                 "unknown side of an exchanger", key=f"{self.name}.side", found=self.side, accepted="hot, cold"
             )
+        other = 1 if self.side == "hot" else 0
+        try:
+            self.exchanger.fluids[other].check_liquid(self.other_T_in, self.exchanger.pressures[other])
+        except StateError as error:
+            raise InputError(
+                str(error),
+                key=f"{self.name}.other_T_in",
+                found=f"{self.other_T_in:g} K",
+                accepted="a temperature at which the other side is liquid",
+            ) from None
 
 
 #: Kinds that a network takes.
@@ -276,6 +293,17 @@ def _name(item: Node | Element) -> None:
                 found=repr(text),
                 accepted="a text",
             )
+
+
+def _check_kind(item: Element, name: str, kinds: tuple[type, ...]) -> None:
+    value = getattr(item, name)
+    if not isinstance(value, kinds):
+        raise InputError(
+            f"is no {name} that can be used",
+            key=f"{item.name}.{name}",
+            found=repr(value),
+            accepted=" or ".join(kind.__name__ for kind in kinds),
+        )
 
 
 def _check(item: Node | Element, *names: str, positive: bool = False, least: float = -math.inf) -> None:

@@ -4,13 +4,23 @@ import CoolProp.CoolProp as coolprop
 import pytest
 
 from hashheat.components.network import Network
-from hashheat.components.network_elements import FixedFlow, Node, Pipe, Pump, Resistance, Valve
+from hashheat.components.network_elements import (
+    ExchangerSide,
+    FixedFlow,
+    MinerUnit,
+    Node,
+    Pipe,
+    Pump,
+    Resistance,
+    Valve,
+)
 from hashheat.components.network_errors import (
     DisconnectedNetworkError,
     InfeasibleDemandError,
     NetworkNotConvergedError,
     NoFixedPressureError,
 )
+from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.pump import PumpCurve, PumpRangeError
 from hashheat.thermo.errors import BoilingError, InputError, StateError
 from hashheat.thermo.property_table import constant_properties
@@ -203,3 +213,36 @@ def test_a_negative_lowest_pressure_looks_for_no_boiling():
     assert float(riser(393.15).solve(lowest_pressure=-1.0).pressure.sel(node="roof")) < 1e5
     with pytest.raises(InfeasibleDemandError, match="'roof'"):
         riser(330.0, p=1.1e5).solve()
+
+
+@pytest.mark.parametrize(
+    ("make", "key", "found"),
+    [
+        (lambda: Pump("u", "a", "b", curve=None), "u.curve", "None"),
+        (lambda: Pump("u", "a", "b", curve=(2e5, 0.0, -2e9)), "u.curve", "(200000.0, 0.0, -2000000000.0)"),
+        (lambda: MinerUnit("u", "a", "b", miner="canaan"), "u.miner", "'canaan'"),
+        (
+            lambda: ExchangerSide("u", "a", "b", exchanger="b-030", other_mass_flow=1.0, other_T_in=300.0),
+            "u.exchanger",
+            "'b-030'",
+        ),
+        (lambda: net((A, B), (r("p", "a", "b"),), fluid=3), "fluid", "3"),
+        (lambda: net((A, B), (r("p", "a", "b"),), fluid="air"), "fluid", "air"),
+        (lambda: net((A, B), (r("p", "a", "b"),), fluid="beer"), "fluid", "beer"),
+        (lambda: Network.from_epanet(None), "path", "None"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_named(make, key, found):
+    with pytest.raises(InputError) as caught:
+        make()
+    assert (caught.value.key, caught.value.found) == (key, found)
+    assert caught.value.accepted
+
+
+@pytest.mark.parametrize(("T", "word"), [(200.0, "freezes"), (500.0, "boils")])
+@pytest.mark.parametrize("side", ["hot", "cold"])
+def test_another_side_that_is_no_liquid_is_named(T, word, side):
+    exchanger = PlateHeatExchanger.named("b-003", 20)
+    with pytest.raises(InputError, match=word) as caught:
+        ExchangerSide("u", "a", "b", exchanger=exchanger, side=side, other_mass_flow=1.0, other_T_in=T)
+    assert caught.value.key == "u.other_T_in"
