@@ -3,8 +3,9 @@
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import typer
@@ -20,6 +21,16 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def _warn(
+    usual: Callable[..., None], quiet: bool, message: Warning | str, kind: type[Warning], *where: Any
+) -> None:
+    """Show a warning meant for the user as a plain line, without the place in our code; others as usual."""
+    if kind is not UserWarning:
+        usual(message, kind, *where)
+    elif not quiet:
+        _say(f"mind: {message}")
+
+
 def guarded(command: Callable[..., int]) -> Callable[..., None]:
     """Command that returns its exit status, made safe: no traceback for what a user or a disk can cause.
 
@@ -32,8 +43,11 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
+        usual = warnings.showwarning
         try:
-            status = command(*args, **kwargs)
+            with warnings.catch_warnings():
+                warnings.showwarning = partial(_warn, usual, bool(kwargs.get("quiet")))
+                status = command(*args, **kwargs)
         except typer.Exit:
             raise
         except KeyboardInterrupt:

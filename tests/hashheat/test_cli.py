@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+import warnings
 
 import numba
 import pytest
+import typer
 
 import hashheat
 from hashheat import check_command, cli
+from hashheat.guard import guarded
 
 needs_speed = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a full check is too slow when interpreted")
 
@@ -112,6 +115,7 @@ def test_an_unknown_plant_is_answered_with_the_shipped_names(command, tmp_path):
         (["check", "nordic-2mw", "--samples", "many"], "--samples"),
         (["check", "nordic-2mw", "--samples", "100"], "power of two"),
         (["check", "nordic-2mw", "--samples", "0"], "power of two"),
+        (["check", "nordic-2mw", "--samples", "1073741824"], "power of two from 16 to 1048576"),
         (["library", "nothing"], "nordic-2mw"),
         (["library", "--copy", "x.toml"], "NAME"),
         (["unit", "canaan-a1566ha-500t", "--inlet", "70", "--flow", "10 L/min"], "--inlet"),
@@ -267,3 +271,18 @@ def test_unit_without_a_steady_state_exits_with_one(capsys):
 def test_what_a_user_catches_or_gives_is_on_the_face():
     for name in ("VendorPoint", "DutyError", "NoSolutionError", "FrameCapacityError", "PlateLimitError"):
         assert getattr(hashheat, name).__name__ == name
+
+
+@pytest.mark.filterwarnings("always")
+def test_warnings_for_the_user_are_plain_lines(capsys):
+    def command(quiet=False):
+        warnings.warn("boards work beyond the envelope", stacklevel=1)
+        warnings.warn("of the library", DeprecationWarning, stacklevel=1)
+        return 1
+
+    for quiet, told in ((False, "mind: boards work beyond the envelope\n"), (True, "")):
+        # What is not meant for the user goes its usual way.
+        with pytest.warns(DeprecationWarning, match="of the library") as others, pytest.raises(typer.Exit):
+            guarded(command)(quiet=quiet)
+        assert len(others) == 1
+        assert capsys.readouterr().err == told
