@@ -8,8 +8,6 @@ from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import enthalpy, temperature_from_enthalpy
 from hashheat.thermo.property_table import PropertyTable
 
-#: Of the leakage: beyond it a chip runs away by any measure.
-_MAX_EXPONENT = 11.5
 _STEPS = 60
 
 
@@ -41,10 +39,10 @@ def junction_above(
     gain = 0.0
     for _ in range(_STEPS):
         exponent = (T - T_leak) / scale
-        drawn = P_leak * exp_poly(min(max(exponent, -_MAX_EXPONENT), _MAX_EXPONENT))
+        drawn = P_leak * exp_poly(min(max(exponent, -sp.MAX_EXPONENT), sp.MAX_EXPONENT))
         gain = R * drawn / scale
         # From below, Newton on the convex leakage climbs to the lower branch, or finds that there is none.
-        if gain >= 1.0 or (exponent > _MAX_EXPONENT and P_leak > 0.0):
+        if gain >= 1.0 or (exponent > sp.MAX_EXPONENT and P_leak > 0.0):
             return T, gain, sp.RUNAWAY
         change = (wall + R * (P_dynamic + drawn) - T) / (1.0 - gain)
         T += change
@@ -146,6 +144,6 @@ def finish_fields(
                 T_leak, scale = cases[sp.T_LEAK, i], cases[sp.LEAK_SCALE, i]
                 wall = fields[s, sp.FIELD_T_WALL, i]
                 T, _, _ = junction_above(wall, R[i], P_dynamic, P_leak, T_leak, scale)
-                exponent = min(max((T - T_leak) / scale, -_MAX_EXPONENT), _MAX_EXPONENT)
+                exponent = min(max((T - T_leak) / scale, -sp.MAX_EXPONENT), sp.MAX_EXPONENT)
                 fields[s, sp.FIELD_T_JUNCTION, i] = T
                 fields[s, sp.FIELD_T_WALL, i] = T - own[i] * (P_dynamic + P_leak * exp_poly(exponent))

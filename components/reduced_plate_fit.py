@@ -187,8 +187,9 @@ def corrections_at(
 
 
 def unit_power(cases: np.ndarray, T: np.ndarray) -> np.ndarray:
-    """What a chip of power factor 1 draws at a junction temperature [W]."""
-    leak: np.ndarray = cases[sp.P_LEAK] * np.exp((T - cases[sp.T_LEAK]) / cases[sp.LEAK_SCALE])
+    """What a chip of power factor 1 draws at a junction temperature [W]; beyond what is runaway it stays there."""
+    exponent = np.minimum((T - cases[sp.T_LEAK]) / cases[sp.LEAK_SCALE], sp.MAX_EXPONENT)
+    leak: np.ndarray = cases[sp.P_LEAK] * np.exp(exponent)
     return cases[sp.P_DYNAMIC] + leak
 
 

@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -15,6 +16,8 @@ from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.components.cold_plate_inverse import extreme_state
 from hashheat.components.errors import NoSolutionError, RunawayError, UnitError
 from hashheat.thermo.errors import InputError
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 CLOSE = 1e-4  # K
 

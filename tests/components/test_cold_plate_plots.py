@@ -2,6 +2,7 @@
 
 import io
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -17,6 +18,8 @@ from hashheat.components.cold_plate_plots import plot_panel
 from hashheat.components.cold_plate_section import flow_axis, layer_edges
 from hashheat.components.cold_plate_way import coolant_streams
 from hashheat.thermo.errors import InputError
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 PLATE = """\
 name = "small"

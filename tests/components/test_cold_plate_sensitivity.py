@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -13,6 +14,8 @@ from hashheat.components.cold_plate_sensitivity import sensitivity
 from hashheat.components.errors import RunawayError
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 ADIABATIC = {"losses__top": 0.0, "losses__bottom": 0.0, "losses__edge": 0.0, "power__leakage_share": 0.0}
 

@@ -4,6 +4,7 @@ import importlib.util
 import tomllib
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 
@@ -13,6 +14,8 @@ from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, load_miner_file
 from hashheat.components.reduced_path_build import plate_loss
 from hashheat.thermo.errors import InputError
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 NAME = "canaan-a1566ha-500t"
 TEXT = (LIBRARY / f"{NAME}.toml").read_text(encoding="utf-8")

@@ -1,6 +1,7 @@
 """Miners and exchangers in a network do what they do alone, at the flow and temperature they get."""
 
 import CoolProp.CoolProp as coolprop
+import numba
 import numpy as np
 import pytest
 
@@ -13,6 +14,8 @@ from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.pump import PumpCurve
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 MINER = Miner.named("canaan-a1566ha-500t")
 

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 
 import CoolProp.CoolProp as CP
+import numba
 import numpy as np
 import pytest
 
@@ -14,6 +15,8 @@ from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.errors import ReducedPlateError, RunawayError
 from hashheat.components.reduced_plate import ReducedPlate
 from hashheat.thermo.errors import InputError
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 
 def beside(name):

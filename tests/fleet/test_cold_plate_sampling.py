@@ -1,5 +1,6 @@
 """Samples of a cold plate are single solutions, and one that cannot be takes no other with it."""
 
+import numba
 import numpy as np
 import pytest
 
@@ -7,6 +8,8 @@ from hashheat.components.cold_plate import ColdPlate
 from hashheat.fleet import cold_plate_sampling as sampling
 from hashheat.solvers.serpentine import OK
 from hashheat.thermo.errors import InputError
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 
 @pytest.fixture(scope="module")

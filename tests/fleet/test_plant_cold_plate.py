@@ -6,6 +6,8 @@ import pytest
 
 from hashheat.fleet.check import check_plant
 
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
+
 NAMED = {
     "miner.plate": None,
     "miner.cold_plate": "canaan-a1566ha-board",

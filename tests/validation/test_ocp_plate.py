@@ -11,6 +11,8 @@ from hashheat.components.cold_plate_file import load_cold_plate
 from hashheat.thermo.errors import InputError
 from hashheat.validation import ocp_plate
 
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
+
 CURVE = (
     Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "coldplate" / "ocp_1kw_oam_pg25.csv"
 )

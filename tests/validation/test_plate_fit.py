@@ -1,5 +1,6 @@
 """Fits of a cold plate to a curve: known numbers are found again, and what cannot be fitted is refused."""
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -8,6 +9,8 @@ from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.errors import CalibrationError
 from hashheat.thermo.errors import InputError
 from hashheat.validation.plate_fit import fit_resistance
+
+pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="minutes without the compiler")
 
 FLOWS = np.array([0.6, 1.0, 2.4]) / 60e3
 STATE = {"power__leakage_share": 0.0, "losses__top": 0.0, "losses__bottom": 0.0, "losses__edge": 0.0}
