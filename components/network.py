@@ -1,5 +1,6 @@
 """A network of pipes, pumps, valves, miners and exchangers, solved for flows, pressures and temperatures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -25,9 +26,9 @@ class Network:
 
     Parameters
     ----------
-    nodes : tuple of Node
+    nodes : sequence of Node
         One of them at least with a fixed pressure.
-    elements : tuple of Element
+    elements : sequence of Element
         Pipes, valves, pumps and so on of :mod:`hashheat.components.network_elements`.
     fluid : Fluid, str or PropertyTable
         What flows in it; a name as in :meth:`Fluid.parse`, or properties of one's own.
@@ -57,8 +58,8 @@ class Network:
     352.58
     """
 
-    nodes: tuple[Node, ...]
-    elements: tuple[Element, ...]
+    nodes: Sequence[Node]
+    elements: Sequence[Element]
     fluid: Fluid | str | PropertyTable = "water"
     pressure: float = 3e5
     T_ambient: float = 293.15
