@@ -14,6 +14,7 @@ from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_kernels import (
     density,
     enthalpy,
+    enthalpy_beyond,
     heat_capacity,
     temperature_from_enthalpy,
     viscosity,
@@ -78,16 +79,8 @@ def capacity_beyond(table: PropertyTable, T: float) -> float:
 
 
 @kernel
-def enthalpy_beyond(table: PropertyTable, T: float) -> float:
-    """Enthalpy [J/kg], carried on beyond the table's ends: a search may pass there, a result may not."""
-    at = min(max(T, table.T_min), table.T_max)
-    h = enthalpy(table, at)
-    return h if at == T else h + heat_capacity(table, at) * (T - at)
-
-
-@kernel
 def temperature_beyond(table: PropertyTable, ends: tuple[float, float], h: float) -> float:
-    """Temperature [K] of an enthalpy of :func:`enthalpy_beyond`, given those of the table's ends."""
+    """Temperature [K] of an enthalpy carried on beyond the table, given those of the table's ends."""
     if ends[0] <= h <= ends[1]:
         return temperature_from_enthalpy(table, h)
     end, h_end = (table.T_min, ends[0]) if h < ends[0] else (table.T_max, ends[1])

@@ -13,7 +13,7 @@ from hashheat.solvers.multigrid import Levels
 from hashheat.solvers.plate_model import PlateChips, PlateCoolant, PlateFilms, PlateModel
 from hashheat.solvers.serpentine import OK, RUNAWAY
 from hashheat.thermo.jit import kernel
-from hashheat.thermo.property_kernels import enthalpy, heat_capacity
+from hashheat.thermo.property_kernels import enthalpy_beyond
 from hashheat.thermo.property_table import PropertyTable
 
 # A film hangs on the wall's temperature weakly, and the wall's temperature on the film.
@@ -34,13 +34,6 @@ class Rates(NamedTuple):
 
     T: np.ndarray
     e: np.ndarray
-
-
-@kernel
-def enthalpy_beyond(table: PropertyTable, T: float) -> float:
-    """Enthalpy [J/kg]; beyond the table's range it goes on with the heat capacity of the range's end."""
-    at = min(max(T, table.T_min), table.T_max)
-    return enthalpy(table, at) + heat_capacity(table, at) * (T - at)
 
 
 @kernel

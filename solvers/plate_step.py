@@ -14,12 +14,12 @@ from hashheat.solvers.conjugate_plate import PlateState, Stage, Surroundings, so
 from hashheat.solvers.duct_table import DuctLaminar
 from hashheat.solvers.multigrid import Levels
 from hashheat.solvers.plate_model import PlateModel
-from hashheat.solvers.plate_rates import Rates, enthalpy_beyond, rates_at
+from hashheat.solvers.plate_rates import Rates, rates_at
 from hashheat.solvers.serpentine import OK
 from hashheat.solvers.stack_storage import heat_in_volume
 from hashheat.solvers.stack_transient import D_STAGE, W_STAGE
 from hashheat.thermo.jit import kernel
-from hashheat.thermo.property_kernels import density, heat_capacity
+from hashheat.thermo.property_kernels import density, enthalpy_beyond, heat_capacity
 from hashheat.thermo.property_table import PropertyTable
 
 #: Part of the error allowed to a step that a stage may leave.

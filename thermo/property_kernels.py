@@ -139,6 +139,16 @@ def thermal_expansion(table: PropertyTable, T: float) -> float:
 
 
 @kernel
+def enthalpy_beyond(table: PropertyTable, T: float) -> float:
+    """Enthalpy [J/kg]; beyond the table's range it goes on with the heat capacity of the range's end.
+
+    A search may pass there; a result may not.
+    """
+    at = min(max(T, table.T_min), table.T_max)
+    return enthalpy(table, at) + heat_capacity(table, at) * (T - at)
+
+
+@kernel
 def temperature_from_enthalpy(table: PropertyTable, h: float) -> float:
     """Temperature [K] at which :func:`enthalpy` equals h [J/kg], by Newton steps.
 
