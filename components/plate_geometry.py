@@ -148,7 +148,12 @@ def plate_grid(geometry: PlateGeometry) -> PlateGrid:
 
 
 def plate_model(geometry: PlateGeometry) -> PlateModel:
-    """Arrays of a plate for its solver.
+    """Arrays of a plate for its solver; see :func:`placed_model`, which gives the coolant's places beside them."""
+    return placed_model(geometry)[0]
+
+
+def placed_model(geometry: PlateGeometry) -> tuple[PlateModel, np.ndarray]:
+    """Arrays of a plate for its solver, and where its coolant is.
 
     Parameters
     ----------
@@ -156,10 +161,12 @@ def plate_model(geometry: PlateGeometry) -> PlateModel:
 
     Returns
     -------
-    PlateModel
+    model : PlateModel
         A cell that lies in a channel altogether has no metal: all its conductances, its loss and its capacity are
         zero, and no film and no chip refers to it. Nothing determines its temperature; :func:`metal_share` tells
         which cells these are.
+    places : (n_coolant, 2) array
+        Middle of each coolant cell [m].
 
     Raises
     ------
@@ -191,7 +198,7 @@ def plate_model(geometry: PlateGeometry) -> PlateModel:
             accepted="top; or a field between two bases (cover_thickness)",
         )
     chips = chip_places(grid, geometry.chips, geometry.chip_heat, geometry.conductivity)
-    return PlateModel(solid, cells.coolant, cells.films, chips)
+    return PlateModel(solid, cells.coolant, cells.films, chips), cells.places
 
 
 def coolant_cells(geometry: PlateGeometry) -> CoolantCells:

@@ -9,10 +9,9 @@ from hashheat.components.coolant_layout import MicroChannels, ParallelChannels
 from hashheat.components.plate_chips import ChipHeat, chip_places
 from hashheat.components.plate_geometry import (
     PlateGeometry,
-    coolant_cells,
     metal_share,
+    placed_model,
     plate_grid,
-    plate_model,
 )
 from hashheat.components.plate_law import channel_duct, channel_law
 from hashheat.solvers.channel_law import ChannelLaw
@@ -196,7 +195,7 @@ def prepare(
         By their kinds, for a plate that cannot be built.
     """
     layout = geometry.layout
-    model = plate_model(geometry)
+    model, places = placed_model(geometry)
     law = channel_law(
         layout,
         geometry.plate_size,
@@ -212,5 +211,5 @@ def prepare(
         levels=build_levels(*model.solid[:3]),
         port_loss=port_loss,
         friction_factor=friction_factor,
-        places=coolant_cells(geometry).places,
+        places=places,
     )
