@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -90,3 +91,30 @@ def checked(tmp_path_factory):
         sizes = {"samples": 16, "sensitivity_samples": 2, "envelope_points": 3}
     summary, paths = run_check(str(path), folder / "out", quiet=True, **sizes)
     return SimpleNamespace(summary=summary, paths=paths, folder=folder / "out", plant=path, sizes=sizes)
+
+
+class _Page(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.loads, self.ids, self.text, self.figures = [], [], [], 0
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.loads += [v for k, v in values.items() if k in ("src", "srcset", "data") or k.endswith("href")]
+        self.ids += [values["id"]] if "id" in values else []
+        self.figures += tag == "figure"
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="session")
+def read_page():
+    """A report's page, parsed: what it loads, its marks, its text and the number of its figures."""
+
+    def read(html):
+        parsed = _Page()
+        parsed.feed(html)
+        return parsed
+
+    return read

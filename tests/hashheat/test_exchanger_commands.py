@@ -2,7 +2,6 @@
 
 import json
 import re
-from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import numpy as np
@@ -227,26 +226,9 @@ def test_netcdf_reads_back_as_it_was(rated):
     assert rated.result["sample_U"].attrs["units"] == "W m-2 K-1"
 
 
-class _Page(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.loads, self.ids, self.text, self.figures = [], [], [], 0
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.loads += [v for k, v in values.items() if k in ("src", "srcset", "data") or k.endswith("href")]
-        self.ids += [values["id"]] if "id" in values else []
-        self.figures += tag == "figure"
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
 @pytest.fixture(scope="module")
-def page(rated):
-    parsed = _Page()
-    parsed.feed(rated.html)
-    return parsed
+def page(rated, read_page):
+    return read_page(rated.html)
 
 
 def test_the_report_loads_nothing_from_anywhere(rated, page):

@@ -2,7 +2,6 @@
 
 import json
 import re
-from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import numpy as np
@@ -355,26 +354,9 @@ def test_netcdf_holds_fields_curves_and_the_sheet(solved):
     assert np.all(np.diff(r["curve_pressure_drop"].values) > 0.0)
 
 
-class _Page(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.loads, self.ids, self.text, self.figures = [], [], [], 0
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.loads += [v for k, v in values.items() if k in ("src", "srcset", "data") or k.endswith("href")]
-        self.ids += [values["id"]] if "id" in values else []
-        self.figures += tag == "figure"
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
 @pytest.fixture(scope="module")
-def page(solved):
-    parsed = _Page()
-    parsed.feed(solved.html)
-    return parsed
+def page(solved, read_page):
+    return read_page(solved.html)
 
 
 def test_the_report_loads_nothing_from_anywhere(solved, page):
