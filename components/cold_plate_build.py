@@ -2,6 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+from numpy.typing import ArrayLike
+
 from hashheat.components.channel_pieces import channel_streams, check_region
 from hashheat.components.chip_map import ChipMap
 from hashheat.components.cold_plate_file import ColdPlateFile
@@ -116,18 +119,37 @@ def chip_heat(chips: ChipMap, values: Mapping[str, float], *, clock: float = 1.0
         chip's footprint: t / (k A). The power is that of a chip of factor 1; the factor multiplies it where the
         chips are put on the plate.
     """
-    area = chips.length * chips.width
-    if "chips.tim_thickness" in values:
-        interface = values["chips.tim_thickness"] / (values["chips.tim_conductivity"] * area)
-    elif "chips.tim_area_resistance" in values:
-        interface = values["chips.tim_area_resistance"] / area
-    else:
-        interface = values["chips.tim_resistance"] + 0.0 * area
     share = values["power.leakage_share"]
     return ChipHeat(
-        resistance=values["chips.package_resistance"] + interface,
+        resistance=insulation(values, chips.length * chips.width),
         P_dynamic=values["power.chip"] * (1.0 - share) * clock,
         P_leak=values["power.chip"] * share,
         T_leak=values["power.reference_temperature"],
         leak_scale=values["power.leakage_scale"],
     )
+
+
+def insulation(values: Mapping[str, ArrayLike], area: ArrayLike) -> np.ndarray:
+    """Package and interface of chips.
+
+    Parameters
+    ----------
+    values : mapping
+        Numbers in SI by dotted key, floats or arrays that broadcast against the area.
+    area : float or array
+        Footprints [m^2].
+
+    Returns
+    -------
+    array
+        [K/W]
+    """
+    x = {key: np.asarray(value, dtype=float) for key, value in values.items() if key.startswith("chips.")}
+    footprint = np.asarray(area)
+    if "chips.tim_thickness" in x:
+        below = x["chips.tim_thickness"] / (x["chips.tim_conductivity"] * footprint)
+    elif "chips.tim_area_resistance" in x:
+        below = x["chips.tim_area_resistance"] / footprint
+    else:
+        below = x["chips.tim_resistance"] + 0.0 * footprint
+    return np.asarray(x["chips.package_resistance"] + below)

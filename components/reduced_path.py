@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hashheat.components.cold_plate_build import insulation
 from hashheat.components.coolant_layout import Serpentine
 from hashheat.solvers import serpentine as sp
 from hashheat.solvers.channel_law import (
@@ -179,16 +180,8 @@ class ReducedPath:
 
     def interface(self, v: Mapping[str, ArrayLike]) -> np.ndarray:
         """Package and interface of each chip at numbers of the file, each a float or (n,) [K/W], (n, chips)."""
-        x = {
-            key: np.asarray(value, dtype=float)[..., None] for key, value in v.items() if key[:6] == "chips."
-        }
-        if "chips.tim_thickness" in x:
-            below = x["chips.tim_thickness"] / (x["chips.tim_conductivity"] * self.area)
-        elif "chips.tim_area_resistance" in x:
-            below = x["chips.tim_area_resistance"] / self.area
-        else:
-            below = x["chips.tim_resistance"] + 0.0 * self.area
-        return np.asarray(x["chips.package_resistance"] + below)
+        each = {key: np.asarray(value)[..., None] for key, value in v.items() if key.startswith("chips.")}
+        return insulation(each, self.area)
 
     def conductance(self, state: PathState) -> np.ndarray:
         """From the whole plate to the surroundings [W/K]."""
