@@ -100,7 +100,11 @@ class _Page(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         values = dict(attrs)
-        self.loads += [v for k, v in values.items() if k in ("src", "srcset", "data") or k.endswith("href")]
+        self.loads += [
+            (tag, k, v)
+            for k, v in values.items()
+            if k in ("src", "srcset", "data", "action", "poster") or k.endswith("href")
+        ]
         self.ids += [values["id"]] if "id" in values else []
         self.figures += tag == "figure"
 

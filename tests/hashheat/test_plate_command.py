@@ -360,7 +360,7 @@ def page(solved, read_page):
 
 
 def test_the_report_loads_nothing_from_anywhere(solved, page):
-    own = [value for value in page.loads if not value.startswith("data:image/png;base64,")]
+    own = [value for _, _, value in page.loads if not value.startswith("data:image/png;base64,")]
     assert all(value.startswith("#") for value in own)
     assert {value[1:] for value in own} <= set(page.ids)
     assert len(page.ids) == len(set(page.ids))

@@ -1,7 +1,6 @@
 """The report: one file, offline, with verdict and plots."""
 
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
@@ -23,30 +22,9 @@ def html(checked):
     return (checked.folder / "report.html").read_text(encoding="utf-8")
 
 
-class _Page(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.loads, self.ids, self.text, self.figures = [], [], [], 0
-
-    def handle_starttag(self, tag, attrs):
-        values = dict(attrs)
-        self.loads += [
-            (tag, k, v)
-            for k, v in values.items()
-            if k in ("src", "srcset", "data", "action", "poster") or k.endswith("href")
-        ]
-        self.ids += [values["id"]] if "id" in values else []
-        self.figures += tag == "figure"
-
-    def handle_data(self, data):
-        self.text.append(data)
-
-
 @pytest.fixture(scope="module")
-def page(html):
-    parsed = _Page()
-    parsed.feed(html)
-    return parsed
+def page(html, read_page):
+    return read_page(html)
 
 
 def test_it_loads_nothing_from_anywhere(html, page):
