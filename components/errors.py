@@ -137,3 +137,55 @@ class FieldOffPlateError(PlateGeometryError):
 
 class ReducedPlateError(UnitError):
     """The reduced form of a cold plate does not reach the accuracy asked for."""
+
+
+class TankError(InputError):
+    """An immersion tank that cannot be built or run as it is described."""
+
+
+class BlockOutsideTankError(TankError):
+    """A miner or a coil that reaches beyond the oil."""
+
+
+class BlockOverlapError(TankError):
+    """Two miners, or a miner and a coil, in the same place."""
+
+
+class TankRangeError(TankError):
+    """Oil at a temperature that its data do not reach."""
+
+
+class FlashPointError(TankError):
+    """Oil at or above its flash point."""
+
+
+class NoCoolingError(TankError):
+    """No inlet and no coil: the heat has nowhere to go."""
+
+
+class InletMissingError(TankError):
+    """Oil that leaves and never enters, or a circulation without an inlet."""
+
+
+class OutletMissingError(TankError):
+    """Oil that enters and has no way out."""
+
+
+class InletAreaError(TankError):
+    """An opening without area."""
+
+
+class OpeningPlaceError(TankError):
+    """An opening off its side, on another one, or right at a block that it would blow into."""
+
+
+class GapResolutionError(TankError):
+    """A grid too coarse for an open gap."""
+
+
+class GridSizeError(TankError):
+    """A grid of more cells than a machine can be asked for."""
+
+
+class TankNotConvergedError(UnitError):
+    """The flow of a tank did not settle where a steady one is needed; says how far it came."""
