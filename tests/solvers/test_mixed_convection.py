@@ -1,0 +1,52 @@
+"""Mixed convection and the cylinder in cross-flow: check values, another library, limits."""
+
+import csv
+import re
+from pathlib import Path
+
+import ht
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hashheat.solvers.mixed_convection import nusselt_cross_cylinder, nusselt_mixed, nusselt_mixed_floored
+
+CHECKS = Path(__file__).resolve().parents[2].parent / "shared/reference/immersion/correlation_checks.csv"
+
+
+@pytest.mark.skipif(not CHECKS.exists(), reason="the reference tables do not lie beside the repository")
+def test_table_of_check_values():
+    seen = 0
+    with CHECKS.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            if row["correlation"].startswith("Mixed convection"):
+                forced, natural = (float(text) for text in re.findall(r"=([\d.]+)", row["inputs"]))
+                opposing = row["correlation"].endswith("opposing")
+                assert nusselt_mixed(forced, natural, opposing) == pytest.approx(
+                    float(row["value"]), rel=1e-4
+                )
+                seen += 1
+    assert seen == 2
+
+
+@pytest.mark.parametrize("Re", [1.0, 100.0, 1e4, 1e6])
+@pytest.mark.parametrize("Pr", [0.7, 100.0])
+def test_cylinder_of_the_other_library(Re, Pr):
+    assert nusselt_cross_cylinder(Re, Pr) == pytest.approx(
+        ht.conv_external.Nu_cylinder_Churchill_Bernstein(Re, Pr), rel=1e-12
+    )
+
+
+@given(F=st.floats(1e-6, 1e3), N=st.floats(1e-6, 1e3))
+@settings(deadline=None, max_examples=50)
+def test_bounds(F, N):
+    aiding = nusselt_mixed_floored(F, N, False)
+    opposing = nusselt_mixed_floored(F, N, True)
+    assert max(F, N) * (1 - 1e-12) <= aiding <= 2 ** (1 / 3) * max(F, N) * (1 + 1e-12)
+    assert min(F, N) <= opposing <= max(F, N) * (1 + 1e-12)
+    assert opposing <= aiding * (1 + 1e-12)
+
+
+def test_equal_parts_that_oppose():
+    assert nusselt_mixed(7.0, 7.0, True) == 0.0
+    assert nusselt_mixed_floored(7.0, 7.0, True) == 7.0
