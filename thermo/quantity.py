@@ -13,9 +13,10 @@ from hashheat.thermo.errors import InputError
 from hashheat.thermo.property_fit import Array
 from hashheat.thermo.units import accepted_form, show, split_number, to_si
 
-#: Where a number can come from; ``chosen`` marks a decision of the designer or operator.
-STATUSES = ("measured", "datasheet", "literature", "calibrated", "assumed", "chosen")
-_NEEDS_SOURCE = ("measured", "datasheet", "literature", "calibrated")
+#: Where a number can come from; ``chosen`` marks a decision of the designer or operator, ``remembered`` what a
+#: document is remembered to say that could not be read again.
+STATUSES = ("measured", "datasheet", "literature", "calibrated", "assumed", "chosen", "remembered")
+_NEEDS_SOURCE = ("measured", "datasheet", "literature", "calibrated", "remembered")
 _KEYS = ("value", "status", "source", "note")
 
 
@@ -90,7 +91,7 @@ class Quantity:
             ``"1.2 K/W +/- 10 %"`` (normal, of the value); ``"0.8 .. 1.6 K/W"`` (uniform); a bare number where
             unit is ``"1"``; or a table with ``value`` (any of these) and ``status``, ``source``, ``note``.
             Text alone has the status ``chosen``. A table must state its status, and its source too where the
-            status claims one (measured, datasheet, literature, calibrated).
+            status claims one (measured, datasheet, literature, calibrated, remembered).
         unit : str
             SI unit wanted, as in :func:`hashheat.thermo.units.to_si`.
         key, file : str, optional
