@@ -145,9 +145,9 @@ def line_saturation(
     """Saturation line from a vapour-pressure line, with vapour density and latent heat that agree with it.
 
     The second virial coefficient is the generalised one that Abbott gives (Smith, Van Ness and Abbott,
-    *Introduction to Chemical Engineering Thermodynamics*, chapter 3), with the acentric factor read off the line at 0.7
-    of the critical temperature; good for saturated vapour up to about 0.1 of the critical pressure. The latent
-    heat is Clapeyron's, so that the four properties agree with each other.
+    *Introduction to Chemical Engineering Thermodynamics*, chapter 3), with the acentric factor read off the
+    line at 0.7 of the critical temperature; good for saturated vapour up to about 0.1 of the critical pressure.
+    The latent heat is Clapeyron's, so that the four properties agree with each other.
 
     Parameters
     ----------
