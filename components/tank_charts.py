@@ -81,10 +81,10 @@ def draw_stratification(ax: Any, result: xr.Dataset, marks: dict[str, float] | N
 
 
 #: Residuals of the solver: name: (label, colour, dashes).
-_RESIDUALS = {
-    "residual_momentum": ("momentum", BLUE, "-"),
-    "residual_mass": ("mass", GREEN, (0, (5, 2))),
-    "residual_energy": ("energy", ORANGE, (0, (2, 1.5))),
+_HISTORY = {
+    "history_momentum": ("momentum", BLUE, "-"),
+    "history_mass": ("mass", GREEN, (0, (5, 2))),
+    "history_energy": ("energy", ORANGE, (0, (2, 1.5))),
 }
 
 
@@ -95,10 +95,10 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
     ----------
     ax : matplotlib Axes
     result : xarray.Dataset
-        With ``residual_momentum``, ``residual_mass``, ``residual_energy`` over their first values [-] and
-        ``residual_watch`` [K] over ``step``.
+        With ``history_momentum``, ``history_mass``, ``history_energy`` over their first values [-] and
+        ``history_watch`` [K] over ``step``.
     watched : str
-        What ``residual_watch`` is.
+        What ``history_watch`` is.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
         If there is none of them.
     """
     drawn = False
-    for name, (label, color, dashes) in _RESIDUALS.items():
+    for name, (label, color, dashes) in _HISTORY.items():
         values = result[name].values if name in result else np.zeros(0)
         if (values > 0.0).any():
             # A residual of zero has no logarithm: nothing is left to show there.
@@ -120,13 +120,13 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
             "there is no history to draw",
             key="result",
             found="a Dataset without residuals",
-            accepted=f"one with {', '.join(_RESIDUALS)}",
+            accepted=f"one with {', '.join(_HISTORY)}",
         )
     ax.set_xlabel("step of the flow solver, from 0")
     ax.set_ylabel("residual, over its first value")
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.legend(loc="lower left")
-    watch = result["residual_watch"].values if "residual_watch" in result else np.zeros(0)
+    watch = result["history_watch"].values if "history_watch" in result else np.zeros(0)
     if np.isfinite(watch).any():
         other = ax.twinx()
         other.plot(np.arange(watch.size), watch - _ZERO_C, color=RED, lw=1.4, ls=(0, (1, 1)))

@@ -56,8 +56,8 @@ def plot_tank(result: xr.Dataset, kind: str = "tank", *, at: Mapping[str, float]
     if kind == "chips":
         return _chips(result)
     if kind == "transient":
-        figure, axes = blank(7.2, 5.6, 2, 1, sharex=True, height_ratios=[2.2, 1.0])
-        draw_transient(*axes, result)
+        figure, (upper, lower) = blank(7.2, 5.6, 2, 1, sharex=True, height_ratios=[2.2, 1.0])
+        draw_transient(upper, lower, result)
         return figure
     if kind == "tank":
         return _sheet(result, at)
@@ -187,7 +187,7 @@ def _sheet(result: xr.Dataset, at: Mapping[str, float]) -> Any:
     panels = [*_AXIS_OF, "stratification"]
     if "T_chip" in result and np.isfinite(result["T_chip"].values).any():
         panels += ["board", "boards"]
-    panels += ["history"] if any(str(name).startswith("residual_") for name in result) else []
+    panels += ["history"] if any(str(name).startswith("history_") for name in result) else []
     rows = -(-len(panels) // 2)
     figure = Figure(figsize=(13.0, 4.1 * rows))
     axes = figure.subplots(rows, 2, squeeze=False).ravel()

@@ -61,10 +61,10 @@ def tank(**replaced):
     for name, dims in names.items():
         data[name] = (dims, values[name])
     for name, values_ in {
-        "residual_momentum": [1.0, 0.2, 1e-3, 1e-9],
-        "residual_mass": [1.0, 0.1, 1e-4, 0.0],
-        "residual_energy": [1.0, 0.5, 1e-2, 1e-8],
-        "residual_watch": [np.nan, 350.0, 355.0, 355.1],
+        "history_momentum": [1.0, 0.2, 1e-3, 1e-9],
+        "history_mass": [1.0, 0.1, 1e-4, 0.0],
+        "history_energy": [1.0, 0.5, 1e-2, 1e-8],
+        "history_watch": [np.nan, 350.0, 355.0, 355.1],
     }.items():
         data[name] = ("step", values_)
     data = data.assign_coords(
