@@ -74,6 +74,14 @@ class BoilingError(StateError):
     """The state lies at or above saturation at the given pressure."""
 
 
+class FlashPointError(StateError):
+    """The liquid would be at or above its flash point, where its vapour over the bath can catch fire."""
+
+
+class WrongSourceError(InputError):
+    """A source is known to be wrong for this fluid; the message says how, and what to use instead."""
+
+
 class TableAccuracyError(StateError):
     """A property table over the asked range would miss its source by more than hashheat promises.
 

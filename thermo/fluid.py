@@ -6,12 +6,12 @@ from typing import overload
 
 import numpy as np
 
-from hashheat.thermo.coolprop_source import coolprop, enthalpy_at, new_state, sampler, temperature_limits
-from hashheat.thermo.errors import BoilingError, FreezingError, InputError, StateError
+from hashheat.thermo import fluid_source
+from hashheat.thermo.errors import BoilingError, FlashPointError, FreezingError, InputError, StateError
 from hashheat.thermo.fluid_names import parse_fluid_name
 from hashheat.thermo.property_fit import Array, table_within
 from hashheat.thermo.property_table import PropertyTable
-from hashheat.thermo.saturation import incompressible_saturation_temperature, water_saturation_temperature
+from hashheat.thermo.saturation import water_saturation_temperature
 
 #: Largest relative error of a table against CoolProp, in every property, off the nodes [-].
 TABLE_ACCURACY = 1e-6
@@ -21,9 +21,6 @@ _MARGIN = 1.0
 # Where a liquid's own limits lie further out, the default table ends here, above what heating networks use.
 _T_DEFAULT_MAX = 273.15 + 125.0
 _AIR_RANGE = (273.15 - 50.0, 273.15 + 150.0)
-_WATER_FREEZING = 273.15
-# Solutes that hardly evaporate, so that the mixture boils above water at the same pressure.
-_BOILS_ABOVE_WATER = frozenset({"MPG", "MPG2", "MEG", "MEG2", "APG", "AEG", "MGL", "MGL2", "VMG"})
 
 
 @dataclass(frozen=True)
@@ -33,16 +30,17 @@ class Fluid:
     Water and air come from CoolProp's reference equations (HEOS). Glycols come from its incompressible
     backend (fluids MPG and MEG), which evaluates the polynomials of Melinder, *Properties of Secondary
     Working Fluids for Indirect Systems*, IIR 2010, for a percentage by mass. All other incompressible fluids
-    of CoolProp are reached by name.
+    of CoolProp are reached by name. Dielectric liquids come from files (:mod:`hashheat.thermo.dielectric`),
+    shipped or of one's own; the pressure does not enter their properties.
 
     Parameters
     ----------
     name : str
         Name to show.
     backend : str
-        CoolProp backend, ``"HEOS"`` or ``"INCOMP"``.
+        CoolProp backend, ``"HEOS"`` or ``"INCOMP"``; ``"LIBRARY"`` for a dielectric liquid.
     substance : str
-        CoolProp's name of the substance.
+        CoolProp's name of the substance, or the file of the dielectric liquid.
     fraction : float, optional
         Share of the solute [-]; by mass for the glycols.
     """
@@ -54,12 +52,17 @@ class Fluid:
 
     @classmethod
     def parse(cls, text: str) -> "Fluid":
-        """Make a fluid from its name, such as ``"water"``, ``"MPG 30%"``, ``"INCOMP::T66"``.
+        """Make a fluid from its name, such as ``"water"``, ``"MPG 30%"``, ``"INCOMP::T66"``, ``"HFE-7100"``.
 
         Raises
         ------
         InputError
             For an unknown name or a strength without data.
+
+        Warns
+        -----
+        RememberedValueWarning
+            For a dielectric liquid with numbers that are only remembered.
         """
         return cls(*parse_fluid_name(text))
 
@@ -71,12 +74,33 @@ class Fluid:
         """Whether the fluid is a gas over its whole range (air)."""
         return self.substance == "Air" and self.backend == "HEOS"
 
+    @property
+    def is_dielectric(self) -> bool:
+        """Whether the fluid is a dielectric liquid from a file."""
+        return self.backend == fluid_source.LIBRARY
+
     def freezing_temperature(self) -> float:
-        """Temperature at which the first ice forms [K]; StateError for a fluid without such data."""
+        """Temperature at which the first ice forms [K]; StateError for a fluid without such data.
+
+        Of a dielectric liquid this is the pour point.
+        """
         T = self._freezing_limit()
         if T is None:
-            raise StateError(f"{self.name}: CoolProp has no freezing temperature for it.")
+            raise StateError(f"{self.name}: {self._has} no freezing temperature for it.")
         return T
+
+    def flash_point(self) -> float | None:
+        """Flash point [K] of a dielectric liquid; None where it has none or none is known."""
+        return fluid_source.flash_point(self._key)
+
+    @overload
+    def flash_margin(self, T: float) -> float: ...
+    @overload
+    def flash_margin(self, T: Array) -> Array: ...
+    def flash_margin(self, T: float | Array) -> float | Array:
+        """How far temperatures [K] stay below the flash point [K]; negative above it, infinite without one."""
+        T_flash = self.flash_point()
+        return (np.inf if T_flash is None else T_flash) - T
 
     @overload
     def saturation_temperature(self, p: float) -> float: ...
@@ -103,16 +127,14 @@ class Fluid:
         StateError
             Outside the stated pressures, or for a fluid without boiling data.
         """
-        if self.substance == "Water" or self.substance in _BOILS_ABOVE_WATER:
+        if self.substance == "Water" or self.substance in fluid_source.BOILS_ABOVE_WATER:
             return water_saturation_temperature(p)
         if np.ndim(p):
             flat = [self.saturation_temperature(float(value)) for value in np.ravel(p)]
             return np.reshape(np.array(flat), np.shape(p))
         T = self._boiling_limit(float(p))
         if T is None:
-            raise StateError(
-                f"{self.name}: no boiling temperature at {float(p) / 1e5:g} bar in CoolProp's data."
-            )
+            raise StateError(f"{self.name}: no boiling temperature at {float(p) / 1e5:g} bar in the data.")
         return T
 
     def table(self, p: float, T_min: float | None = None, T_max: float | None = None) -> PropertyTable:
@@ -133,16 +155,17 @@ class Fluid:
         Returns
         -------
         PropertyTable
-            Within 1e-6 (relative) of CoolProp in rho, cp, mu, k and Pr, measured off the nodes when built.
-            The enthalpy is the integral of cp; for incompressible fluids CoolProp's own h carries a pressure
-            term that its cp does not (h differences there deviate by up to 2e-4 at 3 bar).
+            Within 1e-6 (relative) of CoolProp, or of the formulas of a dielectric liquid, in rho, cp, mu, k and
+            Pr, measured off the nodes when built. The enthalpy is the integral of cp; for incompressible fluids
+            CoolProp's own h carries a pressure term that its cp does not (h differences there deviate by up to
+            2e-4 at 3 bar).
 
         Raises
         ------
-        FreezingError, BoilingError
-            If the asked range reaches the freezing or the boiling line.
+        FreezingError, BoilingError, FlashPointError
+            If the asked range reaches the freezing or the boiling line, or the flash point.
         StateError
-            If it leaves CoolProp's data.
+            If it leaves the data.
         TableAccuracyError
             If one table cannot hold 1e-6 over the asked range; names a narrower range that works.
         InputError
@@ -167,10 +190,10 @@ class Fluid:
 
         Raises
         ------
-        FreezingError, BoilingError
-            At or beyond the freezing or the boiling line.
+        FreezingError, BoilingError, FlashPointError
+            At or beyond the freezing or the boiling line, or the flash point.
         StateError
-            For a temperature that is not a number, outside CoolProp's data, or a gas.
+            For a temperature that is not a number, outside the data, or a gas.
         """
         place = f" at {where}" if where else ""
         if self.is_gas:
@@ -180,12 +203,17 @@ class Fluid:
             raise StateError(f"{self.name}: a temperature{place} is not a number.")
         coldest, hottest = float(values.min()), float(values.max())
         T_freeze, T_boil = self._freezing_limit(), self._boiling_limit(p)
-        T_low, T_high = temperature_limits(*self._key)
+        T_low, T_high = fluid_source.temperature_limits(self._key)
+        T_flash = self.flash_point()
         if T_freeze is not None and coldest <= T_freeze:
             raise FreezingError(f"{self.name} freezes{place}: {_C(coldest)}, freezing point {_C(T_freeze)}.")
         if T_boil is not None and hottest >= T_boil:
             raise BoilingError(
                 f"{self.name} boils{place}: {_C(hottest)}, boiling point {_C(T_boil)} at {p / 1e5:.3g} bar."
+            )
+        if T_flash is not None and hottest >= T_flash:
+            raise FlashPointError(
+                f"{self.name} is above its flash point{place}: {_C(hottest)}, flash point {_C(T_flash)}."
             )
         if coldest < T_low or hottest > T_high:
             worst = coldest if coldest < T_low else hottest
@@ -194,26 +222,27 @@ class Fluid:
             )
 
     @property
-    def _key(self) -> tuple[str, str, float | None]:
+    def _key(self) -> fluid_source.Key:
         return self.backend, self.substance, self.fraction
 
+    @property
+    def _has(self) -> str:
+        return "its file has" if self.is_dielectric else "CoolProp has"
+
     def _freezing_limit(self) -> float | None:
-        if self.is_gas:
-            return None
-        return _WATER_FREEZING if self.backend == "HEOS" else _incompressible_freezing(self._key)
+        return None if self.is_gas else fluid_source.freezing_limit(self._key)
 
     def _boiling_limit(self, p: float) -> float | None:
-        if self.is_gas:
-            return None
-        if self.substance == "Water" or self.substance in _BOILS_ABOVE_WATER:
-            return water_saturation_temperature(p)
-        return _incompressible_boiling(self._key, p)
+        return None if self.is_gas else fluid_source.boiling_limit(self._key, p)
 
     def _limits(self, p: float) -> tuple[float, float]:
         """Widest range of a table at this pressure [K]."""
-        T_low, T_high = temperature_limits(*self._key)
+        T_low, T_high = fluid_source.temperature_limits(self._key)
         if self.is_gas:
             return T_low, T_high
+        T_flash = self.flash_point()
+        if T_flash is not None:
+            T_high = min(T_high, T_flash - _MARGIN)
         T_freeze, T_boil = self._freezing_limit(), self._boiling_limit(p)
         low = T_low if T_freeze is None else max(T_low, T_freeze + _MARGIN)
         return low, T_high if T_boil is None else min(T_high, T_boil - _MARGIN)
@@ -221,21 +250,6 @@ class Fluid:
 
 def _C(T: float) -> str:
     return f"{T - 273.15:.2f} degC"
-
-
-@lru_cache(maxsize=256)
-def _incompressible_freezing(key: tuple[str, str, float | None]) -> float | None:
-    state = new_state(*key)
-    try:
-        T = float(state.keyed_output(coolprop().iT_freeze))
-    except ValueError:  # no freezing line in the data of this fluid
-        return None
-    return T if state.Tmin() < T else None
-
-
-@lru_cache(maxsize=1024)
-def _incompressible_boiling(key: tuple[str, str, float | None], p: float) -> float | None:
-    return None if key[2] is not None else incompressible_saturation_temperature(key[1], p)
 
 
 @lru_cache(maxsize=1024)
@@ -259,8 +273,8 @@ def _build(fluid: Fluid, p: float, T_min: float | None, T_max: float | None) -> 
         raise StateError(f"{fluid.name} at {p / 1e5:g} bar: no range from {_C(T_min)} to {_C(T_max)}.")
     return table_within(
         TABLE_ACCURACY,
-        sampler(*fluid._key, p),
-        lambda T: enthalpy_at(*fluid._key, p, T),
+        fluid_source.sampler(fluid._key, p),
+        lambda T: fluid_source.enthalpy_at(fluid._key, p, T),
         T_min,
         T_max,
         may_narrow=default,

@@ -5,7 +5,9 @@ import re
 from typing import NamedTuple
 
 from hashheat.thermo.coolprop_source import incompressible_names, new_state
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.dielectric import dielectric, dielectric_stem, near_dielectrics, warn_of
+from hashheat.thermo.errors import InputError, WrongSourceError
+from hashheat.thermo.fluid_source import LIBRARY
 
 
 class FluidName(NamedTuple):
@@ -16,7 +18,7 @@ class FluidName(NamedTuple):
     name : str
         Name to show.
     backend, substance : str
-        CoolProp's backend and name.
+        CoolProp's backend and name; ``"LIBRARY"`` and the file for a dielectric liquid.
     fraction : float or None
         Share of the solute [-].
     """
@@ -36,8 +38,16 @@ _GLYCOL_MAX = 0.6
 _PLAIN = {"water": "Water", "air": "Air"}
 _ACCEPTED = (
     "'water', 'air', 'propylene glycol 30 %' (or 'MPG 30%'), 'ethylene glycol 25 %' (or 'MEG 25%'), "
-    "the percentage by mass; or a CoolProp incompressible such as 'INCOMP::T66' or 'INCOMP::APG[0.3]'"
+    "the percentage by mass; a dielectric liquid such as 'EC-110' (hashheat library lists them) or the "
+    "path of a fluid file that ends in .toml; or a CoolProp incompressible such as 'INCOMP::T66' or "
+    "'INCOMP::APG[0.3]'"
 )
+#: What CoolProp 8.0.0 gets wrong; its issue #1492 ("HFE properties really off") is open since 2017.
+_WRONG = {
+    "HFE": "its conductivity is 14 times too high (0.97 W/(m K) at 40 degC, where HFE-7100 has 0.066) and its "
+    "viscosity 1.8 times",
+    "HFE2": "its viscosity is the kinematic one, in mm^2/s, given out as mPa s: a third too low",
+}
 
 
 def parse_fluid_name(text: str) -> FluidName:
@@ -47,7 +57,7 @@ def parse_fluid_name(text: str) -> FluidName:
     ----------
     text : str
         For example ``"water"``, ``"propylene glycol 30 %"``, ``"MEG 25%"``, ``"INCOMP::T66"``,
-        ``"INCOMP::APG[0.3]"``.
+        ``"INCOMP::APG[0.3]"``, ``"EC-110"``, ``"my-oil.toml"``.
 
     Returns
     -------
@@ -57,6 +67,13 @@ def parse_fluid_name(text: str) -> FluidName:
     ------
     InputError
         For a name that is not known; lists what is accepted and the nearest names.
+    WrongSourceError
+        For a liquid that CoolProp is known to get wrong.
+
+    Warns
+    -----
+    RememberedValueWarning
+        For a dielectric liquid with numbers that are only remembered.
     """
     if not isinstance(text, str):
         raise InputError("A fluid is given by its name.", found=repr(text), accepted=_ACCEPTED)
@@ -65,6 +82,8 @@ def parse_fluid_name(text: str) -> FluidName:
         return FluidName(words.lower(), "HEOS", _PLAIN[words.lower()], None)
     if words.upper().startswith("INCOMP::"):
         return _incompressible(words[len("INCOMP::") :], text)
+    if words.lower().endswith(".toml"):
+        return _dielectric(text.strip())
     strength = re.fullmatch(r"(?P<name>.+?)\s*[-,]?\s*(?P<percent>\d+(?:\.\d+)?)\s*%", words)
     plain = (strength["name"] if strength else words).lower().replace("-", " ").strip()
     for substance, (shown, aliases) in _GLYCOLS.items():
@@ -84,8 +103,18 @@ def parse_fluid_name(text: str) -> FluidName:
                 accepted=f"more than 0 and at most {100 * _GLYCOL_MAX:g} % by mass",
             )
         return FluidName(f"{shown} {100 * fraction:g} %", "INCOMP", substance, fraction)
+    stem = dielectric_stem(words)
+    if stem is not None:
+        return _dielectric(stem)
     known = [*_PLAIN, *(alias for _, aliases in _GLYCOLS.values() for alias in aliases)]
-    raise _unknown(text, plain, known)
+    near = near_dielectrics(words)
+    raise _unknown(text, plain, known, also=near)
+
+
+def _dielectric(substance: str) -> FluidName:
+    liquid = dielectric(substance)
+    warn_of(liquid, stacklevel=6)
+    return FluidName(liquid.name, LIBRARY, substance, None)
 
 
 def _incompressible(name: str, text: str) -> FluidName:
@@ -103,6 +132,10 @@ def _incompressible(name: str, text: str) -> FluidName:
     except ValueError:
         raise _unknown(text, plain, []) from None
     substance = names[plain]
+    if substance in _WRONG:
+        raise WrongSourceError(
+            f"CoolProp's {substance} is wrong: {_WRONG[substance]}.", found=text, accepted="'HFE-7100'"
+        )
     is_solution = substance in incompressible_names("solution")
     if is_solution != (fraction is not None):
         raise InputError(
@@ -117,8 +150,11 @@ def _incompressible(name: str, text: str) -> FluidName:
     return FluidName(shown, "INCOMP", substance, fraction)
 
 
-def _unknown(text: str, plain: str, known: list[str], shown: list[str] | None = None) -> InputError:
+def _unknown(
+    text: str, plain: str, known: list[str], shown: list[str] | None = None, also: list[str] | None = None
+) -> InputError:
     labels = dict(zip(known, shown or known))
     near = [labels[name] for name in difflib.get_close_matches(plain, known, n=3, cutoff=0.5)]
+    near = list(dict.fromkeys([*(also or ()), *near]))
     hint = f" Nearest: {', '.join(near)}." if near else ""
     return InputError(f"Unknown fluid.{hint}", found=text, accepted=_ACCEPTED)
