@@ -8,12 +8,14 @@ from hashheat.thermo.errors import InputError
 _NAMES = "zyx"
 
 
-def coarsened(box: FlowBox) -> FlowBox:
+def coarsened(box: FlowBox, steps: tuple[int, int, int] | None = None) -> FlowBox:
     """Flow problem on every second face of each axis that has more than one cell.
 
     Parameters
     ----------
     box : FlowBox
+    steps : tuple of 3 ints, optional
+        Cells joined along z, y and x, 1 or 2 each, where not all axes are to be halved.
 
     Returns
     -------
@@ -35,15 +37,16 @@ def coarsened(box: FlowBox) -> FlowBox:
     all of it.
     """
     shape = box.grid.shape
+    if steps is None:
+        steps = (2 if shape[0] > 1 else 1, 2 if shape[1] > 1 else 1, 2 if shape[2] > 1 else 1)
     for axis, n in enumerate(shape):
-        if n > 1 and (n % 2 or n < 4):
+        if steps[axis] == 2 and (n % 2 or n < 4):
             raise InputError(
                 f"The cells along {_NAMES[axis]} cannot be halved.",
                 key=_NAMES[axis],
                 found=n,
                 accepted="1, 4, 6, 8, ...",
             )
-    steps = tuple(2 if n > 1 else 1 for n in shape)
     faces = (box.grid.z, box.grid.y, box.grid.x)
     widths = tuple(np.diff(f) for f in faces)
     volume = widths[0][:, None, None] * widths[1][:, None] * widths[2]

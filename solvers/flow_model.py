@@ -2,7 +2,8 @@
 
 The box is a stretched structured grid of ``nz x ny x nx`` cells. Fields are staggered (Harlow and Welch 1965):
 pressure and temperature stand in the cells, ``u``, ``v`` and ``w`` on the faces across x, y and z. All arrays
-are indexed ``[k, j, i]`` (z, y, x). A box one cell deep, ``nz = 1`` with slip at the bottom and top, is a plane case.
+are indexed ``[k, j, i]`` (z, y, x). A box one cell deep, ``nz = 1`` with
+slip at the bottom and top, is a plane case.
 
 Velocities are superficial (volume flow per total area), in porous zones too. The equations are
 

@@ -1,0 +1,197 @@
+"""All that the residual of a flow needs and that does not change while it is solved."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hashheat.solvers.flow_arrays import Geometry, Shape, cells, faces, geometry_of, rim, surface
+from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox
+from hashheat.solvers.flow_transport import Interpolation, interpolation
+from hashheat.thermo.liquid import Liquid
+
+
+class FlowCase(NamedTuple):
+    """A box in padded arrays; one number a cell (total,) or one by axis (3, total).
+
+    Parameters
+    ----------
+    geometry : Geometry
+    liquid : Liquid
+    gravity : (3,) float array
+        [m/s2]
+    cell_weights, face_weights : tuple of 3 Interpolation
+        Upstream interpolation along each axis between cells, and between faces.
+    full : (3, total) float array
+        Whole area of the low faces [m2].
+    volume : (total,) float array
+        Of the cells [m3]; 0 for ghosts.
+    room : (3, total) float array
+        Volume around a face, from cell centre to cell centre [m3].
+    lower : (3, total) float array
+        Weight of the lower cell in the linear interpolation to a face [-].
+    spread : (9, total) float array
+        Area over distance for the shear of velocity a along axis d, row 3 a + d [m].
+    loose : (3, total) float array
+        One over the porosity at the faces [-].
+    wall : (3, total) float array
+        At ghosts: tangential velocity of the surface over porosity [m/s].
+    beyond : (total,) float array
+        At ghosts: temperature outside, of the inlet, or of liquid that flows back in [K].
+    heat : (total,) float array
+        At ghosts: heat into the surface [W].
+    open_out : (total,) float array
+        At ghosts: 1 at outlets, else 0.
+    conductivity : (3, total) float array
+        [W/(m K)], 0 for the liquid's own.
+    inverse_permeability, forchheimer : (3, total) float array
+        [1/m2], [1/m]
+    capacity : (total,) float array
+        Heat capacity of the cells [J/K].
+    source, exchange, exchange_temperature : (total,) float array
+        [W], [W/K], [K]
+    mixing_length : (total,) float array
+        [m]
+    force : (3, total) float array
+        On the volume around each face [N].
+    varying : bool
+        Whether the viscosity may vary in the box.
+    """
+
+    geometry: Geometry
+    liquid: Liquid
+    gravity: np.ndarray
+    cell_weights: tuple[Interpolation, Interpolation, Interpolation]
+    face_weights: tuple[Interpolation, Interpolation, Interpolation]
+    full: np.ndarray
+    volume: np.ndarray
+    room: np.ndarray
+    lower: np.ndarray
+    spread: np.ndarray
+    loose: np.ndarray
+    wall: np.ndarray
+    beyond: np.ndarray
+    heat: np.ndarray
+    open_out: np.ndarray
+    conductivity: np.ndarray
+    inverse_permeability: np.ndarray
+    forchheimer: np.ndarray
+    capacity: np.ndarray
+    source: np.ndarray
+    exchange: np.ndarray
+    exchange_temperature: np.ndarray
+    mixing_length: np.ndarray
+    force: np.ndarray
+    varying: bool
+
+
+def _spread_over(values: np.ndarray, shape: Shape, axis: int) -> np.ndarray:
+    """Numbers by position along an axis (n + 2 of them), at every place of the padded arrays."""
+    grid = np.zeros((shape.nz + 2 * shape.k0, shape.ny + 2, shape.nx + 2))
+    if axis == 2 and shape.k0 == 0:
+        values = values[1:2]
+    grid[...] = values.reshape([-1 if a == axis else 1 for a in (2, 1, 0)])
+    return grid.reshape(-1)
+
+
+def _interpolations(edges: np.ndarray) -> tuple[Interpolation, Interpolation]:
+    """Weights between cells (ghosts at the surfaces), and between faces."""
+    centre = 0.5 * (edges[1:] + edges[:-1])
+    nodes = np.concatenate([edges[:1], centre, edges[-1:]])
+    at_faces = np.concatenate([edges[:1], edges])
+    return interpolation(nodes, at_faces, 1), interpolation(
+        at_faces, np.concatenate([nodes[:1], nodes[:-1]]), 2
+    )
+
+
+def flow_case(box: FlowBox) -> FlowCase:
+    """Bring a box into padded arrays."""
+    geometry = geometry_of(box)
+    shape = geometry.shape
+    widths = [_spread_over(d, shape, a) for a, d in enumerate((geometry.dx, geometry.dy, geometry.dz))]
+    steps = (1, shape.sy, shape.sz)
+    axes = range(3 if shape.k0 else 2)
+
+    def behind(values: np.ndarray, axis: int) -> np.ndarray:
+        """Value of the lower neighbour."""
+        moved = np.zeros_like(values)
+        moved[steps[axis] :] = values[: -steps[axis]]
+        return moved
+
+    def padded(values: np.ndarray) -> np.ndarray:
+        flat = np.zeros((*values.shape[:-3], shape.total))
+        cells(flat, shape)[...] = values
+        return flat
+
+    others = ((1, 2), (0, 2), (0, 1))
+    full, room, lower, loose, wall, force = (np.zeros((3, shape.total)) for _ in range(6))
+    loose[...] = 1.0
+    lower[...] = 0.5
+    spread = np.zeros((9, shape.total))
+    volume = padded(np.ones((shape.nz, shape.ny, shape.nx))) * widths[0] * widths[1] * widths[2]
+    eps = padded(np.where(box.solid, 1.0, box.porosity))
+    for a in axes:
+        o, q = others[a]
+        full[a] = widths[o] * widths[q]
+        pair = behind(widths[a], a) + widths[a]
+        room[a] = 0.5 * pair * full[a]
+        np.divide(widths[a], pair, out=lower[a], where=pair > 0)
+        mixed = behind(widths[a], a) * behind(eps, a) + widths[a] * eps
+        np.divide(pair, mixed, out=loose[a], where=mixed > 0)
+        faces(force[a], shape, a)[...] = box.force[a] * faces(room[a], shape, a)
+        sticks = geometry.active[a]
+        for d in axes:
+            row = spread[3 * a + d]
+            if d == a:
+                low = behind(widths[a], a)
+                np.divide(full[a], low, out=row, where=low > 0)
+                continue
+            rest = 3 - a - d
+            across = 0.5 * pair * widths[rest]
+            distance = 0.5 * (behind(widths[d] * sticks, d) + widths[d] * sticks)
+            np.divide(across, distance, out=row, where=distance > 0)
+    beyond, heat, open_out = (np.zeros(shape.total) for _ in range(3))
+    for number in range(6 if shape.k0 else 4):
+        axis, side = number // 2, box.sides[number]
+        rim(beyond, shape, number)[...] = side.temperature
+        flat = geometry.shape
+        plane = np.zeros(flat.total)
+        surface(plane, shape, number)[...] = surface(full[axis], shape, number)
+        rim(heat, shape, number)[...] = np.where(
+            (side.kind == INLET) | (side.kind == OUTLET),
+            0.0,
+            side.heat_flux * surface(full[axis], shape, number),
+        )
+        rim(open_out, shape, number)[...] = side.kind == OUTLET
+        for a in axes:
+            if a != axis:
+                rim(wall[a], shape, number)[...] = side.velocity[a]
+    x, y, z = (_interpolations(edges) for edges in (box.grid.x, box.grid.y, box.grid.z))
+    liquid = box.liquid
+    stored = np.where(box.heat_capacity > 0, box.heat_capacity, liquid.density * liquid.heat_capacity[0])
+    return FlowCase(
+        geometry=geometry,
+        liquid=liquid,
+        gravity=np.asarray(box.gravity, dtype=float),
+        cell_weights=(x[0], y[0], z[0]),
+        face_weights=(x[1], y[1], z[1]),
+        full=full,
+        volume=volume,
+        room=room,
+        lower=lower,
+        spread=spread,
+        loose=loose,
+        wall=wall,
+        beyond=beyond,
+        heat=heat,
+        open_out=open_out,
+        conductivity=padded(box.conductivity),
+        inverse_permeability=padded(box.inverse_permeability),
+        forchheimer=padded(box.forchheimer),
+        capacity=padded(stored) * volume,
+        source=padded(box.source),
+        exchange=padded(box.exchange),
+        exchange_temperature=padded(box.exchange_temperature),
+        mixing_length=padded(box.mixing_length),
+        force=force,
+        varying=bool(np.any(liquid.log_viscosity[1:]) or np.any(box.mixing_length)),
+    )

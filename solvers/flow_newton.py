@@ -1,0 +1,254 @@
+"""Newton's method for the flow equations, each step solved by Krylov iterations with a multigrid cycle.
+
+The Jacobian is never formed: its product with a vector is a difference of two residuals, so that every term of
+the residual, its limiter and its properties too, is in it. The multigrid cycle only has to be near it.
+
+References
+----------
+D. Knoll, D. Keyes, J. Comput. Phys. 193 (2004) 357 (Jacobian-free Newton-Krylov); Y. Saad, SIAM J. Sci. Comput.
+14 (1993) 461 (flexible GMRES); C. Kelley, D. Keyes, SIAM J. Numer. Anal. 35 (1998) 508 (pseudo-transient steps).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hashheat.solvers.flow_arrays import P, T, U, V, W
+from hashheat.solvers.flow_cycle import Level, Preconditioner
+from hashheat.solvers.flow_operator import HEAT
+from hashheat.solvers.flow_residual import Fields, fields_of, residual
+
+Array = np.ndarray
+
+# A Krylov solve ends at this share of its right side, or after this many vectors.
+_FORCING = 0.05
+_VECTORS = 30
+# A step is halved down to this; below, time steps come in.
+_SHORTEST = 1.0 / 16.0
+# Perturbation of the unknowns for a product with the Jacobian, in units of their ranges [-].
+_PERTURBATION = 1e-6
+
+
+@dataclass
+class System:
+    """The equations of the finest level with what iterations on them need.
+
+    Parameters
+    ----------
+    levels : list of Level
+        Finest first.
+    scales : (n_field,) array
+        Range of each unknown.
+    """
+
+    levels: list[Level]
+    scales: Array
+    fields: Fields = field(init=False)
+    preconditioner: Preconditioner = field(init=False)
+    krylov: int = 0
+
+    def __post_init__(self) -> None:
+        self.fields = fields_of(self.case)
+        self.preconditioner = Preconditioner(self.levels)
+
+    @property
+    def case(self):
+        """Arrays of the finest level."""
+        return self.levels[0].case
+
+    def residual(self, x: Array) -> Array:
+        """Left-over of every control volume; the ghosts of ``x`` are filled."""
+        out = np.zeros_like(x)
+        residual(self.case, x, self.fields, self.scales, out)
+        return out
+
+    def velocities(self) -> tuple[int, ...]:
+        """Rows of the velocities."""
+        return (U, V, W) if self.levels[0].x.shape[0] == 5 else (U, V)
+
+    def inertia(self) -> Array:
+        """Mass around each face [kg], by pore velocity, and heat capacity of each cell [J/K]."""
+        case = self.case
+        found = np.zeros_like(self.levels[0].x)
+        for a, row in enumerate(self.velocities()):
+            found[row] = case.liquid.density * case.room[a] * case.loose[a] * case.geometry.active[a]
+        found[T] = case.capacity
+        return found
+
+    def rows(self) -> Array:
+        """Size of each row by its diagonal and the ranges of the unknowns."""
+        case, op = self.case, self.levels[0].operator
+        found = np.ones_like(self.levels[0].x)
+        for a, row in enumerate(self.velocities()):
+            on = case.geometry.active[a] > 0
+            found[row, on] = op.diagonal[a, on] * self.scales[U]
+        inside = case.volume > 0
+        found[T, inside] = op.diagonal[HEAT, inside] * self.scales[T]
+        found[P, inside] = (case.full[0] + case.full[1] + case.full[2])[inside] * self.scales[U]
+        return found
+
+
+def _krylov(
+    system: System, x: Array, plain: Array, right: Array, rows: Array, shift: Array | None
+) -> tuple[Array, float]:
+    """Solve (Jacobian + shift) step = rows * right by flexible GMRES; the step, and the share that stays.
+
+    ``plain`` is the residual at ``x`` from which differences are taken.
+    """
+    size = float(np.linalg.norm(right))
+    if size == 0.0:
+        return np.zeros_like(x), 0.0
+    basis = [right / size]
+    images: list[Array] = []
+    h = np.zeros((_VECTORS + 1, _VECTORS))
+    turned = np.zeros(_VECTORS + 1)
+    turned[0] = size
+    cosine, sine = np.zeros(_VECTORS), np.zeros(_VECTORS)
+    n = 0
+    for j in range(_VECTORS):
+        step = system.preconditioner.cycle(basis[j] * rows).copy()
+        images.append(step)
+        largest = float(np.max(np.abs(step).max(axis=1) / system.scales))
+        w = _product(system, x, plain, step, _PERTURBATION / largest if largest > 0 else 1.0)
+        if shift is not None:
+            w += shift * step
+        w /= rows
+        for i in range(j + 1):
+            h[i, j] = np.vdot(basis[i], w)
+            w -= h[i, j] * basis[i]
+        h[j + 1, j] = np.linalg.norm(w)
+        beyond = h[j + 1, j]
+        for i in range(j):
+            a, b = h[i, j], h[i + 1, j]
+            h[i, j], h[i + 1, j] = cosine[i] * a + sine[i] * b, cosine[i] * b - sine[i] * a
+        length = float(np.hypot(h[j, j], h[j + 1, j]))
+        if length == 0.0 or not np.isfinite(length):
+            images.pop()
+            break
+        cosine[j], sine[j] = h[j, j] / length, h[j + 1, j] / length
+        h[j, j] = length
+        turned[j + 1] = -sine[j] * turned[j]
+        turned[j] *= cosine[j]
+        n = j + 1
+        if abs(turned[n]) < _FORCING * size or beyond == 0.0:
+            break
+        basis.append(w / beyond)
+    system.krylov += n
+    weights = np.linalg.solve(np.triu(h[:n, :n]), turned[:n]) if n else np.zeros(0)
+    found = np.zeros_like(x)
+    for weight, image in zip(weights, images):
+        found += weight * image
+    return found, float(abs(turned[n]) / size)
+
+
+def _product(system: System, x: Array, left: Array, step: Array, share: float) -> Array:
+    """Jacobian times a step, by a difference of residuals."""
+    return (system.residual(x + share * step) - left) / share
+
+
+@dataclass
+class Progress:
+    """What Newton's method met on its way.
+
+    Parameters
+    ----------
+    steps : int
+    norms : list of float
+        Size of the residual before each step and after the last one, in units of the rows.
+    parts : list of (n_field,) array
+        The same by equation.
+    """
+
+    steps: int
+    norms: list[float]
+    parts: list[Array]
+
+
+def newton(
+    system: System,
+    x: Array,
+    done: Callable[[Array, float, Array], bool],
+    max_steps: int,
+    shift: Array | None = None,
+    known: Array | None = None,
+    rate: float = 0.0,
+) -> tuple[Array, Progress]:
+    """Solve the equations from a start.
+
+    Full steps where they reduce the residual, shorter ones where not; where even short ones fail, an implicit
+    pseudo-time step on momentum and heat comes in and goes again as the residual falls.
+
+    Parameters
+    ----------
+    system : System
+    x : (n_field, total) array
+        Start.
+    done : callable
+        Called with the unknowns, the size of the residual and the residual; true ends the iteration.
+    max_steps : int
+    shift, known : (n_field, total) array, optional
+        ``shift * x - known`` is added to the equations: inertia of a real time step.
+    rate : float
+        Inverse of that time step, for the preconditioner [1/s].
+
+    Returns
+    -------
+    (n_field, total) array
+        Unknowns.
+    Progress
+    """
+
+    def left_over(y: Array) -> tuple[Array, Array]:
+        plain = system.residual(y)
+        return plain, plain if shift is None else plain + shift * y - known
+
+    inertia = system.inertia()
+    pseudo, base = 0.0, 0.0
+    plain, left = left_over(x)
+    norms: list[float] = []
+    parts: list[Array] = []
+    for step in range(max_steps + 1):
+        system.preconditioner.update(x, system.scales, rate + pseudo)
+        rows = system.rows()
+        scaled = left / rows
+        norms.append(float(np.linalg.norm(scaled)))
+        parts.append(np.linalg.norm(scaled, axis=1))
+        if not np.isfinite(norms[-1]) or done(x, norms[-1], scaled) or step == max_steps:
+            return x, Progress(step, norms, parts)
+        extra = shift
+        if pseudo > 0.0:
+            extra = pseudo * inertia if shift is None else shift + pseudo * inertia
+        correction, _ = _krylov(system, x, plain, -scaled, rows, extra)
+        length, taken = 1.0, None
+        while length >= _SHORTEST:
+            trial = x + length * correction
+            plain_new, left_new = left_over(trial)
+            size = float(np.linalg.norm(left_new / rows))
+            limit = (1.0 - 1e-4 * length) * norms[-1] if pseudo == 0.0 else 1.5 * norms[-1]
+            if np.isfinite(size) and size < limit:
+                taken = trial
+                break
+            length *= 0.5
+        if taken is None:
+            base = base or _swiftest(system, x)
+            pseudo = max(4.0 * pseudo, base)
+            if pseudo > 1e9 * base:
+                return x, Progress(step, norms, parts)
+            continue
+        x, plain, left = taken, plain_new, left_new
+        if pseudo > 0.0:
+            pseudo *= max(0.1, min(1.0, size / norms[-1])) if length == 1.0 else 2.0
+            pseudo = pseudo * 0.7 if length == 1.0 else pseudo
+            if pseudo < 1e-4 * base:
+                pseudo = 0.0
+    return x, Progress(max_steps, norms, parts)
+
+
+def _swiftest(system: System, x: Array) -> float:
+    """Inverse of the time in which the flow crosses a typical cell [1/s]."""
+    case = system.case
+    inside = case.volume > 0
+    width = float(np.median(np.cbrt(case.volume[inside])))
+    speed = max(float(np.abs(x[row]).max()) for row in system.velocities())
+    return max(speed, float(system.scales[U])) / width
