@@ -1,0 +1,309 @@
+"""The condenser of a two-phase tank: film outside, wall, water inside; what it takes at a bath temperature."""
+
+import math
+from typing import NamedTuple
+
+from scipy.optimize import brentq
+
+from hashheat.components.boiling_state import saturated
+from hashheat.solvers.convection import UNIFORM_TEMPERATURE, nusselt_gnielinski_2013
+from hashheat.solvers.film_condensation import (
+    TUBE,
+    film_htc_at_flux,
+    film_latent_heat,
+    film_reynolds,
+    gas_at_wall,
+)
+from hashheat.thermo.property_kernels import (
+    conductivity,
+    density,
+    enthalpy,
+    heat_capacity,
+    prandtl,
+    temperature_from_enthalpy,
+    viscosity,
+)
+from hashheat.thermo.property_table import PropertyTable
+from hashheat.thermo.saturated_fluid import BoilingFluid
+
+#: State at which a file gives the diffusivity of vapour in air.
+DIFFUSIVITY_T, DIFFUSIVITY_P = 298.15, 101325.0
+_POWER = 1.75
+#: Repetitions of the film's own temperature difference, from which its properties and latent heat follow.
+_FILM_ROUNDS = 4
+
+
+class Coil(NamedTuple):
+    """A coil and its water.
+
+    Attributes
+    ----------
+    outer, inner : float
+        Diameters [m].
+    conductivity : float
+        Of the tubes [W/(m K)].
+    circuits : int
+    length : float
+        Of each circuit [m].
+    rows : int
+        Tubes above each other.
+    film_factor : float
+    fouling : float
+        [m^2 K/W]
+    gas : float
+        Mole fraction of air in the vapour.
+    diffusivity : float
+        Of vapour in air at 25 degC and 1 atm [m^2/s].
+    water : PropertyTable
+    T_in : float
+        [K]
+    mass_flow : float
+        [kg/s]
+    """
+
+    outer: float
+    inner: float
+    conductivity: float
+    circuits: int
+    length: float
+    rows: int
+    film_factor: float
+    fouling: float
+    gas: float
+    diffusivity: float
+    water: PropertyTable
+    T_in: float
+    mass_flow: float
+
+    @property
+    def area(self) -> float:
+        """Outer area [m^2]."""
+        return math.pi * self.outer * self.length * self.circuits
+
+
+class CoilState(NamedTuple):
+    """What a coil does with a given heat.
+
+    Attributes
+    ----------
+    room : float
+        Heat that it would take less the heat given [W].
+    T_vapour, T_film, T_wall : float
+        Of the vapour with its gas, of the film's outside, and of the tube's [K].
+    film_htc, water_htc : float
+        [W/(m^2 K)]
+    film_reynolds : float
+    gas_wall : float
+        Mole fraction of air at the film.
+    UA, NTU : float
+        [W/K], [-], of the wetted share.
+    T_out : float
+        Of the water [K].
+    """
+
+    room: float
+    T_vapour: float
+    T_film: float
+    T_wall: float
+    film_htc: float
+    water_htc: float
+    film_reynolds: float
+    gas_wall: float
+    UA: float
+    NTU: float
+    T_out: float
+
+
+def vapour_temperature(fluid: BoilingFluid, T_bath: float, gas: float) -> float:
+    """Temperature at which the vapour above a bath condenses, with its share of gas.
+
+    Parameters
+    ----------
+    fluid : BoilingFluid
+    T_bath : float
+        Saturation temperature at the total pressure [K].
+    gas : float
+        Mole fraction [-].
+
+    Returns
+    -------
+    float
+        [K]
+    """
+    if gas <= 0.0:
+        return T_bath
+    return fluid.saturation_temperature(fluid.saturation_pressure(T_bath) * (1.0 - gas))
+
+
+def lowest_bath(fluid: BoilingFluid, coil: Coil) -> float:
+    """Bath temperature at which the vapour is as cold as the water that enters, so that nothing condenses [K]."""
+    T = max(coil.T_in, fluid.T_min)
+    if coil.gas <= 0.0:
+        return T
+    return fluid.saturation_temperature(fluid.saturation_pressure(T) / (1.0 - coil.gas))
+
+
+def coil_state(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float, share: float = 1.0) -> CoilState:
+    """What a coil does with a given heat at a bath temperature.
+
+    Parameters
+    ----------
+    fluid : BoilingFluid
+    coil : Coil
+    T_bath : float
+        Saturation temperature at the pressure of the bath [K].
+    heat : float
+        Condensed [W], >= 0.
+    share : float
+        Of the coil that stands in vapour [-], above 0.
+
+    Returns
+    -------
+    CoilState
+        ``room`` falls with heat and rises with T_bath and share; it is zero where the coil takes the heat exactly.
+
+    Notes
+    -----
+    Mean heat flux over the tubes: film and gas are nonlinear in it, and the water's rise of a few kelvin is small
+    against what would change them. The film is Nusselt's on horizontal tubes above each other, its properties at
+    the mean of film surface and wall, its latent heat with Rohsenow's 0.68 cp dT. Water: Gnielinski 2013, mean of
+    a circuit, one straight tube.
+    """
+    s = saturated(fluid, T_bath)
+    T_vapour = vapour_temperature(fluid, T_bath, coil.gas)
+    T_out, capacity = _water_out(coil, heat)
+    water_htc = _water_htc(coil, 0.5 * (coil.T_in + T_out))
+    flux = heat / (coil.area * share)
+
+    def found(T_film: float, T_wall: float, h: float, Re: float, gas_wall: float, UA: float) -> CoilState:
+        NTU = UA / capacity
+        room = -math.expm1(-NTU) * capacity * (T_vapour - coil.T_in) - heat
+        return CoilState(room, T_vapour, T_film, T_wall, h, water_htc, Re, gas_wall, UA, NTU, T_out)
+
+    if flux <= 0.0:
+        # No film, no layer of gas: only tube and water are left, and any vapour above the inlet condenses.
+        UA = share / (_inner_resistance(coil, water_htc))
+        return found(T_vapour, T_vapour, math.inf, 0.0, coil.gas, UA)
+    gas_wall = gas_at_wall(s, _diffusivity(coil, s.T, s.p), coil.outer, coil.gas, flux / s.latent_heat)
+    p_film = s.p * (1.0 - gas_wall)
+    if p_film <= fluid.p_min:
+        # No layer lets so much vapour through, or only to a film colder than the data: this coil takes less.
+        return found(math.nan, math.nan, 0.0, 0.0, gas_wall, 0.0)
+    T_film = fluid.saturation_temperature(p_film) if coil.gas > 0.0 else T_vapour
+    difference, h, Re = 0.0, 0.0, 0.0
+    for _ in range(_FILM_ROUNDS):
+        film = saturated(fluid, max(T_film - 0.5 * difference, fluid.T_min))
+        film = film._replace(latent_heat=film_latent_heat(film, difference))
+        h = coil.film_factor * film_htc_at_flux(film, coil.outer, flux, TUBE, float(coil.rows))
+        Re = film_reynolds(film, 0.5 * math.pi * coil.outer, flux, float(coil.rows))
+        difference = flux / h
+    T_wall = T_film - difference
+    outside = (T_vapour - T_wall) / flux / coil.area
+    return found(T_film, T_wall, h, Re, gas_wall, share / (outside + _inner_resistance(coil, water_htc)))
+
+
+def largest_heat(fluid: BoilingFluid, coil: Coil, T_bath: float) -> float:
+    """Heat that a coil in vapour takes at a bath temperature.
+
+    Parameters
+    ----------
+    fluid, coil, T_bath
+        As for :func:`coil_state`.
+
+    Returns
+    -------
+    float
+        [W]; zero where the vapour is no warmer than the water that enters.
+    """
+    T_vapour = vapour_temperature(fluid, T_bath, coil.gas)
+    if T_vapour <= coil.T_in:
+        return 0.0
+    # The water cannot leave hotter than the vapour.
+    most = coil.mass_flow * (
+        enthalpy(coil.water, min(T_vapour, coil.water.T_max)) - enthalpy(coil.water, coil.T_in)
+    )
+    return float(
+        brentq(
+            lambda heat: coil_state(fluid, coil, T_bath, heat).room, 0.0, most, xtol=1e-12 * most, rtol=1e-14
+        )
+    )
+
+
+def wetted_share(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float) -> float:
+    """Share of a coil that has to stand in vapour to take a heat.
+
+    Parameters
+    ----------
+    fluid, coil, T_bath
+        As for :func:`coil_state`.
+    heat : float
+        [W], at most that of :func:`largest_heat`.
+
+    Returns
+    -------
+    float
+        [-], 0 to 1.
+    """
+    if heat <= 0.0:
+        return 0.0
+
+    def room(share: float) -> float:
+        return coil_state(fluid, coil, T_bath, heat, share).room
+
+    if room(1.0) <= 0.0:
+        return 1.0
+    return float(brentq(room, 1e-9, 1.0, xtol=1e-14, rtol=1e-14))
+
+
+def _water_out(coil: Coil, heat: float) -> tuple[float, float]:
+    """Outlet temperature [K], and capacity flow over the way there [W/K]."""
+    if heat <= 0.0:
+        return coil.T_in, coil.mass_flow * heat_capacity(coil.water, coil.T_in)
+    T_out = temperature_from_enthalpy(coil.water, enthalpy(coil.water, coil.T_in) + heat / coil.mass_flow)
+    if T_out - coil.T_in < 1e-6:
+        return T_out, coil.mass_flow * heat_capacity(coil.water, coil.T_in)
+    return T_out, heat / (T_out - coil.T_in)
+
+
+def _water_htc(coil: Coil, T: float) -> float:
+    section = 0.25 * math.pi * coil.inner**2 * coil.circuits
+    T = min(max(T, coil.water.T_min), coil.water.T_max)
+    Re = coil.mass_flow / section * coil.inner / viscosity(coil.water, T)
+    Nu = nusselt_gnielinski_2013(
+        Re, prandtl(coil.water, T), min(coil.inner / coil.length, 1.0), UNIFORM_TEMPERATURE
+    )
+    return Nu * conductivity(coil.water, T) / coil.inner
+
+
+def _inner_resistance(coil: Coil, water_htc: float) -> float:
+    """Of tube walls, fouling and water, all circuits together [K/W]."""
+    length = coil.length * coil.circuits
+    wall = math.log(coil.outer / coil.inner) / (2.0 * math.pi * coil.conductivity * length)
+    return wall + (1.0 / water_htc + coil.fouling) / (math.pi * coil.inner * length)
+
+
+def _diffusivity(coil: Coil, T: float, p: float) -> float:
+    return vapour_diffusivity(coil.diffusivity, T, p)
+
+
+def vapour_diffusivity(standard: float, T: float, p: float) -> float:
+    """Diffusivity of a vapour in air away from 25 degC and 1 atm, in proportion to T^1.75 / p (Fuller).
+
+    Parameters
+    ----------
+    standard : float
+        [m^2/s]
+    T, p : float
+        [K], [Pa]
+
+    Returns
+    -------
+    float
+        [m^2/s]
+    """
+    return standard * (T / DIFFUSIVITY_T) ** _POWER * DIFFUSIVITY_P / p
+
+
+def water_mass_flow(water: PropertyTable, T_in: float, volume_flow: float) -> float:
+    """Mass flow [kg/s] of a volume flow at the inlet [m^3/s]."""
+    return volume_flow * density(water, T_in)
