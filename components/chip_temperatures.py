@@ -16,14 +16,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from hashheat.components.errors import CoolantRangeError, NotConvergedError, RunawayError, UnitError
+from hashheat.components.errors import CoolantRangeError, RunawayError, UnitError
 from hashheat.components.heat_sink_errors import HeatSinkError
 from hashheat.components.plate_chips import ChipHeat
 from hashheat.components.reduced_junction import junction_above
 from hashheat.components.sink_film import check_liquid
 from hashheat.components.sink_kernel import SinkFilm, sink_conductance
 from hashheat.solvers.convection import exp_poly
-from hashheat.solvers.serpentine import MAX_EXPONENT, NOT_CONVERGED, OK, OUT_OF_RANGE, RUNAWAY
+from hashheat.solvers.serpentine import MAX_EXPONENT, OK, OUT_OF_RANGE, RUNAWAY
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.liquid import Liquid
 
@@ -42,7 +42,6 @@ _FAILURES: dict[int, tuple[type[UnitError], str]] = {
         CoolantRangeError,
         "is so hot that the liquid at its sink leaves the range of its properties",
     ),
-    NOT_CONVERGED: (NotConvergedError, "did not converge"),
 }
 
 
@@ -62,9 +61,10 @@ class ChipTemperatures(NamedTuple):
     conductance : array
         From case to liquid [W/K].
     loop_gain : array
-        Resistance from junction to liquid times dP/dT: 1 is the edge of runaway [-].
+        Resistance from junction to liquid times dP/dT: runaway begins at 1, and a little above it with a film that
+        grows with the heat [-].
     status : int array
-        ``OK``, ``RUNAWAY``, ``NOT_CONVERGED`` or ``OUT_OF_RANGE`` of :mod:`hashheat.solvers.serpentine`; where it
+        ``OK``, ``RUNAWAY`` or ``OUT_OF_RANGE`` of :mod:`hashheat.solvers.serpentine`; where it
         is not ``OK`` the other numbers are those at which the solution was given up.
     """
 
@@ -117,7 +117,7 @@ def chip_temperatures(
 
     Raises
     ------
-    RunawayError, CoolantRangeError, NotConvergedError
+    RunawayError, CoolantRangeError
         Naming the first chip without a result and how many there are.
     HeatSinkError
         For numbers that cannot be, or liquid outside of its range.
@@ -285,13 +285,11 @@ def _solve_chip(
         before, miss_before = base, miss
         base = max(base + step, chips[_T, i])
     if not settled:
-        found, why = _search(film, liquid, gravity, chips, i)
-        new, T_j, G, htc, gain, status = _settle(film, liquid, gravity, chips, i, found)
-        if why != OK:
-            new, status = found, why
-            T_j = found + chips[_R, i] * G * (found - chips[_T, i])
-        elif status == OK and abs(new - found) > 1e-6:
-            status = NOT_CONVERGED
+        new, status = _search(film, liquid, gravity, chips, i)
+        _, _, G, htc, _, _ = _settle(film, liquid, gravity, chips, i, new)
+        T_j = new + chips[_R, i] * G * (new - chips[_T, i])
+        way = chips[_BOARD, i] + 1.0 / (chips[_BACK, i] + 1.0 / G) + 1.0 / (chips[_R, i] + 1.0 / G)
+        gain = _drawn(chips, i, T_j) / chips[_SCALE, i] / way
     elif new > liquid.T_max:
         status = OUT_OF_RANGE
     out[_T_CASE, i], out[_T_JUNCTION, i] = new, T_j

@@ -2,7 +2,9 @@
 
 Each way has the loss dp/L = (mu / K) U + rho C U^2 on its own superficial velocity. Parallel ways share the
 pressure gradient. Their sum has no such law exactly; K = sum a K and C = (sum a / sqrt(C))^(-2), a being the share
-of the stack's section, are its two ends: creeping flow and flow that inertia alone resists.
+of the stack's section, are its two ends: creeping flow and flow that inertia alone resists. Between them it gives
+less than the exact sum: a quarter less at worst where fins, a clearance of half their height and lanes of ten
+millimetres go together, nothing with a single way.
 """
 
 import math
