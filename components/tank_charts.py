@@ -72,6 +72,7 @@ def draw_stratification(ax: Any, result: xr.Dataset, marks: dict[str, float] | N
         ax.annotate(
             f"{name} {at:.1f} °C", (at, 1.0), (3, -4 - 13 * k), xycoords=("data", "axes fraction"),
             textcoords="offset points", ha="left", va="top", fontsize=9, color=BLACK,
+            bbox={"fc": "white", "ec": "none", "alpha": 0.7, "pad": 0.8},
         )  # fmt: skip
     edges = result["z_face"].values * _MM
     ax.set_ylim(edges[0], edges[-1])
@@ -180,8 +181,8 @@ def draw_transient(ax: Any, lower: Any, result: xr.Dataset) -> None:
     if np.isfinite(reached):
         ax.axvline(reached / scale, color=GREY, lw=1.2, ls=":")
         ax.annotate(
-            f"{reached / scale:.3g} {unit}", (reached / scale, 0.02), (4, 0), xycoords=("data", "axes fraction"),
-            textcoords="offset points", color=GREY, va="bottom",
+            f"{reached / scale:.3g} {unit}", (reached / scale, 0.99), (4, 0), xycoords=("data", "axes fraction"),
+            textcoords="offset points", color=GREY, va="top",
         )  # fmt: skip
     ax.set_ylabel("temperature [°C]")
     ax.legend(loc="best")

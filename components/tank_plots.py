@@ -106,7 +106,7 @@ def _panel(result: xr.Dataset, panel: str, at: Mapping[str, float]) -> Any:
         figure, ax = blank(wide, wide)
         _section_panel(figure, ax, result, panel, at)
         (x0, x1), (z0, z1) = ax.get_xlim(), ax.get_ylim()
-        figure.set_figheight(float(np.clip((wide - 1.7) * (z1 - z0) / (x1 - x0) + 1.1, 2.2, 7.4)))
+        figure.set_figheight(float(np.clip((wide - 1.7) * (z1 - z0) / (x1 - x0) + 1.1, 2.2, 4.8)))
         # Equal scales take the layout a second pass.
         figure.draw_without_rendering()
         return figure

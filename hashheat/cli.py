@@ -11,10 +11,11 @@ import typer
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.plate_commands import plate
+from hashheat.tank_commands import tank
 
 app = typer.Typer(
     name="hashheat",
-    help="Hydro-cooled miners, cold plates and heat exchangers, from the chip to the city pipe.",
+    help="Hydro-cooled miners, cold plates, immersion tanks and heat exchangers, from the chip to the city pipe.",
     no_args_is_help=True,
     add_completion=False,
     # Plain help costs half as much to import, and errors are shown by our own guard.
@@ -24,6 +25,7 @@ app = typer.Typer(
 app.add_typer(rate_app, name="rate")
 app.add_typer(size_app, name="size")
 app.command()(plate)
+app.command()(tank)
 
 
 def _version(wanted: bool) -> None:
@@ -189,7 +191,8 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0 done or every limit holds, 1 a limit fails, 2 bad input, 3 an error of hashheat's own, 130 interrupted.
+        0 done or every limit holds, 1 a limit fails, 2 bad input, 3 an error of hashheat's own, 4 no verdict since
+        a solution did not converge, 130 interrupted.
     """
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no degree sign gets a question mark, not an error after the work is done.

@@ -13,7 +13,7 @@ import typer
 from hashheat.thermo.errors import HashheatError
 
 #: Exit statuses.
-HOLDS, FAILS, BAD_INPUT, INTERNAL, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 130, 141
+HOLDS, FAILS, BAD_INPUT, INTERNAL, NO_VERDICT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
 
 
 def _say(text: str) -> None:
@@ -37,8 +37,9 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
     Parameters
     ----------
     command : callable
-        Returns 0 or 1. A HashheatError or OSError it raises becomes status 2 with its message, an interrupt 130,
-        anything else 3 with a line that asks for a report, and the traceback where ``HASHHEAT_DEBUG=1``.
+        Returns 0, 1, or 4 where nothing can be said. A HashheatError or OSError it raises becomes status 2 with its
+        message, an interrupt 130, anything else 3 with a line that asks for a report, and the traceback where
+        ``HASHHEAT_DEBUG=1``.
     """
 
     @wraps(command)

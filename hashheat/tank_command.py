@@ -1,0 +1,213 @@
+"""What `hashheat tank` does between arguments and output."""
+
+import json
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from hashheat.components.errors import UnitError
+from hashheat.components.immersion_tank import ImmersionTank
+from hashheat.components.tank_file import load_tank
+from hashheat.libraries import check_kind
+from hashheat.output import check_directory, write_together
+from hashheat.progress import Bar
+from hashheat.rate_command import default_directory
+from hashheat.solvers.flow_vtk import check_vtk, write_vtk
+from hashheat.tank_grids import compare_grids, refinements
+from hashheat.tank_report import write_tank_report
+from hashheat.tank_sheet import tank_sheet
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.units import to_si
+
+FILES = ("result.nc", "report.html")
+#: Events on the command line: what the tank calls them.
+EVENTS = {"pump-trip": "pump trip", "start-up": "start-up"}
+#: Keys of the file that an option replaces, with the unit of the option.
+GIVEN = {
+    "flow": ("circulation.volume_flow", "m^3/s"),
+    "water_in": ("water.T_in", "K"),
+}
+
+
+class TankOptions(NamedTuple):
+    """What the command line asks of a tank.
+
+    Attributes
+    ----------
+    flow, water_in : str or None
+        With their units; those of the file where None.
+    grid : str
+        A key of :data:`hashheat.tank_grids.GRIDS`.
+    gci : bool
+        Three grids, and what they say of the error.
+    transient : str or None
+        A key of :data:`EVENTS`.
+    duration : str or None
+        Of the run in time, with its unit.
+    vtk : bool
+    """
+
+    flow: str | None = None
+    water_in: str | None = None
+    grid: str = "normal"
+    gci: bool = False
+    transient: str | None = None
+    duration: str | None = None
+    vtk: bool = False
+
+
+def run_tank(
+    name: str, output: Path | None = None, options: TankOptions | None = None, *, quiet: bool = False
+) -> tuple[dict[str, Any], list[Path]]:
+    """Solve a tank and write its results.
+
+    Parameters
+    ----------
+    name : str
+        Tank file or shipped name.
+    output : Path, optional
+        Directory; ``<tank>-tank`` below the current one if not given.
+    options : TankOptions, optional
+    quiet : bool
+        No progress bar.
+
+    Returns
+    -------
+    sheet : dict
+        Of :func:`hashheat.tank_sheet.tank_sheet`.
+    paths : list of Path
+        Files written.
+
+    Raises
+    ------
+    InputError, StateError, MissingVtkError
+        Before anything is written.
+    """
+    options = TankOptions() if options is None else options
+    refines = refinements(options.grid, options.gci)
+    event, duration = _event(options)
+    if options.vtk:
+        check_vtk()
+    check_kind(name, "tanks")
+    with warnings.catch_warnings(record=True) as caught:
+        # A warning of ours belongs into the report; what is an error stays one.
+        warnings.simplefilter("always", category=UserWarning)
+        tank = ImmersionTank(load_tank(name))
+        changed, fixed = given_numbers(tank, options)
+        directory = output if output is not None else default_directory(Path(str(tank.file.path)), "tank")
+        files = (*FILES, *(["fields.vtr"] if options.vtk else []), *(["transient.nc"] if event else []))
+        check_directory(directory, files)
+        with Bar(quiet) as bar:
+            result, grids = compare_grids(tank, changed, refines, bar)
+            run = _run_in_time(tank, changed, event, duration, result, bar)
+    told = dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning))
+    sheet = tank_sheet(tank, result, changed=changed, fixed=fixed, grids=grids, run=run, warned=list(told))
+    result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
+    writers: dict[str, Callable[[Path], Any]] = {
+        "result.nc": lambda path: write_compressed(result, path),
+        "report.html": lambda path: write_tank_report(result, sheet, path, run=_dataset_of(run)),
+    }
+    if options.vtk and sheet["verdict"] != "none":
+        writers["fields.vtr"] = lambda path: write_vtk(result, path)
+    if _dataset_of(run) is not None:
+        writers["transient.nc"] = lambda path: write_compressed(run, path)
+    return sheet, write_together(directory, writers)
+
+
+def given_numbers(tank: ImmersionTank, options: TankOptions) -> tuple[dict[str, float], list[str]]:
+    """Numbers of the file that the options replace [SI], and their keys.
+
+    Raises
+    ------
+    InputError
+        Naming the option; where the file has no such number, what it has instead.
+    """
+    changed = {}
+    for option, (key, unit) in GIVEN.items():
+        text = getattr(options, option)
+        if text is None:
+            continue
+        flag = f"--{option.replace('_', '-')}"
+        value = to_si(text, unit, key=flag)
+        if not 0.0 < value < np.inf:
+            raise InputError("must be positive", key=flag, found=text, accepted="more than 0, finite")
+        if key not in tank.quantities:
+            raise InputError(
+                f"the file of this tank has no {key}",
+                file=str(tank.file.path),
+                key=flag,
+                found=text,
+                accepted=_instead(tank, option),
+            )
+        changed[key] = value
+    return changed, list(changed)
+
+
+def _instead(tank: ImmersionTank, option: str) -> str:
+    file = tank.file
+    if option == "flow":
+        if file.circulation is None:
+            return "no --flow: its oil is not pumped"
+        return "no --flow: it follows from the pump curve"
+    return "no --water-in: the oil's inlet temperature is given, circulation.T_in"
+
+
+def _event(options: TankOptions) -> tuple[str | None, dict[str, float]]:
+    """Name of the event that is asked for, and its duration [s] where one is given."""
+    if options.transient is None:
+        if options.duration is not None:
+            raise InputError(
+                "a duration goes with a run in time",
+                key="--duration",
+                found=options.duration,
+                accepted="--transient pump-trip or start-up beside it",
+            )
+        return None, {}
+    if options.transient not in EVENTS:
+        raise InputError(
+            "there is no such event",
+            key="--transient",
+            found=options.transient,
+            accepted=", ".join(EVENTS),
+        )
+    if options.duration is None:
+        return EVENTS[options.transient], {}
+    seconds = to_si(options.duration, "s", key="--duration")
+    if not 0.0 < seconds < np.inf:
+        raise InputError(
+            "must be positive", key="--duration", found=options.duration, accepted="more than 0, finite"
+        )
+    return EVENTS[options.transient], {"duration": seconds}
+
+
+def _run_in_time(
+    tank: ImmersionTank,
+    changed: Mapping[str, float],
+    event: str | None,
+    duration: Mapping[str, float],
+    steady: xr.Dataset,
+    progress: Callable[[str, float], None],
+) -> xr.Dataset | str | None:
+    """Run the event: its Dataset, why there is none, or None where none is asked for."""
+    if event is None:
+        return None
+    if int(steady["status"]) != 0:
+        return "the steady state that it starts from or ends in did not converge"
+    try:
+        return tank.solve_transient(event=event, changed=dict(changed), progress=progress, **duration)
+    except UnitError as error:
+        return str(error)
+
+
+def _dataset_of(run: xr.Dataset | str | None) -> xr.Dataset | None:
+    return run if isinstance(run, xr.Dataset) else None
+
+
+def write_compressed(result: xr.Dataset, path: Path) -> None:
+    """Write a Dataset as NetCDF-4, its fields without loss but smaller; reading it back gives the same."""
+    encoding = {str(name): {"zlib": True} for name, v in result.data_vars.items() if v.ndim >= 3}
+    result.to_netcdf(path, engine="h5netcdf", encoding=encoding)
