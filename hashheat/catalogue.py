@@ -5,6 +5,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hashheat.components.cold_plate_file import ColdPlateFile
 from hashheat.components.duty_file import DutyFile
 from hashheat.components.exchanger_file import ExchangerFile
@@ -15,7 +17,12 @@ from hashheat.fleet.plant_file import PlantFile
 from hashheat.libraries import LIBRARIES, find, homes
 from hashheat.names import compact, in_words
 from hashheat.terminal import in_field, table
+from hashheat.thermo.dielectric import Dielectric
+from hashheat.thermo.dielectric_file import DielectricFile
 from hashheat.thermo.errors import InputError
+
+#: Where the viscosities of fluids are compared [K].
+_T_COMPARED = 313.15
 
 
 def listing() -> dict[str, Any]:
@@ -32,6 +39,7 @@ def listing() -> dict[str, Any]:
                     **_apart(record),
                     "numbers": len(quantities),
                     "assumed": sum(q.status == "assumed" for q in quantities.values()),
+                    "remembered": sum(q.status == "remembered" for q in quantities.values()),
                 }
             )
         found[plural] = rows
@@ -76,6 +84,15 @@ def _apart(record: Section) -> dict[str, Any]:
         case DutyFile():
             heat = record.complete().heat_rate
             return {"duty": record.name, "heat_rate": {"value": heat, "unit": "W"}}
+        case DielectricFile():
+            liquid = Dielectric(record)
+            T = min(max(_T_COMPARED, liquid.T_min), liquid.T_max)
+            nu = float(liquid.kinematic_viscosity(np.asarray(T)))
+            return {
+                "fluid": record.name,
+                "kind": record.kind,
+                "viscosity": {"value": nu, "unit": "m^2/s"},
+            }
     return {}
 
 
@@ -157,6 +174,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "duties": {"heat_rate": "heat"},
     "plates": {"kind": "kind", "area": "area", "max_plates": "most plates"},
     "cold_plates": {"kind": "kind", "chips": "chips", "heat_rate": "heat"},
+    "fluids": {"kind": "kind", "viscosity": "viscosity at 40 degC", "remembered": "remembered"},
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from hashheat.components import cold_plate_file, duty_file, exchanger_file, exchanger_plate, miner_file
 from hashheat.components.record import Section, load_record, read_toml
 from hashheat.fleet import plant_file
+from hashheat.thermo import dielectric_file
 from hashheat.thermo.errors import InputError
 
 
@@ -48,6 +49,12 @@ LIBRARIES: dict[str, Library] = {
         cold_plate_file.LIBRARY,
         cold_plate_file.shipped_cold_plates,
         cold_plate_file.ColdPlateFile,
+    ),
+    "fluids": Library(
+        "fluid",
+        dielectric_file.LIBRARY,
+        dielectric_file.shipped_dielectrics,
+        dielectric_file.DielectricFile,
     ),
 }
 
@@ -96,6 +103,7 @@ _TAKERS = {
     "plates": "a duty or an exchanger file names it",
     "miners": "hashheat unit takes it",
     "cold_plates": "hashheat plate takes it",
+    "fluids": "whatever names a fluid takes it",
 }
 
 
@@ -142,6 +150,8 @@ def _kind_of(text: dict[str, Any]) -> str:
     """Library that a file would stand in, by the keys that only its kind has."""
     if _COLD_PLATE & text.keys():
         return "cold_plates"
+    if "viscosity" in text:
+        return "fluids"
     if "units" in text:
         return "plants"
     if isinstance(text.get("plate"), str) or "plates" in text or "passes" in text:

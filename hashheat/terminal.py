@@ -41,6 +41,8 @@ def in_field(
         text, name = _plain(value * 3600.0, digits), "m^3/h"
     elif unit == "W/K" and abs(value) >= 1e3:
         text, name = _plain(value * 1e-3, digits), "kW/K"
+    elif unit == "m^2/s":
+        text, name = _plain(value * 1e6, digits), "mm^2/s"
     elif unit == "bar":
         text, name = _plain(value * 1e-5, digits), "bar"
     else:

@@ -9,6 +9,7 @@ from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, shipped_miners
 from hashheat.fleet.plant_file import shipped_plants
+from hashheat.thermo.dielectric_file import shipped_dielectrics
 
 
 def test_list_names_every_shipped_file(capsys):
@@ -66,3 +67,30 @@ def test_cold_plates_are_listed_and_a_file_of_ones_own_is_known_as_one(tmp_path,
     # A command that takes another kind says what this one is.
     assert cli.main(["rate", "exchanger", str(target)]) == 2
     assert "cold plate" in capsys.readouterr().err
+
+
+def test_fluids_are_listed_and_shown_with_what_is_only_remembered(tmp_path, capsys):
+    assert cli.main(["library", "--json"]) == 0
+    fluids = {f["name"]: f for f in json.loads(capsys.readouterr().out)["fluids"]}
+    assert sorted(fluids) == shipped_dielectrics()
+    assert fluids["ac-120"]["remembered"] == 0
+    assert fluids["ec-110"]["remembered"] == 6
+    assert fluids["ac-120"]["viscosity"] == {"value": pytest.approx(16e-6), "unit": "m^2/s"}
+    assert cli.main(["library"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in fluids)
+    assert "16 mm^2/s" in shown
+    target = tmp_path / "own.toml"
+    assert cli.main(["library", "ec-110", "--copy", str(target)]) == 0
+    capsys.readouterr()
+    for name in ("ec-110", str(target)):
+        assert cli.main(["library", name, "--json"]) == 0
+        own = json.loads(capsys.readouterr().out)
+        assert own["kind"] == "fluid"
+        status = {row["key"]: row["status"] for row in own["numbers"]}
+        assert status["limits.flash_point"] == "remembered"
+        assert cli.main(["library", name]) == 0
+        assert "remembered" in capsys.readouterr().out
+    # A command that takes another kind says what this one is.
+    assert cli.main(["rate", "exchanger", str(target)]) == 2
+    assert "fluid file" in capsys.readouterr().err
