@@ -68,9 +68,21 @@ if TYPE_CHECKING:
     from hashheat.fleet.plant_file import shipped_plants
     from hashheat.report import write_report
     from hashheat.summary import summarize
-    from hashheat.thermo.errors import BoilingError, FreezingError, HashheatError, InputError, StateError
+    from hashheat.thermo.ageing import FluidAgeing
+    from hashheat.thermo.boiling_fluid import boiling_fluid
+    from hashheat.thermo.errors import (
+        BoilingError,
+        FlashPointError,
+        FreezingError,
+        HashheatError,
+        InputError,
+        StateError,
+        WrongSourceError,
+    )
     from hashheat.thermo.fluid import Fluid
+    from hashheat.thermo.liquid_of import liquid_of
     from hashheat.thermo.quantity import Quantity
+    from hashheat.thermo.remembered import RememberedValueWarning
     from hashheat.thermo.solid import Solid
 
 _FACE: dict[str, str] = {
@@ -85,7 +97,9 @@ _FACE: dict[str, str] = {
     "ExchangerError": "hashheat.components.errors",
     "ExchangerSide": "hashheat.components.network_elements",
     "FixedFlow": "hashheat.components.network_elements",
+    "FlashPointError": "hashheat.thermo.errors",
     "Fluid": "hashheat.thermo.fluid",
+    "FluidAgeing": "hashheat.thermo.ageing",
     "FrameCapacityError": "hashheat.components.errors",
     "FreezingError": "hashheat.thermo.errors",
     "HashheatError": "hashheat.thermo.errors",
@@ -110,6 +124,7 @@ _FACE: dict[str, str] = {
     "PumpRangeError": "hashheat.components.pump",
     "Quantity": "hashheat.thermo.quantity",
     "ReducedPlateError": "hashheat.components.errors",
+    "RememberedValueWarning": "hashheat.thermo.remembered",
     "Resistance": "hashheat.components.network_elements",
     "RunawayError": "hashheat.components.errors",
     "SizingLimits": "hashheat.components.exchanger_limits",
@@ -118,11 +133,14 @@ _FACE: dict[str, str] = {
     "UnitError": "hashheat.components.errors",
     "Valve": "hashheat.components.network_elements",
     "VendorPoint": "hashheat.components.vendor_points",
+    "WrongSourceError": "hashheat.thermo.errors",
+    "boiling_fluid": "hashheat.thermo.boiling_fluid",
     "calibrate": "hashheat.components.exchanger_calibration",
     "check_plant": "hashheat.fleet.check",
     "cold_start": "hashheat.components.plate_scenarios",
     "complete_duty": "hashheat.components.exchanger_duty",
     "fouling_from_measurement": "hashheat.components.exchanger_fouling",
+    "liquid_of": "hashheat.thermo.liquid_of",
     "load_cold_plate": "hashheat.components.cold_plate_file",
     "load_duty": "hashheat.components.duty_file",
     "load_exchanger": "hashheat.components.exchanger_file",
@@ -154,7 +172,9 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "ExchangerError",
     "ExchangerSide",
     "FixedFlow",
+    "FlashPointError",
     "Fluid",
+    "FluidAgeing",
     "FrameCapacityError",
     "FreezingError",
     "HashheatError",
@@ -179,6 +199,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "PumpRangeError",
     "Quantity",
     "ReducedPlateError",
+    "RememberedValueWarning",
     "Resistance",
     "RunawayError",
     "SizingLimits",
@@ -187,11 +208,14 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "UnitError",
     "Valve",
     "VendorPoint",
+    "WrongSourceError",
+    "boiling_fluid",
     "calibrate",
     "check_plant",
     "cold_start",
     "complete_duty",
     "fouling_from_measurement",
+    "liquid_of",
     "load_cold_plate",
     "load_duty",
     "load_exchanger",

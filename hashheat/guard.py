@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from hashheat.thermo.errors import HashheatError
+from hashheat.thermo.remembered import RememberedValueWarning
 
 #: Exit statuses.
 HOLDS, FAILS, BAD_INPUT, INTERNAL, NO_VERDICT, INTERRUPTED, PIPE_CLOSED = 0, 1, 2, 3, 4, 130, 141
@@ -25,7 +26,7 @@ def _warn(
     usual: Callable[..., None], quiet: bool, message: Warning | str, kind: type[Warning], *where: Any
 ) -> None:
     """Show a warning meant for the user as a plain line, without the place in our code; others as usual."""
-    if kind is not UserWarning:
+    if kind not in (UserWarning, RememberedValueWarning):
         usual(message, kind, *where)
     elif not quiet:
         _say(f"mind: {message}")
@@ -37,8 +38,8 @@ def guarded(command: Callable[..., int]) -> Callable[..., None]:
     Parameters
     ----------
     command : callable
-        Returns 0, 1, or 4 where nothing can be said. A HashheatError or OSError it raises becomes status 2 with its
-        message, an interrupt 130, anything else 3 with a line that asks for a report, and the traceback where
+        Returns 0, 1, or 4 where nothing can be said. A HashheatError or OSError it raises becomes status 2 with
+        its message, an interrupt 130, anything else 3 with a line that asks for a report, and the traceback where
         ``HASHHEAT_DEBUG=1``.
     """
 

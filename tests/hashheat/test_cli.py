@@ -12,6 +12,7 @@ import typer
 import hashheat
 from hashheat import check_command, cli
 from hashheat.guard import guarded
+from hashheat.thermo.fluid import Fluid
 
 needs_speed = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="a full check is too slow when interpreted")
 
@@ -286,3 +287,16 @@ def test_warnings_for_the_user_are_plain_lines(capsys):
             guarded(command)(quiet=quiet)
         assert len(others) == 1
         assert capsys.readouterr().err == told
+
+
+@pytest.mark.filterwarnings("always")
+def test_remembered_numbers_of_a_fluid_are_told_in_a_plain_line(capsys):
+    def command(quiet=False):
+        Fluid.parse("EC-110")
+        return 0
+
+    for quiet in (False, True):
+        with pytest.raises(typer.Exit):
+            guarded(command)(quiet=quiet)
+        told = capsys.readouterr().err
+        assert told == "" if quiet else told.startswith("mind: ElectroCool EC-110: ")
