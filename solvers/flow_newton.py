@@ -6,7 +6,7 @@ the residual, its limiter and its properties too, is in it. The multigrid cycle 
 References
 ----------
 D. Knoll, D. Keyes, J. Comput. Phys. 193 (2004) 357 (Jacobian-free Newton-Krylov); Y. Saad, SIAM J. Sci. Comput.
-14 (1993) 461 (flexible GMRES); C. Kelley, D. Keyes, SIAM J. Numer. Anal. 35 (1998) 508 (pseudo-transient steps).
+14 (1993) 461 (flexible GMRES).
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ Array = np.ndarray
 # A Krylov solve ends at this share of its right side, or after this many vectors.
 _FORCING = 0.05
 _VECTORS = 30
-# A step is halved down to this; below, time steps come in.
+# A step is halved down to this.
 _SHORTEST = 1.0 / 16.0
 # Perturbation of the unknowns for a product with the Jacobian, in units of their ranges [-].
 _PERTURBATION = 1e-6
@@ -40,17 +40,27 @@ class System:
         Finest first.
     scales : (n_field,) array
         Range of each unknown.
+    reference : float
+        Size of the residual of the liquid at rest, in units of the rows.
+    krylov : int
+        Multigrid cycles so far.
     """
 
     levels: list[Level]
     scales: Array
     fields: Fields = field(init=False)
     preconditioner: Preconditioner = field(init=False)
+    reference: float = 1.0
     krylov: int = 0
 
     def __post_init__(self) -> None:
         self.fields = fields_of(self.case)
         self.preconditioner = Preconditioner(self.levels)
+
+    def use(self, levels: list[Level]) -> None:
+        """Go on with other levels of the same shapes."""
+        self.levels = levels
+        self.preconditioner.levels = levels
 
     @property
     def case(self):
@@ -176,8 +186,7 @@ def newton(
 ) -> tuple[Array, Progress]:
     """Solve the equations from a start.
 
-    Full steps where they reduce the residual, shorter ones where not; where even short ones fail, an implicit
-    pseudo-time step on momentum and heat comes in and goes again as the residual falls.
+    Full steps where they reduce the residual, shorter ones where not; where even short ones fail it gives up.
 
     Parameters
     ----------
@@ -203,52 +212,28 @@ def newton(
         plain = system.residual(y)
         return plain, plain if shift is None else plain + shift * y - known
 
-    inertia = system.inertia()
-    pseudo, base = 0.0, 0.0
     plain, left = left_over(x)
     norms: list[float] = []
     parts: list[Array] = []
     for step in range(max_steps + 1):
-        system.preconditioner.update(x, system.scales, rate + pseudo)
+        system.preconditioner.update(x, system.scales, rate)
         rows = system.rows()
         scaled = left / rows
         norms.append(float(np.linalg.norm(scaled)))
         parts.append(np.linalg.norm(scaled, axis=1))
+        ended = Progress(step, norms, parts)
         if not np.isfinite(norms[-1]) or done(x, norms[-1], scaled) or step == max_steps:
-            return x, Progress(step, norms, parts)
-        extra = shift
-        if pseudo > 0.0:
-            extra = pseudo * inertia if shift is None else shift + pseudo * inertia
-        correction, _ = _krylov(system, x, plain, -scaled, rows, extra)
-        length, taken = 1.0, None
+            return x, ended
+        correction, _ = _krylov(system, x, plain, -scaled, rows, shift)
+        length, size = 1.0, np.inf
         while length >= _SHORTEST:
             trial = x + length * correction
             plain_new, left_new = left_over(trial)
             size = float(np.linalg.norm(left_new / rows))
-            limit = (1.0 - 1e-4 * length) * norms[-1] if pseudo == 0.0 else 1.5 * norms[-1]
-            if np.isfinite(size) and size < limit:
-                taken = trial
+            if np.isfinite(size) and size < (1.0 - 1e-4 * length) * norms[-1]:
                 break
             length *= 0.5
-        if taken is None:
-            base = base or _swiftest(system, x)
-            pseudo = max(4.0 * pseudo, base)
-            if pseudo > 1e9 * base:
-                return x, Progress(step, norms, parts)
-            continue
-        x, plain, left = taken, plain_new, left_new
-        if pseudo > 0.0:
-            pseudo *= max(0.1, min(1.0, size / norms[-1])) if length == 1.0 else 2.0
-            pseudo = pseudo * 0.7 if length == 1.0 else pseudo
-            if pseudo < 1e-4 * base:
-                pseudo = 0.0
-    return x, Progress(max_steps, norms, parts)
-
-
-def _swiftest(system: System, x: Array) -> float:
-    """Inverse of the time in which the flow crosses a typical cell [1/s]."""
-    case = system.case
-    inside = case.volume > 0
-    width = float(np.median(np.cbrt(case.volume[inside])))
-    speed = max(float(np.abs(x[row]).max()) for row in system.velocities())
-    return max(speed, float(system.scales[U])) / width
+        if length < _SHORTEST:
+            return x, ended
+        x, plain, left = trial, plain_new, left_new
+    return x, ended

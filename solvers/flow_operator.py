@@ -137,7 +137,9 @@ def _slip(case: FlowCase, a: int, d: int, op: Operator) -> None:
 
 
 @kernel
-def _outlet_coefficients(case: FlowCase, a: int, op: Operator) -> None:
+def _outlet_coefficients(
+    case: FlowCase, a: int, flow: np.ndarray, conductance: np.ndarray, op: Operator
+) -> None:
     """Rows of the velocities on outlet faces: tied to the next face inside."""
     active = case.geometry.active[a]
     s = case.geometry.shape
@@ -150,17 +152,19 @@ def _outlet_coefficients(case: FlowCase, a: int, op: Operator) -> None:
                 if at != 1 and at != ends[a]:
                     continue
                 c = k * s.sz + j * s.sy + i
-                own = op.low[a, a, c] if at == ends[a] else op.high[a, a, c]
-                if active[c] == 0.0:
-                    own = 0.0
+                inward = at == ends[a]
+                q = c if inward else c + _stride(case, a)
+                # Where liquid flows back in, the row holds only shear: keep some of the flow on its diagonal.
+                m = flow[q] if inward else -flow[q]
+                own = (conductance[q] + max(m, 0.0)) * active[c]
                 for d in range(3):
                     op.low[a, d, c] = 0.0
                     op.high[a, d, c] = 0.0
-                if at == ends[a]:
+                if inward:
                     op.low[a, a, c] = own
                 else:
                     op.high[a, a, c] = own
-                op.diagonal[a, c] = own + 1e-30
+                op.diagonal[a, c] = (conductance[q] + max(m, -0.5 * m)) * active[c]
 
 
 @kernel
@@ -190,7 +194,8 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
             _add_axis(flow, conductance, 1.0, _stride(case, d), op.low[a, d], op.high[a, d], op.diagonal[a])
             if d != a:
                 _slip(case, a, d, op)
-        _outlet_coefficients(case, a, op)
+        momentum_faces(case, f, a, a, flow, conductance)
+        _outlet_coefficients(case, a, flow, conductance, op)
         for c in range(s.total):
             op.diagonal[a, c] *= case.loose[a, c]
         for d in range(n_axis):

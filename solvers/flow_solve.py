@@ -8,6 +8,7 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, padded_state, unpadded_state
 from hashheat.solvers.flow_balance import heat_balance, mass_defect
+from hashheat.solvers.flow_continuation import approach
 from hashheat.solvers.flow_cycle import Level, interpolated, levels_of
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState, rest
 from hashheat.solvers.flow_newton import Progress, System, newton
@@ -159,10 +160,12 @@ def solve_flow(
     first = _first_grid(levels) if start is None else 0
     found: list[FlowSolution] = []
     x: np.ndarray | None = None
+    ease = 1.0
     for n in range(first, -1, -1):
         part = levels[n:]
         began = time.perf_counter()
         system = System(part, _scales(part[0].box))
+        system.reference = _at_rest(system, part[0].box)
         if start is not None:
             x = padded_state(box, start, part[0].case.geometry.shape)
         elif x is None:
@@ -171,6 +174,7 @@ def solve_flow(
         else:
             x = interpolated(part[0], levels[n + 1], x)
         goal = tolerance if n == 0 else max(nested_tolerance, tolerance)
+        x, ease = approach(system, x, ease)
         x, solution = _solve_grid(
             system,
             x,
@@ -214,7 +218,7 @@ def _solve_grid(
 ) -> tuple[np.ndarray, FlowSolution]:
     box, shape = system.levels[0].box, system.case.geometry.shape
     name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
-    reference = _at_rest(system, box)
+    reference = system.reference
     watched: list[float] = []
     best = [np.inf, 0]
 
