@@ -62,7 +62,7 @@ def place_chips(
     """
     centres = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (x, y, z)))
     shape = centres[0].shape
-    faces = [np.ascontiguousarray(a, dtype=float) for a in (grid.x, grid.y, grid.z)]
+    xs, ys, zs = faces = [np.ascontiguousarray(a, dtype=float) for a in (grid.x, grid.y, grid.z)]
     low, high = [], []
     for name, centre, extent, edges in zip(_AXES, centres, size, faces, strict=True):
         if not (np.isfinite(extent) and extent > 0.0):
@@ -85,17 +85,17 @@ def place_chips(
     boxes = np.array([low, high])
     n = centres[0].size
     first = np.zeros(n + 1, dtype=np.int64)
-    _fill(*faces, boxes, first, np.zeros(0, np.int64), np.zeros(0), False)
+    _fill(xs, ys, zs, boxes, first, np.zeros(0, np.int64), np.zeros(0), False)
     cell, weight = np.empty(first[-1], np.int64), np.empty(first[-1])
-    _fill(*faces, boxes, first, cell, weight, True)
+    _fill(xs, ys, zs, boxes, first, cell, weight, True)
     return PlacedChips(first, cell, weight, shape, grid.shape)
 
 
 @kernel
 def _span(edges: np.ndarray, low: float, high: float) -> tuple[int, int]:
     """First interval that [low, high] meets, and the first behind it."""
-    begin = max(np.searchsorted(edges, low, side="right") - 1, 0)
-    end = min(np.searchsorted(edges, high, side="left"), edges.size - 1)
+    begin = max(int(np.searchsorted(edges, low, side="right")) - 1, 0)
+    end = min(int(np.searchsorted(edges, high, side="left")), edges.size - 1)
     return begin, max(end, begin + 1)
 
 

@@ -87,6 +87,16 @@ def test_inertia_is_some_velocity_heads_a_sink():
     )
 
 
+def test_ways_fill_the_section():
+    """All of it but boards and bases."""
+    stack = make_stack(board_pitch=0.024, width_pitch=0.05)
+    fins, clearance, lane = stack_paths(stack)
+    assert fins.share + clearance.share + lane.share == pytest.approx(
+        (0.024 - 0.002 - 0.8 * 0.003) / 0.024, rel=1e-12
+    )
+    assert clearance.share / fins.share == pytest.approx(0.007 / 0.012, rel=1e-12)
+
+
 def exact_speed(paths, gradient, mu, rho):
     """Sum of parallel ways at one pressure gradient, each by its own quadratic equation."""
     total = 0.0

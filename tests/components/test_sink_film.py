@@ -4,6 +4,7 @@ import importlib.util
 import math
 from pathlib import Path
 
+import ht
 import numpy as np
 import pytest
 
@@ -110,6 +111,53 @@ def test_natural_part_between_close_and_wide_fins():
         coefficient = 0.670 / (1 + (0.492 * alpha / nu) ** (9 / 16)) ** (4 / 9)
         expected = 0.14 / gap * (576 / R**2 + coefficient**-2 / math.sqrt(R)) ** -0.5
         assert natural_part(found, at_rest(film)) == pytest.approx(expected, rel=1e-5)
+
+
+def test_natural_part_has_the_conductivity_of_the_film():
+    """The forced part stands at the liquid's own temperature, the natural one at the mean with the wall's."""
+    sink = make_sink(fins=PlateFins(0.05, 0.001, 0.021), conductivity=IDEAL)
+    film = sink_film(make_stack(sink))
+    forced = at_rest(film, OIL, 313.15, 353.15)
+    found = sink_conductances(film, OIL, 0.0, 313.15, 353.15, -9.81)
+    t, gap = 20.0, 0.02
+    nu = math.exp(math.log(7.2e-3) - math.log(2.0) / 25.0 * t + 1e-4 * t * t) / 840.0
+    k = 0.14 - 1e-4 * t
+    alpha = k / (840.0 * (2100.0 + 4.0 * t))
+    R = 9.81 * 7e-4 * 40.0 * gap**4 / (nu * alpha * 0.06)
+    coefficient = 0.670 / (1 + (0.492 * alpha / nu) ** (9 / 16)) ** (4 / 9)
+    expected = k / gap * (576 / R**2 + coefficient**-2 / math.sqrt(R)) ** -0.5
+    assert natural_part(found, forced) == pytest.approx(expected, rel=1e-5)
+
+
+def with_viscosity(mu):
+    return PLAIN._replace(log_viscosity=np.array([math.log(mu), 0, 0, 0, 0, 0]))
+
+
+def test_turbulent_channels():
+    """Gnielinski's mean over the length, with another library's formula for the developed part."""
+    stack = make_stack(make_sink(conductivity=IDEAL))
+    mu, Re = 3e-4, 1e4
+    diameter = 2 * 0.003 * 0.012 / 0.015
+    U = Re * mu / (840.0 * diameter) * stack_paths(stack)[0].share * 0.75
+    found = sink_conductances(sink_film(stack), with_viscosity(mu), U, 313.15, 323.15, 0.0)
+    Pr = mu * 2100.0 / 0.14
+    developed = ht.conv_internal.turbulent_Gnielinski(Re, Pr, (0.79 * math.log(Re) - 1.64) ** -2)
+    assert found.Re == pytest.approx(Re, rel=1e-9)
+    assert found.htc * diameter / 0.14 == pytest.approx(
+        developed * (1 + (diameter / 0.06) ** (2 / 3)), rel=1e-6
+    )
+
+
+def test_short_fins_are_flat_plates():
+    """Boundary layers that have not met: 0.464 sqrt(Re_L) Pr^(1/3) at the end, twice that in the mean."""
+    fins = PlateFins(0.3, 0.001, 0.004)
+    stack = make_stack(make_sink(fins=fins, length=0.003, conductivity=IDEAL))
+    mu = 5.0 * 0.14 / 2100.0
+    u = 2000.0 * mu / (840.0 * 2 * 0.003 * 0.3 / 0.303)
+    U = u * 0.75 * stack_paths(stack)[0].share
+    found = sink_conductances(sink_film(stack), with_viscosity(mu), U, 313.15, 323.15, 0.0)
+    Nu_L = 2.0 * 0.464 * math.sqrt(840.0 * u * 0.003 / mu) * 5.0 ** (1 / 3)
+    assert found.htc * 0.003 / 0.14 == pytest.approx(Nu_L, rel=0.05)
 
 
 def test_natural_part_of_pins():
