@@ -148,13 +148,14 @@ def _sealed(fluid: BoilingFluid, coil: Coil, vessel: Vessel, power: float) -> Ba
                 f"{vessel.pressure_max / 1e5:.3g} bar ({T_high - _ZERO_C:.1f} degC), and "
                 f"{need / 1e3:.3g} kW are to be condensed: the pressure would rise beyond it"
             )
-        T_bath = float(brentq(room, T_low, upper, xtol=1e-12, rtol=1e-15))
+        # So little heat that the coil takes it within rounding of the coldest bath.
+        T_bath = T_low if room(T_low) >= 0.0 else float(brentq(room, T_low, upper, xtol=1e-12, rtol=1e-15))
         condensed = power - _lost(vessel, T_bath)
     p = fluid.saturation_pressure(T_bath)
     if p < vessel.pressure_min:
         raise BathPressureLowError(
-            f"the condenser draws the pressure down to {p / 1e5:.3g} bar, below the "
-            f"{vessel.pressure_min / 1e5:.3g} bar that the tank may hold; warmer or less water raises it"
+            f"the pressure falls to {p / 1e5:.3g} bar ({T_bath - _ZERO_C:.1f} degC), below the "
+            f"{vessel.pressure_min / 1e5:.3g} bar that the tank may hold; warmer or less water would raise it"
         )
     return Balance(
         T_bath, p, condensed, _lost(vessel, T_bath), 0.0, 1.0 if condensed > 0.0 else 0.0, capacity

@@ -29,6 +29,10 @@ from hashheat.thermo.saturated_fluid import BoilingFluid
 #: State at which a file gives the diffusivity of vapour in air.
 DIFFUSIVITY_T, DIFFUSIVITY_P = 298.15, 101325.0
 _POWER = 1.75
+#: Vapour over water inlet [K] below which nothing condenses: less would drown in rounding.
+_LEAST_DIFFERENCE = 1e-6
+#: Smallest share of a coil.
+_LEAST_SHARE = 1e-9
 #: Repetitions of the film's own temperature difference, from which its properties and latent heat follow.
 _FILM_ROUNDS = 4
 
@@ -216,7 +220,7 @@ def largest_heat(fluid: BoilingFluid, coil: Coil, T_bath: float) -> float:
         [W]; zero where the vapour is no warmer than the water that enters.
     """
     T_vapour = vapour_temperature(fluid, T_bath, coil.gas)
-    if T_vapour <= coil.T_in:
+    if T_vapour - coil.T_in <= _LEAST_DIFFERENCE:
         return 0.0
     # The water cannot leave hotter than the vapour.
     most = coil.mass_flow * (
@@ -252,7 +256,9 @@ def wetted_share(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float) ->
 
     if room(1.0) <= 0.0:
         return 1.0
-    return float(brentq(room, 1e-9, 1.0, xtol=1e-14, rtol=1e-14))
+    if room(_LEAST_SHARE) >= 0.0:
+        return _LEAST_SHARE
+    return float(brentq(room, _LEAST_SHARE, 1.0, xtol=1e-14, rtol=1e-14))
 
 
 def _water_out(coil: Coil, heat: float) -> tuple[float, float]:

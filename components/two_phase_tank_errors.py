@@ -16,7 +16,7 @@ class CondenserTooSmallError(TwoPhaseTankError):
 
 
 class BathPressureLowError(TwoPhaseTankError):
-    """The condenser draws the pressure below the lowest the tank may hold."""
+    """The bath is cooled until its pressure is below the lowest the tank may hold."""
 
 
 class ChipsDryError(TwoPhaseTankError):
