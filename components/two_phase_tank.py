@@ -119,6 +119,8 @@ class TwoPhaseTank:
         ------
         InputError, FreezingError, BoilingError
             For numbers that the file would refuse, or water that is no liquid.
+        StateError
+            For water beyond its data.
         CriticalHeatFluxError, CondenserTooSmallError, BathPressureLowError, ChipsDryError, TankOverfullError
             For a single state that has no steady state; see :mod:`hashheat.components.two_phase_tank_errors`.
         BathRangeError
@@ -288,6 +290,14 @@ class TwoPhaseTank:
             )
         for pressure in np.unique(both["water.pressure"]):
             self.water.check_liquid(both["water.T_in"], float(pressure), "the condenser's inlet")
+            table = self._table(float(pressure))
+            coldest, warmest = float(both["water.T_in"].min()), float(both["water.T_in"].max())
+            if coldest < table.T_min or warmest > table.T_max:
+                worst = coldest if coldest < table.T_min else warmest
+                raise StateError(
+                    f"{self.water.name}: {worst - 273.15:.2f} degC at the condenser's inlet lies outside its "
+                    f"data, {table.T_min - 273.15:.2f} to {table.T_max - 273.15:.2f} degC."
+                )
 
     def _solve_one(self, v: Mapping[str, float]) -> dict[str, float]:
         coil, chips = self.coil(v), self.chip_set(v)

@@ -64,7 +64,8 @@ class Balance(NamedTuple):
     share : float
         Of the coil that stands in vapour [-].
     capacity : float
-        Most heat that the coil takes: at the highest pressure where sealed, at this one where vented [W].
+        Most heat that the coil takes [W]: where sealed at the highest pressure allowed (or that there are data
+        for), where vented at this one.
     """
 
     T_bath: float
@@ -129,7 +130,9 @@ def _lost(vessel: Vessel, T: float) -> float:
 
 
 def _sealed(fluid: BoilingFluid, coil: Coil, vessel: Vessel, power: float) -> Balance:
-    T_low, T_high = lowest_bath(fluid, coil), fluid.saturation_temperature(vessel.pressure_max)
+    # A rating beyond the fluid's data is not an error of its own: most baths stay below both.
+    p_high = min(vessel.pressure_max, fluid.p_max)
+    T_low, T_high = lowest_bath(fluid, coil), fluid.saturation_temperature(p_high)
     T_free = _unboiled(vessel, power)
     capacity = largest_heat(fluid, coil, T_high)
     if T_free <= T_low:
@@ -143,6 +146,12 @@ def _sealed(fluid: BoilingFluid, coil: Coil, vessel: Vessel, power: float) -> Ba
         upper = min(T_high, T_free)
         if upper <= T_low or room(upper) < 0.0:
             need = power - _lost(vessel, T_high)
+            if p_high < vessel.pressure_max:
+                raise BathRangeError(
+                    f"{fluid.name}: the condenser takes {capacity / 1e3:.3g} kW at the highest temperature that "
+                    f"there are data for, {T_high - _ZERO_C:.1f} degC ({p_high / 1e5:.3g} bar), and "
+                    f"{need / 1e3:.3g} kW are to be condensed"
+                )
             raise CondenserTooSmallError(
                 f"the condenser takes {capacity / 1e3:.3g} kW at the highest pressure allowed, "
                 f"{vessel.pressure_max / 1e5:.3g} bar ({T_high - _ZERO_C:.1f} degC), and "

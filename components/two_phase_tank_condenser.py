@@ -222,15 +222,16 @@ def largest_heat(fluid: BoilingFluid, coil: Coil, T_bath: float) -> float:
     T_vapour = vapour_temperature(fluid, T_bath, coil.gas)
     if T_vapour - coil.T_in <= _LEAST_DIFFERENCE:
         return 0.0
-    # The water cannot leave hotter than the vapour.
-    most = coil.mass_flow * (
-        enthalpy(coil.water, min(T_vapour, coil.water.T_max)) - enthalpy(coil.water, coil.T_in)
-    )
-    return float(
-        brentq(
-            lambda heat: coil_state(fluid, coil, T_bath, heat).room, 0.0, most, xtol=1e-12 * most, rtol=1e-14
-        )
-    )
+    # The water cannot leave hotter than the vapour, nor than its own data reach.
+    T_most = min(T_vapour, coil.water.T_max)
+    most = coil.mass_flow * (enthalpy(coil.water, T_most) - enthalpy(coil.water, coil.T_in))
+
+    def room(heat: float) -> float:
+        return coil_state(fluid, coil, T_bath, heat).room
+
+    if most <= 0.0 or room(most) >= 0.0:
+        return max(most, 0.0)
+    return float(brentq(room, 0.0, most, xtol=1e-12 * most, rtol=1e-14))
 
 
 def wetted_share(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float) -> float:

@@ -29,8 +29,9 @@ from hashheat.components.two_phase_tank_errors import (
 from hashheat.components.two_phase_tank_file import load_two_phase_tank, shipped_two_phase_tanks
 from hashheat.components.two_phase_tank_results import LIMITS, kept
 from hashheat.components.two_phase_tank_vapour import inventory, opening_loss
+from hashheat.solvers.pool_boiling import cooper_htc, gorenflo_htc, rohsenow_superheat
 from hashheat.thermo.boiling_fluid import boiling_fluid
-from hashheat.thermo.errors import BoilingError, InputError
+from hashheat.thermo.errors import BoilingError, InputError, StateError
 from hashheat.thermo.quantity import Quantity
 
 
@@ -125,6 +126,8 @@ def test_numbers_that_the_file_would_refuse(tank, overrides, key):
 def test_water_has_to_be_liquid(tank):
     with pytest.raises(BoilingError):
         tank.solve(T_in=420.0)
+    with pytest.raises(StateError, match=r"125\.85 degC at the condenser's inlet"):
+        tank.solve(T_in=399.0)
 
 
 # The state
@@ -413,6 +416,55 @@ def test_a_vented_bath_that_does_not_boil(vented):
     assert one(still, "T_bath") == 295.0
 
 
+# Other liquids and surfaces
+
+
+@pytest.mark.parametrize(
+    ("name", "T_in", "pressure_max"),
+    [("FC-72", 310.0, 1.3e5), ("R1336mzz(Z)", 300.0, 2e5), ("HFE-7100", 313.0, 1.3e5)],
+)
+@pytest.mark.filterwarnings("ignore::hashheat.thermo.remembered.RememberedValueWarning")
+def test_other_liquids_boil_too(tank, tmp_path, name, T_in, pressure_max):
+    other = TwoPhaseTank.named(str(rewritten(tank, tmp_path, ('name = "Novec 649"', f'name = "{name}"'))))
+    found = other.solve(T_in=T_in, bath__pressure_max=pressure_max)
+    assert abs(one(found, "imbalance")) < 1e-9
+    assert one(found, "boiling") == 1.0
+    assert one(found, "pressure") == pytest.approx(
+        boiling_fluid(name).saturation_pressure(one(found, "T_bath")), rel=1e-12
+    )
+    assert found.attrs["fluid"] == name
+
+
+@pytest.mark.parametrize(
+    ("name", "constants", "expected"),
+    [
+        ("Rohsenow", {"C_sf": 0.0030, "n": 1.7}, lambda s, q: rohsenow_superheat(s, q, 0.0030, 1.7) / 1.5),
+        (
+            "Gorenflo",
+            {"roughness": "0.4 um", "h0": "3500 W/(m^2 K)"},
+            lambda s, q: q / gorenflo_htc(s.p / s.p_critical, q, 3500.0, 0.4e-6) / 1.5,
+        ),
+        (
+            "Cooper",
+            {"roughness": "0.4 um"},
+            lambda s, q: q / cooper_htc(s.p / s.p_critical, s.molar_mass, q, 0.4e-6) / 1.5,
+        ),
+    ],
+)
+def test_every_correlation_reads_its_constants(tank, tmp_path, novec, name, constants, expected):
+    lines = "\n".join(f"{key} = {value!r}" for key, value in constants.items())
+    text = tank.file.path.read_text(encoding="utf-8")
+    start, end = text.index("[boiling.roughness]"), text.index("[boiling.factor]")
+    text = text[:start] + text[end:]
+    text = text.replace('correlation = "Cooper"', f'correlation = "{name}"\n{lines}', 1)
+    path = tmp_path / "tank.toml"
+    path.write_text(text, encoding="utf-8")
+    # A plate of the chip's own size boils evenly, so that the correlation shows undisguised.
+    found = TwoPhaseTank.load(path).solve(chip_power=5.0, chips__plate__length=8e-3, chips__plate__width=8e-3)
+    s = saturated(novec, one(found, "T_saturation"))
+    assert one(found, "wall_superheat") == pytest.approx(expected(s, one(found, "heat_flux")), rel=1e-9)
+
+
 # What cannot be
 
 
@@ -424,7 +476,7 @@ def test_a_vented_bath_that_does_not_boil(vented):
         ({"fluid__charge": 150.0}, ChipsDryError, "boil dry"),
         ({"fluid__charge": 2.0}, ChipsDryError, "boil dry"),
         ({"fluid__charge": 900.0}, TankOverfullError, "room for"),
-        ({"bath__pressure_max": 30e5, "T_in": 300.0}, BathRangeError, "outside its saturation data"),
+        ({"bath__pressure_max": 30e5, "T_in": 397.9}, BathRangeError, "that there are data for"),
         ({"chip_power": 60.0, "bath__pressure_max": 6e5}, CriticalHeatFluxError, "film of vapour"),
     ],
 )
