@@ -55,6 +55,8 @@ class FlowCase(NamedTuple):
         On the volume around each face [N].
     varying : bool
         Whether the viscosity may vary in the box.
+    stirred : bool
+        Whether the turbulence model is on anywhere.
     """
 
     geometry: Geometry
@@ -82,6 +84,7 @@ class FlowCase(NamedTuple):
     mixing_length: np.ndarray
     force: np.ndarray
     varying: bool
+    stirred: bool
 
 
 def _spread_over(values: np.ndarray, shape: Shape, axis: int) -> np.ndarray:
@@ -194,4 +197,5 @@ def flow_case(box: FlowBox) -> FlowCase:
         mixing_length=padded(box.mixing_length),
         force=force,
         varying=bool(np.any(liquid.log_viscosity[1:]) or np.any(box.mixing_length)),
+        stirred=bool(np.any(box.mixing_length)),
     )

@@ -7,10 +7,9 @@ import numpy as np
 from hashheat.solvers.flow_arrays import P, T, U, V, W
 from hashheat.solvers.flow_case import FlowCase
 from hashheat.solvers.flow_transport import add_transport
+from hashheat.solvers.flow_turbulence import PRANDTL_TURBULENT, eddy_viscosity
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.liquid import integral, polynomial
-
-_PRANDTL_TURBULENT = 0.9
 
 
 class Fields(NamedTuple):
@@ -33,7 +32,7 @@ class Fields(NamedTuple):
     drag : (3, total) float array
         Force over velocity around each face [N s/m].
     eddy : (total,) float array
-        Turbulent viscosity, set by the caller [Pa s].
+        Turbulent viscosity [Pa s].
     scratch : (4, total) float array
         Working space.
     """
@@ -94,7 +93,7 @@ def _properties_at(case: FlowCase, x: np.ndarray, f: Fields, c: int) -> None:
     f.viscosity[c] = np.exp(mu) + eddy
     own = polynomial(liquid.conductivity, t)
     heat_capacity = polynomial(liquid.heat_capacity, t)
-    stirred = eddy * heat_capacity / _PRANDTL_TURBULENT
+    stirred = eddy * heat_capacity / PRANDTL_TURBULENT
     for a in range(3):
         given = case.conductivity[a, c]
         f.conductivity[a, c] = (own if given == 0.0 else given) + stirred
@@ -420,9 +419,15 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
     """
     s = case.geometry.shape
     out[...] = 0.0
+    if case.stirred:
+        f.eddy[...] = 0.0
     _properties(case, x, f)
     _speeds(case, x, f)
     _ghosts(case, x, f)
+    if case.stirred:
+        eddy_viscosity(case, f.pore, f.eddy)
+        _properties(case, x, f)
+        _ghosts(case, x, f)
     _mass(case, x, out[P])
     n_axis = 3 if s.k0 == 1 else 2
     for a in range(n_axis):

@@ -164,7 +164,7 @@ def solve_flow(
     for n in range(first, -1, -1):
         part = levels[n:]
         began = time.perf_counter()
-        system = System(part, _scales(part[0].box))
+        system = System(part, scales_of(part[0].box))
         system.reference = _at_rest(system, part[0].box)
         if start is not None:
             x = padded_state(box, start, part[0].case.geometry.shape)
@@ -199,8 +199,23 @@ def _first_grid(levels: list[Level]) -> int:
     return 0
 
 
-def _scales(box: FlowBox) -> np.ndarray:
+def scales_of(box: FlowBox, state: FlowState | None = None) -> np.ndarray:
+    """Range of each unknown, from what a box imposes and, in time, from what a state already has.
+
+    Parameters
+    ----------
+    box : FlowBox
+    state : FlowState, optional
+
+    Returns
+    -------
+    (n_field,) float array
+        Of u, v [m/s], p [Pa], T [K] and, in space, w.
+    """
     speed, pressure, difference = expected_scales(box)
+    if state is not None:
+        speed = max(speed, *(float(np.abs(part).max()) for part in (state.u, state.v, state.w)))
+        difference = max(difference, float(np.ptp(state.T)))
     values = [speed, speed, pressure, difference, speed]
     return np.array(values if box.grid.shape[0] > 1 else values[:4])
 
