@@ -113,7 +113,51 @@ _WORDS: dict[str, str] = {
     "price.fixed": "price without plates",
     "price.per_area": "price of plate area",
     "surroundings.loss_conductance": "heat loss conductance to room",
+    "tank.length": "length of the tank",
+    "tank.width": "width of the tank",
+    "tank.depth": "depth of the oil",
+    "fluid.pressure": "pressure of the room",
+    "fluid.flash_point": "flash point of the oil",
+    "fluid.viscosity_factor": "viscosity over that of fresh oil",
+    "fluid.film_factor": "film of the heat sinks, model error",
+    "circulation.volume_flow": "oil flow",
+    "circulation.T_in": "oil inlet temperature",
+    "circulation.loop_pressure_drop": "pressure drop of the oil's pipes",
+    "circulation.loop_flow": "flow at which it holds",
+    "circulation.pump_efficiency": "pump efficiency",
+    "exchanger.UA": "conductance of the exchanger",
+    "exchanger.conductance_factor": "exchanger's conductance, model error",
+    "exchanger.oil_pressure_drop": "pressure drop of the exchanger, oil",
+    "exchanger.oil_flow": "flow at which it holds",
+    "water.T_in": "water inlet temperature",
+    "water.volume_flow": "water flow",
+    "water.flow": "water flow",
+    "water.pressure": "water pressure",
+    "walls.T_ambient": "room temperature",
+    "walls.htc": "heat loss through walls",
+    "walls.insulation": "thickness of the insulation",
+    "surface.htc": "heat loss of the oil's surface",
+    "miner.power": "power of a unit",
+    "miner.chip_share": "share of it that chips release",
+    "miner.limit": "junction temperature limit",
+    "miner.junction_to_sink": "junction-to-sink resistance",
+    "miner.heat_capacity": "heat capacity of a unit",
+    "bath.hardware_volume": "volume of all hardware in the bath",
+    "bath.pressure_max": "highest pressure of the bath",
+    "bath.pressure_min": "lowest pressure of the bath",
+    "bath.loss_conductance": "heat loss conductance of the bath",
+    "fluid.charge": "charge of the bath",
+    "fluid.vapour_diffusivity": "diffusivity of the vapour in air",
+    "chips.junction_resistance": "junction-to-face resistance",
+    "boiling.factor": "boiling film coefficient, model error",
+    "boiling.incipience_superheat": "superheat of the first bubbles",
+    "boiling.critical_factor": "critical heat flux, model error",
+    "condenser.film_factor": "condensing film, model error",
+    "condenser.gas_fraction": "air in the vapour at the coil",
 }
+
+#: Tables that a file may hold several of, numbered from 0 in their keys.
+_NUMBERED = re.compile(r"(miner|inlet|outlet)\.(\d+)\.(.+)")
 
 
 def in_words(key: str) -> str:
@@ -130,6 +174,11 @@ def in_words(key: str) -> str:
     str
         For a key not known here, the key itself with its dots and underscores taken out.
     """
+    numbered = _NUMBERED.fullmatch(key)
+    if numbered is not None:
+        table, place, rest = numbered.groups()
+        plain = _WORDS.get(f"{table}.{rest}") or rest.replace(".", " ").replace("_", " ")
+        return f"{plain}, {table} {int(place) + 1}"
     own = key.removeprefix("miner.").removeprefix("cold_plate.")
     # The numbers of a plate file stand behind `plate.` in an exchanger.
     return (

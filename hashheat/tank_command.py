@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -12,13 +12,14 @@ import xarray as xr
 from hashheat.components.errors import UnitError
 from hashheat.components.immersion_tank import ImmersionTank
 from hashheat.components.tank_file import load_tank
-from hashheat.libraries import check_kind
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
-from hashheat.rate_command import default_directory
+from hashheat.rate_command import check_samples, default_directory
 from hashheat.solvers.flow_vtk import check_vtk, write_vtk
 from hashheat.tank_grids import compare_grids, refinements
+from hashheat.tank_options import TankOptions
 from hashheat.tank_report import write_tank_report
+from hashheat.tank_samples import sample_tank, with_samples
 from hashheat.tank_sheet import tank_sheet
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.units import to_si
@@ -33,37 +34,10 @@ GIVEN = {
 }
 
 
-class TankOptions(NamedTuple):
-    """What the command line asks of a tank.
-
-    Attributes
-    ----------
-    flow, water_in : str or None
-        With their units; those of the file where None.
-    grid : str
-        A key of :data:`hashheat.tank_grids.GRIDS`.
-    gci : bool
-        Three grids, and what they say of the error.
-    transient : str or None
-        A key of :data:`EVENTS`.
-    duration : str or None
-        Of the run in time, with its unit.
-    vtk : bool
-    """
-
-    flow: str | None = None
-    water_in: str | None = None
-    grid: str = "normal"
-    gci: bool = False
-    transient: str | None = None
-    duration: str | None = None
-    vtk: bool = False
-
-
 def run_tank(
     name: str, output: Path | None = None, options: TankOptions | None = None, *, quiet: bool = False
 ) -> tuple[dict[str, Any], list[Path]]:
-    """Solve a tank and write its results.
+    """Solve a single-phase tank and write its results.
 
     Parameters
     ----------
@@ -90,9 +64,9 @@ def run_tank(
     options = TankOptions() if options is None else options
     refines = refinements(options.grid, options.gci)
     event, duration = _event(options)
+    check_samples(options.samples)
     if options.vtk:
         check_vtk()
-    check_kind(name, "tanks")
     with warnings.catch_warnings(record=True) as caught:
         # A warning of ours belongs into the report; what is an error stays one.
         warnings.simplefilter("always", category=UserWarning)
@@ -102,10 +76,17 @@ def run_tank(
         files = (*FILES, *(["fields.vtr"] if options.vtk else []), *(["transient.nc"] if event else []))
         check_directory(directory, files)
         with Bar(quiet) as bar:
-            result, grids = compare_grids(tank, changed, refines, bar)
+            solution, result, grids = compare_grids(tank, changed, refines, bar)
+            samples = None
+            if int(result["status"]) == 0:
+                bar("samples", 0.0)
+                samples = sample_tank(tank, solution, options.samples, fixed)
+                result = with_samples(result, samples)
             run = _run_in_time(tank, changed, event, duration, result, bar)
     told = dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning))
-    sheet = tank_sheet(tank, result, changed=changed, fixed=fixed, grids=grids, run=run, warned=list(told))
+    sheet = tank_sheet(
+        tank, result, changed=changed, fixed=fixed, grids=grids, run=run, samples=samples, warned=list(told)
+    )
     result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
     writers: dict[str, Callable[[Path], Any]] = {
         "result.nc": lambda path: write_compressed(result, path),

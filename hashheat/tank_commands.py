@@ -1,18 +1,21 @@
 """The command for immersion tanks: ``hashheat tank``. Nothing heavy is imported before it runs."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from hashheat.exchanger_commands import Json, Quiet, told
+from hashheat.exchanger_commands import Json, Quiet, print_json, told
 from hashheat.guard import FAILS, HOLDS, NO_VERDICT, guarded
 
 
 @guarded
 def tank(
     file: Annotated[str, typer.Argument(help="A tank file, or a shipped name such as container-50kw.")],
-    flow: Annotated[str | None, typer.Option(help="Flow of the oil, e.g. '120 L/min'.")] = None,
+    flow: Annotated[
+        str | None, typer.Option(help="Flow of the oil, of the water in a two-phase tank, e.g. '120 L/min'.")
+    ] = None,
     water_in: Annotated[
         str | None, typer.Option("--water-in", help="Water inlet temperature, e.g. '35 degC'.")
     ] = None,
@@ -32,6 +35,9 @@ def tank(
     vtk: Annotated[
         bool, typer.Option("--vtk", help="Write fields.vtr too, for ParaView (needs pyvista).")
     ] = False,
+    samples: Annotated[
+        int, typer.Option(help="Samples of the uncertain numbers, a power of two; 0 for none.")
+    ] = 128,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="Directory of the results [default: ./<file>-tank]."),
@@ -45,18 +51,26 @@ def tank(
     is taken from the file, of a single-phase or a two-phase tank.
     """
     from hashheat.components.errors import UnitError
-    from hashheat.tank_command import TankOptions, run_tank
+    from hashheat.tank_kinds import NoVerdictError, run_any_tank
+    from hashheat.tank_options import TankOptions
     from hashheat.tank_terminal import show_tank
 
-    options = TankOptions(flow, water_in, grid, gci, transient, duration, vtk)
-    # No steady state is an answer about the tank, not a fault of the input.
-    sheet = told(
-        lambda: run_tank(file, output, options, quiet=quiet or as_json),
-        show_tank,
-        UnitError,
-        as_json=as_json,
-        quiet=quiet,
-    )
+    options = TankOptions(flow, water_in, grid, gci, transient, duration, vtk, samples)
+    try:
+        # No steady state is an answer about the tank, not a fault of the input.
+        sheet = told(
+            lambda: run_any_tank(file, output, options, quiet=quiet or as_json),
+            show_tank,
+            UnitError,
+            as_json=as_json,
+            quiet=quiet,
+        )
+    except NoVerdictError as error:
+        if as_json:
+            print_json({"verdict": "none", "failure": str(error)})
+        else:
+            print(error, file=sys.stderr if quiet else None)
+        return NO_VERDICT
     if sheet is not None and sheet["verdict"] == "none":
         return NO_VERDICT
     return HOLDS if sheet is not None and sheet["verdict"] == "pass" else FAILS

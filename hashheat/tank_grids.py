@@ -11,6 +11,7 @@ from hashheat.thermo.errors import InputError
 
 if TYPE_CHECKING:
     from hashheat.components.immersion_tank import ImmersionTank
+    from hashheat.components.tank_solve import TankSolution
 
 #: Names of the grids: refinement of the file's.
 GRIDS = {"coarse": 0.5, "normal": 1.0, "fine": 2.0}
@@ -81,7 +82,7 @@ def compare_grids(
     changed: Mapping[str, float],
     refines: Sequence[float],
     progress: Callable[[str, float], None],
-) -> tuple[xr.Dataset, list[GridRun]]:
+) -> tuple["TankSolution", xr.Dataset, list[GridRun]]:
     """Solve a tank on each grid.
 
     Parameters
@@ -96,8 +97,10 @@ def compare_grids(
 
     Returns
     -------
+    solution : TankSolution
+        On the finest grid.
     result : xarray.Dataset
-        Of the finest grid, with fields.
+        The same with fields.
     grids : list of GridRun
         From coarse to fine.
     """
@@ -105,12 +108,11 @@ def compare_grids(
     for i, refine in enumerate(refines):
         stage = "flow and heat" if len(refines) == 1 else f"flow and heat, grid {i + 1} of {len(refines)}"
         progress(stage, 0.0)
-        result = tank.solve(
-            changed=dict(changed), refine=refine, with_fields=True, progress=_under(progress, stage)
-        )
+        solution = tank.run(changed=dict(changed), refine=refine, progress=_under(progress, stage))
+        result = tank.dataset(solution, with_fields=True)
         numbers = {name: number(result[name]) if name in result else None for name in WATCHED}
         grids.append(GridRun(refine, str(result.attrs["cells"]), int(result["status"]), numbers))
-    return result, grids
+    return solution, result, grids
 
 
 def _under(progress: Callable[[str, float], None], stage: str) -> Callable[[str, float], None]:

@@ -1,7 +1,7 @@
 """The report of an immersion tank: one HTML file that opens offline."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -10,6 +10,9 @@ from hashheat.components.tank_plots import plot_panel, plot_tank
 from hashheat.inline_svg import inline_svg
 from hashheat.page import page
 from hashheat.tank_terminal import closely, spread
+
+if TYPE_CHECKING:
+    from hashheat.components.two_phase_tank import TwoPhaseTank
 
 _TITLES = {
     "lengthwise": "Temperature and flow along the tank",
@@ -50,6 +53,13 @@ def tank_plots(result: xr.Dataset, sheet: dict[str, Any], run: xr.Dataset | None
     if run is not None:
         found["transient"] = inline_svg(plot_tank(run, "transient"), "transient", "Temperatures over time")
     return found
+
+
+def write_bath_report(tank: "TwoPhaseTank", result: xr.Dataset, sheet: dict[str, Any], path: Path) -> None:
+    """Write the report of a two-phase tank to a file; the figures are the tank's own."""
+    plots = {name: inline_svg(tank.plot(result, name), name, title) for name, title, _ in sheet["figures"]}
+    text = page("tank.html", s=sheet, plots=plots, spread=spread, closely=closely)
+    path.write_text(text, encoding="utf-8")
 
 
 def render_tank(result: xr.Dataset, sheet: dict[str, Any], run: xr.Dataset | None = None) -> str:

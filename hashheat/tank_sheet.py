@@ -14,8 +14,10 @@ import xarray as xr
 from hashheat.names import in_words
 from hashheat.summary import number
 from hashheat.tank_grids import GridRun, grid_table
+from hashheat.tank_samples import Samples, band, sample_notes
 from hashheat.tank_verdict import HISTORY, compare_capture, junction_limits, reasons, sentence, why_none
 from hashheat.terminal import in_field
+from hashheat.thermo.dielectric import dielectric
 from hashheat.thermo.quantity import Quantity
 
 if TYPE_CHECKING:
@@ -66,6 +68,7 @@ def tank_sheet(
     fixed: Sequence[str],
     grids: Sequence[GridRun],
     run: xr.Dataset | str | None,
+    samples: Samples | None = None,
     warned: Sequence[str],
 ) -> dict[str, Any]:
     """Numbers of one solved tank.
@@ -83,6 +86,7 @@ def tank_sheet(
         Of :func:`hashheat.tank_grids.compare_grids`.
     run : xarray.Dataset, str or None
         Run in time, why there is none, or None where none was asked for.
+    samples : Samples or None
     warned : sequence of str
         Warnings met on the way.
 
@@ -98,6 +102,7 @@ def tank_sheet(
     holds = solved and all(row["holds"] for row in rows)
     grid = grid_table(grids)
     captured = compare_capture(number(result["capture_efficiency"]) if solved else None)
+    notes = sample_notes(samples)
     verdict = ("pass" if holds else "fail") if solved else "none"
     return {
         "kind": "single-phase",
@@ -106,12 +111,19 @@ def tank_sheet(
         "note": file.note,
         "file": str(file.path),
         "verdict": verdict,
-        "sentence": sentence(verdict, str(result.attrs.get("status_text", ""))),
+        "sentence": sentence(verdict, str(result.attrs.get("status_text", "")), notes),
+        "samples": notes,
+        "ranking": samples.ranking if samples is not None else [],
         "reasons": reasons(rows, captured, grid) if solved else why_none(result, grids),
         "headline": _headline(result, grid),
-        "about": _about(tank, result),
+        "about": _about(tank, result, changed),
         "numbers": {
-            name: {"label": label, "unit": unit, "nominal": number(result[name]) if name in result else None}
+            name: {
+                "label": label,
+                "unit": unit,
+                "nominal": number(result[name]) if name in result else None,
+                **band(samples, name),
+            }
             for name, (label, unit) in _NUMBERS.items()
         },
         "limits": rows,
@@ -128,7 +140,7 @@ def tank_sheet(
         "grid": grid,
         "transient": _transient(run),
         "model": _model(result),
-        "fluid": _fluid(result),
+        "fluid": _fluid(tank),
         "warnings": list(dict.fromkeys([*warned, *_listed(result, "warnings")])),
         "numerics": {
             "hashheat_version": version("hashheat"),
@@ -145,7 +157,7 @@ def tank_sheet(
             },
         },
         "changed": dict(changed),
-        "assumptions": [_assumption(key, q, changed.get(key)) for key, q in tank.quantities.items()],
+        "assumptions": [assumption(key, q, changed.get(key)) for key, q in tank.quantities.items()],
     }
 
 
@@ -170,7 +182,7 @@ def _numerics(result: xr.Dataset) -> list[dict[str, str]]:
         ("largest defect of mass in a cell", "mass_defect", ".1e"),
         ("energy left over, of the power", "imbalance", ".1e"),
     ):
-        value = number(result[name]) if name in result else None
+        value = number(result[name] if name in result else result.attrs.get(name, np.nan))
         if value is not None:
             rows.append((label, format(value, form)))
     for label, name in (("Grashof number", "grashof"), ("Reynolds number at the inlet", "inlet_Re")):
@@ -179,19 +191,20 @@ def _numerics(result: xr.Dataset) -> list[dict[str, str]]:
     return [{"label": label, "value": value} for label, value in rows if value]
 
 
-def _about(tank: "ImmersionTank", result: xr.Dataset) -> list[dict[str, Any]]:
+def _about(tank: "ImmersionTank", result: xr.Dataset, changed: Mapping[str, float]) -> list[dict[str, Any]]:
     """How the tank is built and run: label, text and status."""
     file = tank.file
-    values = file.values()
+    values = {**file.values(), **changed}
     size = " x ".join(f"{values[f'tank.{name}']:.3g}" for name in ("length", "width", "depth"))
-    count = sum(m.count[0] * m.count[1] for m in file.miner)
+    counts = [m.count[0] * m.count[1] for m in file.miner]
+    power = sum(n * values[f"miner.{i}.power"] for i, n in enumerate(counts))
     kinds = ", ".join(dict.fromkeys(m.name for m in file.miner))
     cooled = "a coil in the oil" if file.exchanger is None else "an exchanger to water"
     if file.exchanger is None and file.coil is None:
         cooled = "oil of a given inlet temperature"
     rows = [
         ("oil", f"{size} m, {result.attrs['fluid']}"),
-        ("miners", f"{count} ({kinds}), {in_field(number(result['wall_power']), 'W', 4)} in all"),
+        ("miners", f"{sum(counts)} ({kinds}), {in_field(power, 'W', 4)} in all"),
         ("cooled by", cooled),
         ("cells", str(result.attrs["cells"])),
     ]
@@ -262,7 +275,7 @@ def _model(result: xr.Dataset) -> list[str]:
     reason = str(result.attrs.get("turbulence_reason", ""))
     word = (
         "turbulence model off: the flow is laminar"
-        if turbulence in ("off", "")
+        if turbulence in ("laminar", "off", "")
         else f"turbulence model on: {turbulence}"
     )
     return [f"{word}{f' ({reason})' if reason else ''}", *_listed(result, "assumptions")]
@@ -275,16 +288,26 @@ def _listed(result: xr.Dataset, name: str) -> list[str]:
         return [str(text) for text in np.atleast_1d(given)]
     if given.startswith("["):
         return [str(text) for text in json.loads(given)]
-    return [line.strip() for line in given.splitlines() if line.strip()]
+    return [text.strip() for line in given.splitlines() for text in line.split("; ") if text.strip()]
 
 
-def _fluid(result: xr.Dataset) -> list[dict[str, str]]:
+def _fluid(tank: "ImmersionTank") -> list[dict[str, str]]:
     """Where each property of the oil comes from."""
-    given = result.attrs.get("fluid_origins", "")
-    return list(json.loads(given)) if given else []
+    oil = tank.file.oil
+    if not oil.is_dielectric:
+        return [
+            {"property": "all", "status": "literature", "source": f"CoolProp, {oil.backend}::{oil.substance}"}
+        ]
+    rows = dielectric(oil.substance).record.quantities()
+    return [
+        {"property": key.replace(".", ", ").replace("_", " "), "status": q.status, "source": q.source}
+        for key, q in rows.items()
+        if not key.endswith((".at", "_at"))
+    ]
 
 
-def _assumption(key: str, q: Quantity, replaced: float | None) -> dict[str, Any]:
+def assumption(key: str, q: Quantity, replaced: float | None) -> dict[str, Any]:
+    """One row of the table of sources; ``replaced`` is what an option put in its place [SI]."""
     return {
         "key": key,
         "name": in_words(key),

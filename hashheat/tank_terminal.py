@@ -6,6 +6,7 @@ from hashheat.exchanger_terminal import wide_console
 from hashheat.terminal import filled, in_field, table
 
 _HOTTEST = 5
+_WIDTH = 80
 _MINERS = 24
 _STYLES = {"pass": "bold green", "fail": "bold red", "none": "bold yellow"}
 
@@ -39,6 +40,7 @@ def show_tank(sheet: dict[str, Any], paths: list[str]) -> None:
         _show_numbers(console, s)
         _show_energy(console, s)
         _show_miners(console, s)
+        _show_ranking(console, s)
         _show_grid(console, s)
     if s["transient"] is not None:
         print(filled(f"in time: {s['transient']['text']}", width, subsequent_indent="  "))
@@ -56,7 +58,8 @@ def show_tank(sheet: dict[str, Any], paths: list[str]) -> None:
 def _show_limits(console: Any, s: dict[str, Any]) -> None:
     from rich.text import Text
 
-    rows = table("limit", "asked", "reached", "margin", "where")
+    where = ("where",) if any(row["where"] for row in s["limits"]) else ()
+    rows = table("limit", "asked", "reached", "margin", *where)
     for row in s["limits"]:
         sign = {"at most": "<=", "at least": ">="}.get(row["sense"], "<")
         rows.add_row(
@@ -67,21 +70,26 @@ def _show_limits(console: Any, s: dict[str, Any]) -> None:
                 in_field(row["margin"], row["margin_unit"], 3, signed=True),
                 style="" if row["holds"] else "bold red",
             ),
-            Text(row["where"]),
+            *((Text(row["where"]),) if where else ()),
         )
     console.print(rows)
-    for row in s["limits"]:
-        if row["text"]:
-            print(f"* uncertain itself: {row['text']}, {row['status']}")
+    for text in dict.fromkeys(f"{row['text']}, {row['status']}" for row in s["limits"] if row["text"]):
+        print(f"* uncertain itself: {text}")
     print()
 
 
 def _show_numbers(console: Any, s: dict[str, Any]) -> None:
-    rows = table("tank", "nominal")
+    bands = ("5 %", "95 %") if s["samples"] else ()
+    rows = table("tank", "nominal", *bands)
     for n in s["numbers"].values():
         if n["nominal"] is not None:
-            rows.add_row(n["label"], in_field(n["nominal"], n["unit"], 4))
+            own = ["" if n[k] is None else in_field(n[k], n["unit"], 4) for k in ("p05", "p95")]
+            rows.add_row(n["label"], in_field(n["nominal"], n["unit"], 4), *(own if bands else ()))
     console.print(rows)
+    if s["samples"]:
+        print(filled(s["samples"]["text"], _WIDTH))
+        if s["samples"]["lost"]:
+            print(f"{s['samples']['lost']} of {s['samples']['count']} samples have no steady state")
     print()
 
 
@@ -125,6 +133,19 @@ def _show_miners(console: Any, s: dict[str, Any]) -> None:
         print()
 
 
+def _show_ranking(console: Any, s: dict[str, Any]) -> None:
+    """Print which numbers move the hottest junction most."""
+    if not s["ranking"]:
+        return
+    rows = table("moves the hottest junction most", "spread", "status", "by")
+    for r in s["ranking"][:_HOTTEST]:
+        by = "no steady state" if r["swing"] is None else f"{r['swing']:.1f} K"
+        rows.add_row(r["name"], r["range"], r["status"], by)
+    console.print(rows)
+    print("each alone from the 5 % to the 95 % point of its spread")
+    print()
+
+
 def _show_grid(console: Any, s: dict[str, Any]) -> None:
     """Print what three grids say, or that nothing is known."""
     grid = s["grid"]
@@ -142,7 +163,7 @@ def _show_grid(console: Any, s: dict[str, Any]) -> None:
             band,
         )
     console.print(rows)
-    print("error band of the finest grid, whose numbers are shown: 1.25 times the extrapolated change")
+    print("error band: 1.25 times the extrapolated change; all else is of the finest grid")
 
 
 def closely(value: float | None, unit: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from hashheat.exchanger_verdict import verdict_sentence
 from hashheat.names import compact
 from hashheat.summary import number
 from hashheat.tank_grids import GridRun
@@ -20,11 +21,12 @@ CLAIMED_CAPTURE = 0.98
 HISTORY = ("history_momentum", "history_mass", "history_energy", "history_watch")
 
 
-def sentence(verdict: str, status: str) -> str:
+def sentence(verdict: str, status: str, samples: Mapping[str, Any] | None = None) -> str:
     """Say the verdict in one line: that of the nominal values, or why there is none."""
     if verdict == "none":
         return f"NO VERDICT: the solution did not converge{f' ({status})' if status else ''}"
-    return f"{verdict.upper()} at nominal values"
+    share = None if samples is None else samples["share"]
+    return verdict_sentence(verdict == "pass", share, True, 0 if samples is None else samples["count"])
 
 
 def junction_limits(tank: "ImmersionTank", result: xr.Dataset) -> list[dict[str, Any]]:
