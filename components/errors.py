@@ -155,10 +155,6 @@ class TankRangeError(TankError):
     """Oil at a temperature that its data do not reach."""
 
 
-class FlashPointError(TankError):
-    """Oil at or above its flash point."""
-
-
 class NoCoolingError(TankError):
     """No inlet and no coil: the heat has nowhere to go."""
 
