@@ -16,6 +16,7 @@ import pytest
 
 from hashheat.solvers.flow_model import EAST, NORTH, SOUTH, WEST, FlowGrid, flow_box, rest
 from hashheat.solvers.flow_solve import CONVERGED, solve_flow
+from hashheat.solvers.flow_transient import advance_flow
 from hashheat.thermo.liquid import constant_liquid
 
 pytestmark = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="takes hours without the compiler")
@@ -213,18 +214,18 @@ def test_lid_cavity(benchmark, n):
 @pytest.mark.parametrize("n", [64])
 def test_transient(benchmark, n):
     """Start of the heated cavity: two units of time, each that of a fall through one side at unit buoyancy."""
-    flow_transient = pytest.importorskip("hashheat.solvers.flow_transient")
-    box = heated_cavity(openfoam.faces(n, 4.0))
+    box, duration = heated_cavity(openfoam.faces(n, 4.0)), 0.5 if benchmark.disabled else 2.0
     found = benchmark.pedantic(
-        lambda: flow_transient.advance_flow(box, rest(box), 2.0),
+        lambda: advance_flow(box, rest(box), duration, tolerance=1e-3),
         rounds=1 if benchmark.disabled else 3,
         warmup_rounds=0 if benchmark.disabled else 1,
     )
+    assert found.status == CONVERGED
     T = found.state.T
-    # The walls heat and cool alike, and the cavity looks the same upside down.
-    np.testing.assert_allclose(T, -T[:, ::-1, ::-1], atol=1e-6)
+    # The walls heat and cool alike, and the cavity looks the same upside down, to a tenth of a step's tolerance.
+    np.testing.assert_allclose(T, -T[:, ::-1, ::-1], rtol=0, atol=1e-4)
     hot, cold = nusselt(box, T)
-    assert hot == pytest.approx(cold, rel=1e-6)
+    assert hot == pytest.approx(cold, rel=1e-3)
     assert -0.5 <= T.min() < T.max() <= 0.5
     assert np.abs(found.state.v).max() > 0.1
     benchmark.extra_info.update(
@@ -232,5 +233,7 @@ def test_transient(benchmark, n):
         per="step",
         work=int(found.steps),
         cells=n * n,
+        refused=int(found.refused),
+        krylov=int(found.krylov),
         nusselt=hot,
     )
