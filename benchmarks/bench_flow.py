@@ -214,7 +214,8 @@ def test_lid_cavity(benchmark, n):
 @pytest.mark.parametrize("n", [64])
 def test_transient(benchmark, n):
     """Start of the heated cavity: two units of time, each that of a fall through one side at unit buoyancy."""
-    box, duration = heated_cavity(openfoam.faces(n, 4.0)), 0.5 if benchmark.disabled else 2.0
+    n, duration = (n // 2, 0.5) if benchmark.disabled else (n, 2.0)
+    box = heated_cavity(openfoam.faces(n, 4.0))
     found = benchmark.pedantic(
         lambda: advance_flow(box, rest(box), duration, tolerance=1e-3),
         rounds=1 if benchmark.disabled else 3,
@@ -227,7 +228,8 @@ def test_transient(benchmark, n):
     hot, cold = nusselt(box, T)
     assert hot == pytest.approx(cold, rel=1e-3)
     assert -0.5 <= T.min() < T.max() <= 0.5
-    assert np.abs(found.state.v).max() > 0.1
+    # No liquid is faster than one that half the difference of the walls accelerates without drag.
+    assert 0.05 < np.abs(found.state.v).max() < 0.5 * duration
     benchmark.extra_info.update(
         row=f"A step in time of the heated cavity at Ra 1e6, {n} x {n} cells, at its start",
         per="step",
