@@ -20,7 +20,6 @@ from hashheat.components.heat_sink_errors import HeatSinkError
 from hashheat.components.tank_file import load_tank
 from hashheat.thermo.errors import InputError
 
-
 _spec = importlib.util.spec_from_file_location("tank_files", Path(__file__).with_name("tank_files.py"))
 tanks = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(tanks)
