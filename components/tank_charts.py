@@ -11,6 +11,8 @@ from hashheat.thermo.errors import InputError
 
 _ZERO_C = 273.15
 _MM = 1e3
+#: Shortest axis of a temperature that settles [K].
+_LEAST_SPAN = 0.1
 
 
 def temperature_over_height(result: xr.Dataset) -> dict[str, np.ndarray]:
@@ -109,10 +111,11 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
     drawn = False
     for name, (label, color, dashes) in _HISTORY.items():
         values = result[name].values if name in result else np.zeros(0)
-        if (values > 0.0).any():
+        shown = np.isfinite(values) & (values > 0.0)
+        if shown.any():
             # A residual of zero has no logarithm: nothing is left to show there.
             ax.semilogy(
-                np.arange(values.size), np.where(values > 0.0, values, np.nan), color=color, ls=dashes, lw=1.8,
+                np.arange(values.size), np.where(shown, values, np.nan), color=color, ls=dashes, lw=1.8,
                 label=label, marker="o", ms=3,
             )  # fmt: skip
             drawn = True
@@ -126,7 +129,7 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
     ax.set_xlabel("step of the flow solver, from 0")
     ax.set_ylabel("residual, over its first value")
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(loc="lower left")
+    ax.legend(loc="best")
     watch = result["history_watch"].values if "history_watch" in result else np.zeros(0)
     if np.isfinite(watch).any():
         other = ax.twinx()
@@ -135,6 +138,11 @@ def draw_history(ax: Any, result: xr.Dataset, watched: str = "hottest chip [°C]
         other.grid(False)
         other.spines["right"].set_visible(True)
         other.ticklabel_format(useOffset=False)
+        seen = watch[np.isfinite(watch)] - _ZERO_C
+        # Changes that nobody could measure should not fill the axis.
+        low, high = other.get_ylim()
+        if high - low < _LEAST_SPAN:
+            other.set_ylim(seen[-1] - 0.5 * _LEAST_SPAN, seen[-1] + 0.5 * _LEAST_SPAN)
 
 
 def draw_transient(ax: Any, lower: Any, result: xr.Dataset) -> None:
@@ -194,5 +202,6 @@ def draw_transient(ax: Any, lower: Any, result: xr.Dataset) -> None:
             lower.plot(t, result[name].values * 1e-3, color=color, ls=dashes, lw=1.8, label=label)
     lower.set_ylabel("heat [kW]")
     lower.set_xlabel(f"time [{unit}]")
-    lower.set_xlim(t[0], t[-1])
+    if t[-1] > t[0]:
+        lower.set_xlim(t[0], t[-1])
     lower.legend(loc="best")

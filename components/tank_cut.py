@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from hashheat.components.plot_style import BLACK, GREY
+from hashheat.components.plot_style import BLACK
 from hashheat.solvers.flow_dataset import LIQUID, SOLID
 from hashheat.thermo.errors import InputError
 
@@ -171,11 +171,10 @@ def draw_section(ax: Any, section: Section, limits: tuple[float, float]) -> Any:
     ax.set_ylim(heights[0], heights[-1])
     ax.set_aspect("equal")
     ax.grid(False)
-    ax.set_xlabel(f"{s.along} [mm]")
-    ax.set_ylabel("height [mm]")
     top = float(np.hypot(s.u, s.w).max())
-    if top > 0.0:
-        ax.set_title(f"in the plane up to {_speed(top)}", loc="right", fontsize=9.5, color=GREY)
+    note = f"\nflow in the plane up to {_speed(top)}" if top > 0.0 else ""
+    ax.set_xlabel(f"{s.along} [mm]{note}")
+    ax.set_ylabel("height [mm]")
     return image
 
 

@@ -13,6 +13,8 @@ from hashheat.components.exchanger_file import ExchangerFile
 from hashheat.components.exchanger_plate import PlateFile
 from hashheat.components.miner_file import MinerFile
 from hashheat.components.record import Section, load_record
+from hashheat.components.tank_file import TankFile
+from hashheat.components.two_phase_tank_file import TwoPhaseTankFile
 from hashheat.fleet.plant_file import PlantFile
 from hashheat.libraries import LIBRARIES, find, homes
 from hashheat.names import compact, in_words
@@ -81,6 +83,22 @@ def _apart(record: Section) -> dict[str, Any]:
                 "plates": record.plates,
                 "passes": list(record.passes),
             }
+        case TankFile():
+            power = sum(m.count[0] * m.count[1] * m.power.nominal for m in record.miner)
+            return {
+                "tank": record.name,
+                "fluid": record.fluid.name,
+                "miners": sum(m.count[0] * m.count[1] for m in record.miner),
+                "wall_power": {"value": power, "unit": "W"},
+            }
+        case TwoPhaseTankFile():
+            power = record.chips.count * record.chips.power.nominal
+            return {
+                "tank": record.name,
+                "fluid": record.fluid.name,
+                "chips": record.chips.count,
+                "heat_rate": {"value": power, "unit": "W"},
+            }
         case DutyFile():
             heat = record.complete().heat_rate
             return {"duty": record.name, "heat_rate": {"value": heat, "unit": "W"}}
@@ -133,6 +151,9 @@ def _plain(section: Section, prefix: str) -> list[tuple[str, Any]]:
             found += _plain(value, f"{prefix}{name}.")
         elif isinstance(value, str | int | float | bool):
             found.append((f"{prefix}{name}", value))
+        elif isinstance(value, list | tuple) and value and isinstance(value[0], Section):
+            for i, one in enumerate(value):
+                found += _plain(one, f"{prefix}{name}.{i}.")
         elif isinstance(value, list | tuple):
             found.append((f"{prefix}{name}", list(value)))
     return found

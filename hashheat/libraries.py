@@ -4,7 +4,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from hashheat.components import cold_plate_file, duty_file, exchanger_file, exchanger_plate, miner_file
+from hashheat.components import (
+    cold_plate_file,
+    duty_file,
+    exchanger_file,
+    exchanger_plate,
+    miner_file,
+    tank_file,
+    two_phase_tank_file,
+)
 from hashheat.components.record import Section, load_record, read_toml
 from hashheat.fleet import plant_file
 from hashheat.thermo import dielectric_file
@@ -56,6 +64,13 @@ LIBRARIES: dict[str, Library] = {
         dielectric_file.shipped_dielectrics,
         dielectric_file.DielectricFile,
     ),
+    "tanks": Library("tank", tank_file.LIBRARY, tank_file.shipped_tanks, tank_file.TankFile),
+    "two_phase_tanks": Library(
+        "two-phase tank",
+        two_phase_tank_file.LIBRARY,
+        two_phase_tank_file.shipped_two_phase_tanks,
+        two_phase_tank_file.TwoPhaseTankFile,
+    ),
 }
 
 
@@ -103,6 +118,8 @@ _TAKERS = {
     "plates": "a duty or an exchanger file names it",
     "miners": "hashheat unit takes it",
     "cold_plates": "hashheat plate takes it",
+    "tanks": "hashheat tank takes it",
+    "two_phase_tanks": "hashheat tank takes it",
     "fluids": "whatever names a fluid takes it",
 }
 
@@ -126,12 +143,7 @@ def check_kind(name: str, plural: str) -> None:
         return
     found: str | None = next(iter(homes(name)), None)
     if found is None:
-        try:
-            # Of a miner nothing but the lack of other keys tells, as of a file with nothing in it.
-            found = _kind_of(read_toml(Path(name))) if Path(name).is_file() else None
-        except (InputError, OSError, ValueError):
-            return
-        found = None if found == "miners" else found
+        found = kind_of_file(Path(name))
     if found is None or found == plural:
         return
     kind = LIBRARIES[found].kind
@@ -142,12 +154,33 @@ def check_kind(name: str, plural: str) -> None:
     )
 
 
+def kind_of_file(path: Path) -> str | None:
+    """Key of the library that a file would stand in, or None if nothing tells.
+
+    Parameters
+    ----------
+    path : Path
+        May be no file; whoever reads it says what is wrong with it.
+    """
+    try:
+        found = _kind_of(read_toml(path)) if path.is_file() else None
+    except (InputError, OSError, ValueError):
+        return None
+    # Of a miner nothing but the lack of other keys tells, as of a file with nothing in it.
+    return None if found == "miners" else found
+
+
 #: Tables that no other kind of file has.
 _COLD_PLATE = {"losses", "design", "envelope"}
 
 
 def _kind_of(text: dict[str, Any]) -> str:
     """Library that a file would stand in, by the keys that only its kind has."""
+    kind = text.get("kind")
+    if kind == two_phase_tank_file.KIND or "bath" in text:
+        return "two_phase_tanks"
+    if kind == tank_file.KIND or "tank" in text:
+        return "tanks"
     if _COLD_PLATE & text.keys():
         return "cold_plates"
     if "viscosity" in text:

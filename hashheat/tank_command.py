@@ -16,7 +16,7 @@ from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
 from hashheat.solvers.flow_vtk import check_vtk, write_vtk
-from hashheat.tank_grids import compare_grids, refinements
+from hashheat.tank_grids import GRIDS, compare_grids, refinements
 from hashheat.tank_options import TankOptions
 from hashheat.tank_report import write_tank_report
 from hashheat.tank_samples import sample_tank, with_samples
@@ -63,7 +63,7 @@ def run_tank(
     """
     options = TankOptions() if options is None else options
     refines = refinements(options.grid, options.gci)
-    event, duration = _event(options)
+    event, more = _event(options)
     check_samples(options.samples)
     if options.vtk:
         check_vtk()
@@ -82,7 +82,7 @@ def run_tank(
                 bar("samples", 0.0)
                 samples = sample_tank(tank, solution, options.samples, fixed)
                 result = with_samples(result, samples)
-            run = _run_in_time(tank, changed, event, duration, result, bar)
+            run = _run_in_time(tank, changed, event, more, result, bar)
     told = dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning))
     sheet = tank_sheet(
         tank, result, changed=changed, fixed=fixed, grids=grids, run=run, samples=samples, warned=list(told)
@@ -138,7 +138,7 @@ def _instead(tank: ImmersionTank, option: str) -> str:
 
 
 def _event(options: TankOptions) -> tuple[str | None, dict[str, float]]:
-    """Name of the event that is asked for, and its duration [s] where one is given."""
+    """Name of the event that is asked for, with its grid, and its duration [s] where one is given."""
     if options.transient is None:
         if options.duration is not None:
             raise InputError(
@@ -155,21 +155,22 @@ def _event(options: TankOptions) -> tuple[str | None, dict[str, float]]:
             found=options.transient,
             accepted=", ".join(EVENTS),
         )
+    refine = GRIDS[options.grid]
     if options.duration is None:
-        return EVENTS[options.transient], {}
+        return EVENTS[options.transient], {"refine": refine}
     seconds = to_si(options.duration, "s", key="--duration")
     if not 0.0 < seconds < np.inf:
         raise InputError(
             "must be positive", key="--duration", found=options.duration, accepted="more than 0, finite"
         )
-    return EVENTS[options.transient], {"duration": seconds}
+    return EVENTS[options.transient], {"refine": refine, "duration": seconds}
 
 
 def _run_in_time(
     tank: ImmersionTank,
     changed: Mapping[str, float],
     event: str | None,
-    duration: Mapping[str, float],
+    more: Mapping[str, float],
     steady: xr.Dataset,
     progress: Callable[[str, float], None],
 ) -> xr.Dataset | str | None:
@@ -179,7 +180,9 @@ def _run_in_time(
     if int(steady["status"]) != 0:
         return "the steady state that it starts from or ends in did not converge"
     try:
-        return tank.solve_transient(event=event, changed=dict(changed), progress=progress, **duration)
+        run = tank.solve_transient(event=event, changed=dict(changed), progress=progress, **more)
+        # The limits belong into the figure, and a file should not need another to be read.
+        return run.assign(T_junction_limit=steady["T_junction_limit"])
     except UnitError as error:
         return str(error)
 

@@ -251,11 +251,15 @@ def _transient(run: xr.Dataset | str | None) -> dict[str, Any] | None:
     reached, end = float(run["time_to_limit"]), float(run["end_time"])
     top = float(run["T_junction"].max())
     event = str(run.attrs.get("event", "the event"))
+    status = int(run["status"]) if "status" in run else 0
     if np.isfinite(reached):
         text = f"{event}: the first chip passes its limit after {_minutes(reached)}"
-    else:
+    elif status == 0:
         text = f"{event}: no chip passes its limit within {_minutes(end)}, the hottest reaches "
         text += in_field(top, "K")
+    else:
+        why = "oil left the range of its data" if status == 3 else "no step in time was small enough"
+        text = f"{event}: the run stopped after {_minutes(end)} of it, before a chip passed its limit: {why}"
     return {
         "event": event,
         "text": text,

@@ -24,7 +24,8 @@ HISTORY = ("history_momentum", "history_mass", "history_energy", "history_watch"
 def sentence(verdict: str, status: str, samples: Mapping[str, Any] | None = None) -> str:
     """Say the verdict in one line: that of the nominal values, or why there is none."""
     if verdict == "none":
-        return f"NO VERDICT: the solution did not converge{f' ({status})' if status else ''}"
+        why = status.removeprefix("not converged").strip(" :")
+        return f"NO VERDICT: the solution did not converge{f' ({why})' if why else ''}"
     share = None if samples is None else samples["share"]
     return verdict_sentence(verdict == "pass", share, True, 0 if samples is None else samples["count"])
 
@@ -116,10 +117,12 @@ def reasons(
             found.append(
                 f"the error of the hottest junction by the cells' size is not known: it {row['text']}"
             )
-    if band is not None and closest is not None and abs(closest["margin"]) <= band:
+    junctions = [row for row in limits if str(row["name"]).startswith("junction")]
+    near = min(junctions, key=lambda row: abs(row["margin"]), default=None)
+    if band is not None and near is not None and abs(near["margin"]) <= band:
         found.append(
-            f"the margin of {closest['margin']:+.2f} K is within the {band:.2f} K that the cells' size may add: "
-            "a finer grid may put it on the other side"
+            f"the margin of {near['margin']:+.2f} K of the {near['label']} is within the {band:.2f} K that the "
+            "cells' size may add: a finer grid may put it on the other side"
         )
     found.append(str(capture["text"]))
     return found

@@ -52,7 +52,7 @@ def tank(**replaced):
     for name, values_ in {
         "history_momentum": [1.0, 0.2, 1e-3, 1e-9],
         "history_mass": [1.0, 0.1, 1e-4, 0.0],
-        "history_energy": [1.0, 0.5, 1e-2, 1e-8],
+        "history_energy": [1.0, np.inf, 1e-2, 1e-8],
         "history_watch": [np.nan, 350.0, 355.0, 355.1],
     }.items():
         data[name] = ("step", values_)

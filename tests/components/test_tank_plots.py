@@ -46,7 +46,12 @@ def test_every_kind_can_be_drawn_and_saved(kind):
 @pytest.mark.parametrize("panel", PANELS)
 def test_every_panel_has_units_on_its_axes(panel):
     figure = plot_panel(tank(), panel)
-    labels = [text for ax in figure.axes for text in (ax.get_xlabel(), ax.get_ylabel())]
+    labels = [
+        line
+        for ax in figure.axes
+        for label in (ax.get_xlabel(), ax.get_ylabel())
+        for line in label.split("\n")
+    ]
     wanted = {
         "lengthwise": ("x [mm]", "height [mm]", "temperature [°C]"),
         "crosswise": ("y [mm]", "height [mm]", "temperature [°C]"),
@@ -175,11 +180,13 @@ def test_the_boards_show_their_hottest_chip_and_none_where_there_is_no_board():
     assert all(name in words(plot_panel(data, "boards")) for name in MINERS)
 
 
-def test_the_history_leaves_a_residual_of_zero_out_and_shows_what_was_watched():
+def test_the_history_leaves_out_residuals_of_zero_and_infinity_and_shows_what_was_watched():
     figure = plot_panel(tank(), "history")
     ax, other = figure.axes
     (mass,) = [line for line in ax.lines if line.get_label() == "mass"]
     np.testing.assert_array_equal(np.isfinite(mass.get_ydata()), [True, True, True, False])
+    (energy,) = [line for line in ax.lines if line.get_label() == "energy"]
+    np.testing.assert_array_equal(np.isfinite(energy.get_ydata()), [True, False, True, True])
     np.testing.assert_allclose(other.lines[0].get_ydata()[1:], [76.85, 81.85, 81.95])
 
 

@@ -95,7 +95,7 @@ def solved(refine=1.0, hottest=360.0, capture=0.953, status=0):
     return data
 
 
-def transient(reached=312.0):
+def transient(reached=312.0, status=0):
     """Run in time of a pump trip."""
     time = np.linspace(0.0, 1200.0, 13)
     return xr.Dataset(
@@ -104,8 +104,8 @@ def transient(reached=312.0):
             "T_out": ("time", 321.0 + time * 0.01),
             "T_in": ("time", np.full(13, 313.15)),
             "heat_rate": ("time", np.full(13, 1e4)),
-            "T_junction_limit": ("miner", [368.15] * 3),
             "time_to_limit": reached,
+            "status": status,
             "end_time": 1200.0,
         },
         {"time": time},

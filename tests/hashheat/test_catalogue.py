@@ -8,7 +8,10 @@ from hashheat import cli
 from hashheat.components.cold_plate_file import shipped_cold_plates
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, shipped_miners
+from hashheat.components.tank_file import shipped_tanks
+from hashheat.components.two_phase_tank_file import shipped_two_phase_tanks
 from hashheat.fleet.plant_file import shipped_plants
+from hashheat.names import in_words
 from hashheat.thermo.dielectric_file import shipped_dielectrics
 
 
@@ -94,3 +97,26 @@ def test_fluids_are_listed_and_shown_with_what_is_only_remembered(tmp_path, caps
     # A command that takes another kind says what this one is.
     assert cli.main(["rate", "exchanger", str(target)]) == 2
     assert "fluid file" in capsys.readouterr().err
+
+
+def test_tanks_of_both_kinds_are_listed_and_known_by_their_files(tmp_path, capsys):
+    assert cli.main(["library", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [t["name"] for t in found["tanks"]] == shipped_tanks()
+    assert [t["name"] for t in found["two_phase_tanks"]] == shipped_two_phase_tanks()
+    bath = next(t for t in found["two_phase_tanks"] if t["name"] == "two-phase-demo")
+    assert (bath["fluid"], bath["chips"], bath["heat_rate"]["value"]) == ("Novec 649", 800, 20e3)
+    target = tmp_path / "own.toml"
+    assert cli.main(["library", "two-phase-demo", "--copy", str(target)]) == 0
+    capsys.readouterr()
+    assert cli.main(["library", str(target), "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["kind"] == "two-phase tank"
+    assert next(r for r in shown["numbers"] if r["key"] == "chips.power")["value"] == 25.0
+
+
+def test_numbers_of_tables_of_which_there_are_several_have_a_place():
+    assert in_words("miner.0.power") == "power of a unit, miner 1"
+    assert in_words("miner.11.sink.fin_height") == "sink fin height, miner 12"
+    assert in_words("inlet.1.length") == "length, inlet 2"
+    assert in_words("miner.power.wall") == "power of a unit at the wall"
