@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         PressureLossError,
         ReducedPlateError,
         RunawayError,
+        TankError,
         UnitError,
     )
     from hashheat.components.exchanger_calibration import calibrate
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from hashheat.components.exchanger_sizing import size_exchanger
     from hashheat.components.exchanger_solve import solve_for
     from hashheat.components.exchanger_transient import rate_transient
+    from hashheat.components.immersion_tank import ImmersionTank
     from hashheat.components.miner import Miner
     from hashheat.components.miner_file import shipped_miners
     from hashheat.components.network import Network
@@ -62,6 +64,8 @@ if TYPE_CHECKING:
     from hashheat.components.plate_exchanger import PlateHeatExchanger
     from hashheat.components.plate_scenarios import cold_start, power_step, pump_trip
     from hashheat.components.pump import PumpCurve, PumpRangeError
+    from hashheat.components.tank_file import load_tank, shipped_tanks
+    from hashheat.components.two_phase_tank import TwoPhaseTank
     from hashheat.components.vendor_points import VendorPoint
     from hashheat.fleet.check import check_plant, percentiles
     from hashheat.fleet.plant import Plant
@@ -103,6 +107,7 @@ _FACE: dict[str, str] = {
     "FrameCapacityError": "hashheat.components.errors",
     "FreezingError": "hashheat.thermo.errors",
     "HashheatError": "hashheat.thermo.errors",
+    "ImmersionTank": "hashheat.components.immersion_tank",
     "InfeasibleDemandError": "hashheat.components.network_errors",
     "InputError": "hashheat.thermo.errors",
     "MaldistributionError": "hashheat.components.errors",
@@ -130,6 +135,8 @@ _FACE: dict[str, str] = {
     "SizingLimits": "hashheat.components.exchanger_limits",
     "Solid": "hashheat.thermo.solid",
     "StateError": "hashheat.thermo.errors",
+    "TankError": "hashheat.components.errors",
+    "TwoPhaseTank": "hashheat.components.two_phase_tank",
     "UnitError": "hashheat.components.errors",
     "Valve": "hashheat.components.network_elements",
     "VendorPoint": "hashheat.components.vendor_points",
@@ -145,6 +152,7 @@ _FACE: dict[str, str] = {
     "load_duty": "hashheat.components.duty_file",
     "load_exchanger": "hashheat.components.exchanger_file",
     "load_plate": "hashheat.components.exchanger_plate",
+    "load_tank": "hashheat.components.tank_file",
     "part_load": "hashheat.components.exchanger_map",
     "percentiles": "hashheat.fleet.check",
     "power_step": "hashheat.components.plate_scenarios",
@@ -154,6 +162,7 @@ _FACE: dict[str, str] = {
     "shipped_miners": "hashheat.components.miner_file",
     "shipped_plants": "hashheat.fleet.plant_file",
     "shipped_plates": "hashheat.components.exchanger_plate",
+    "shipped_tanks": "hashheat.components.tank_file",
     "size_exchanger": "hashheat.components.exchanger_sizing",
     "solve_for": "hashheat.components.exchanger_solve",
     "summarize": "hashheat.summary",
@@ -178,6 +187,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "FrameCapacityError",
     "FreezingError",
     "HashheatError",
+    "ImmersionTank",
     "InfeasibleDemandError",
     "InputError",
     "MaldistributionError",
@@ -205,6 +215,8 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "SizingLimits",
     "Solid",
     "StateError",
+    "TankError",
+    "TwoPhaseTank",
     "UnitError",
     "Valve",
     "VendorPoint",
@@ -220,6 +232,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "load_duty",
     "load_exchanger",
     "load_plate",
+    "load_tank",
     "part_load",
     "percentiles",
     "power_step",
@@ -229,6 +242,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "shipped_miners",
     "shipped_plants",
     "shipped_plates",
+    "shipped_tanks",
     "size_exchanger",
     "solve_for",
     "summarize",

@@ -16,11 +16,13 @@ from hashheat.components.exchanger_map import FEW_POINTS, part_load
 from hashheat.components.exchanger_plate import load_plate
 from hashheat.components.exchanger_sizing import size_exchanger
 from hashheat.components.exchanger_transient import rate_transient
+from hashheat.components.immersion_tank import ImmersionTank
 from hashheat.components.miner import Miner
 from hashheat.components.network import Network
 from hashheat.components.network_elements import ExchangerSide, MinerUnit, Node, Pipe, Pump
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.pump import PumpCurve
+from hashheat.components.two_phase_tank import TwoPhaseTank
 from hashheat.fleet.check import check_plant
 from hashheat.fleet.plant import Plant
 from hashheat.output import check_directory, write_together
@@ -123,6 +125,7 @@ def warm_up(quiet: bool = False) -> float:
         rate_file(exchanger, exchanger.exchanger(), 16, bar)
         _warm_up_exchangers()
         _warm_up_plates()
+        _warm_up_tanks()
         _warm_up_network(plant.miner)
     return time.perf_counter() - start
 
@@ -133,6 +136,15 @@ def _warm_up_plates() -> None:
     board.solve(with_fields=True)
     solve_plate_transient(board, t_end=0.1, start="cold")
     ColdPlate.named("pin-fin").solve(with_fields=True)
+
+
+def _warm_up_tanks() -> None:
+    """Solve a tank of each kind and follow one in time: what is compiled does not depend on its cells."""
+    # Half of its cells each way; a solution that is far from converged compiles as much.
+    ImmersionTank.named("container-50kw").solve_transient(
+        "start-up", duration=10.0, interval=10.0, refine=0.5
+    )
+    TwoPhaseTank.named("two-phase-demo").solve()
 
 
 def _warm_up_network(miner: Miner) -> None:

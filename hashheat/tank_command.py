@@ -4,7 +4,7 @@ import json
 import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -24,9 +24,12 @@ from hashheat.tank_sheet import tank_sheet
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.units import to_si
 
+if TYPE_CHECKING:
+    from hashheat.components.tank_transient import TankEvent
+
 FILES = ("result.nc", "report.html")
 #: Events on the command line: what the tank calls them.
-EVENTS = {"pump-trip": "pump trip", "start-up": "start-up"}
+EVENTS: dict[str, "TankEvent"] = {"pump-trip": "pump trip", "start-up": "start-up"}
 #: Keys of the file that an option replaces, with the unit of the option.
 GIVEN = {
     "flow": ("circulation.volume_flow", "m^3/s"),
@@ -88,14 +91,15 @@ def run_tank(
         tank, result, changed=changed, fixed=fixed, grids=grids, run=run, samples=samples, warned=list(told)
     )
     result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
+    in_time = run if isinstance(run, xr.Dataset) else None
     writers: dict[str, Callable[[Path], Any]] = {
         "result.nc": lambda path: write_compressed(result, path),
-        "report.html": lambda path: write_tank_report(result, sheet, path, run=_dataset_of(run)),
+        "report.html": lambda path: write_tank_report(result, sheet, path, run=in_time),
     }
     if options.vtk and sheet["verdict"] != "none":
         writers["fields.vtr"] = lambda path: write_vtk(result, path)
-    if _dataset_of(run) is not None:
-        writers["transient.nc"] = lambda path: write_compressed(run, path)
+    if in_time is not None:
+        writers["transient.nc"] = lambda path: write_compressed(in_time, path)
     return sheet, write_together(directory, writers)
 
 
@@ -137,7 +141,7 @@ def _instead(tank: ImmersionTank, option: str) -> str:
     return "no --water-in: the oil's inlet temperature is given, circulation.T_in"
 
 
-def _event(options: TankOptions) -> tuple[str | None, dict[str, float]]:
+def _event(options: TankOptions) -> tuple["TankEvent | None", dict[str, float]]:
     """Name of the event that is asked for, with its grid, and its duration [s] where one is given."""
     if options.transient is None:
         if options.duration is not None:
@@ -169,7 +173,7 @@ def _event(options: TankOptions) -> tuple[str | None, dict[str, float]]:
 def _run_in_time(
     tank: ImmersionTank,
     changed: Mapping[str, float],
-    event: str | None,
+    event: "TankEvent | None",
     more: Mapping[str, float],
     steady: xr.Dataset,
     progress: Callable[[str, float], None],
@@ -185,10 +189,6 @@ def _run_in_time(
         return run.assign(T_junction_limit=steady["T_junction_limit"])
     except UnitError as error:
         return str(error)
-
-
-def _dataset_of(run: xr.Dataset | str | None) -> xr.Dataset | None:
-    return run if isinstance(run, xr.Dataset) else None
 
 
 def write_compressed(result: xr.Dataset, path: Path) -> None:

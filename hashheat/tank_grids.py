@@ -139,12 +139,10 @@ def grid_table(grids: Sequence[GridRun]) -> dict[str, Any] | None:
     rows = []
     for name, (label, unit) in WATCHED.items():
         values = [grid.numbers[name] for grid in grids]
-        if any(value is None for value in values):
-            if all(value is None for value in values):
-                continue
-            found = None
-        else:
-            found = grid_convergence(values[2], values[1], values[0], noise=_NOISE)
+        known = [value for value in values if value is not None]
+        if not known:
+            continue
+        found = grid_convergence(*reversed(known), noise=_NOISE) if len(known) == len(grids) else None
         rows.append(
             {
                 "name": name,

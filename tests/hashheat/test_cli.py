@@ -37,7 +37,7 @@ def test_importing_the_command_line_loads_nothing_heavy():
 def test_help_and_version(command):
     shown = command("--help")
     assert shown.returncode == 0
-    for name in ("check", "unit", "plate", "rate", "library", "warmup"):
+    for name in ("check", "unit", "plate", "tank", "rate", "library", "warmup"):
         assert name in shown.stdout
     assert command("--version").stdout == f"hashheat {hashheat.__version__}\n"
 

@@ -8,6 +8,7 @@ import pytest
 from hashheat import check_command
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.miner import Miner
+from hashheat.components.two_phase_tank import TwoPhaseTank
 
 
 @pytest.mark.skipif(
@@ -46,7 +47,27 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
             return plates[self.name]
 
     monkeypatch.setattr(check_command, "ColdPlate", SimpleNamespace(named=Plate))
+    events = []
+
+    class Tank:
+        def __init__(self, name):
+            self.name = name
+
+        def solve_transient(self, event, *, duration, **options):
+            events.append((self.name, event, duration))
+
+    class Bath:
+        def __init__(self, name):
+            self.own = TwoPhaseTank.named(name)
+
+        def solve(self):
+            events.append(int(self.own.solve()["status"]))
+
+    monkeypatch.setattr(check_command, "ImmersionTank", SimpleNamespace(named=Tank))
+    monkeypatch.setattr(check_command, "TwoPhaseTank", SimpleNamespace(named=Bath))
     assert check_command.warm_up(quiet=True) > 0.0
+    # The flow of a tank takes minutes to compile and has tests of its own: that it is asked for is enough.
+    assert events == [("container-50kw", "start-up", 10.0), 0]
     assert {int(p["status"]) for p in plates.values()} == {0}
     assert float(found["solve_plate_transient"]["time"][-1]) == 0.1
     # A plate with channels between layers, and one with a field below its base.
