@@ -15,6 +15,7 @@ from hashheat.components import tank_solve
 from hashheat.components.errors import TankError, TankNotConvergedError, TankRangeError
 from hashheat.components.immersion_tank import ImmersionTank
 from hashheat.components.sink_film import sink_conductances, sink_film
+from hashheat.components.tank_chips import scaled_film
 from hashheat.components.tank_liquid import enthalpy_of
 from hashheat.components.tank_stack import board_stack
 from hashheat.components.tank_water import coil_conductance, water_side
@@ -140,6 +141,7 @@ def test_the_pump_runs_where_its_curve_meets_the_system():
     root = max(np.roots([b + pipes, a + plug.RESISTANCE, -60e3]))
     assert float(found.volume_flow) == pytest.approx(root, rel=1e-7)
     assert float(found.pressure_drop) == pytest.approx(plug.RESISTANCE * root, rel=1e-7)
+    assert float(found.heat_rate) == pytest.approx(1000.0 + float(found.pump_heat), rel=1e-9)
     assert float(found.pump_power) == pytest.approx(root * float(found.system_pressure_drop) / 0.4, rel=1e-7)
 
 
@@ -311,3 +313,18 @@ def test_a_coil_takes_what_water_in_a_tube_takes():
     C = water.capacity(heat)
     along = solve_ivp(lambda s, T: 100.0 / C * (T_oil - T), (0.0, 1.0), [water.T_in], rtol=1e-10, atol=1e-10)
     assert C * (along.y[0, -1] - water.T_in) == pytest.approx(heat, rel=1e-8)
+
+
+def test_a_factor_on_the_film_is_a_factor_on_its_coefficient():
+    tank = immersion()
+    film = sink_film(board_stack(tank.file, tank.file.values(), 0))._replace(base_thickness=1e-9)
+    liquid = tank.build().box.liquid
+    scaled = scaled_film(film, 0.7)
+    plain, less = (
+        sink_conductances(f, liquid, 1e-3, 315.0, 330.0, gravity_along=-9.80665) for f in (film, scaled)
+    )
+    h = 0.7 * float(plain.htc)
+    # A straight fin of 45 mm and 1 mm, both its faces, adiabatic tip.
+    mL = 0.045 * math.sqrt(2.0 * h / (200.0 * 1e-3))
+    expected = h * (film.base_area + math.tanh(mL) / mL * film.fin_area)
+    assert float(less.conductance) == pytest.approx(expected, rel=1e-6)
