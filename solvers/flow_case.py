@@ -57,6 +57,8 @@ class FlowCase(NamedTuple):
         Whether the viscosity may vary in the box.
     stirred : bool
         Whether the turbulence model is on anywhere.
+    sharpness : float
+        1 for the full convection scheme, 0 for the hybrid one that the preconditioner holds [-].
     """
 
     geometry: Geometry
@@ -85,6 +87,7 @@ class FlowCase(NamedTuple):
     force: np.ndarray
     varying: bool
     stirred: bool
+    sharpness: float
 
 
 def _spread_over(values: np.ndarray, shape: Shape, axis: int) -> np.ndarray:
@@ -198,4 +201,5 @@ def flow_case(box: FlowBox) -> FlowCase:
         force=force,
         varying=bool(np.any(liquid.log_viscosity[1:]) or np.any(box.mixing_length)),
         stirred=bool(np.any(box.mixing_length)),
+        sharpness=1.0,
     )

@@ -68,8 +68,8 @@ def coarsened(box: FlowBox, steps: tuple[int, int, int] | None = None) -> FlowBo
         sides=_sides(box, widths, steps),
         solid=solid,
         porosity=mean(box.porosity),
-        inverse_permeability=np.stack([mean(field) for field in box.inverse_permeability]),
-        forchheimer=np.stack([mean(field) for field in box.forchheimer]),
+        inverse_permeability=_paths(box.inverse_permeability, box.solid, widths, steps),
+        forchheimer=_paths(box.forchheimer, box.solid, widths, steps),
         conductivity=np.stack(
             [
                 _filled(box.conductivity[a], liquid.conductivity[0], steps, _in_layers(2 - a, widths, steps))
@@ -105,6 +105,33 @@ def _spread(field: np.ndarray, steps: tuple[int, ...]) -> np.ndarray:
     for axis, step in enumerate(steps):
         field = np.repeat(field, step, axis)
     return field
+
+
+def _paths(resistance, solid, widths, steps):
+    """Resistance along each axis: of layers in series, each of which lets flow past by its widest way.
+
+    A mean over the volume would close the gaps between blocks: one open cell beside a porous one carries nearly
+    all the flow.
+    """
+    found = []
+    for a, field in enumerate(resistance):
+        axis = 2 - a
+        along = tuple(step if b == axis else 1 for b, step in enumerate(steps))
+        across = tuple(1 if b == axis else step for b, step in enumerate(steps))
+        area = np.ones(1)
+        for b in range(3):
+            if b != axis:
+                area = area * widths[b].reshape([-1 if c == b else 1 for c in range(3)])
+        area = np.broadcast_to(area, field.shape) * ~solid
+        ease = np.where(solid, 0.0, 1.0 / np.maximum(field, 1e-30))
+        section = _blocks(area, across)
+        eased = _blocks(area * ease, across)
+        layer = np.where(eased > 0, section / np.where(eased > 0, eased, 1.0), 0.0)
+        layer = np.where(layer < 1e-20, 0.0, layer)
+        length = widths[axis].reshape([-1 if c == axis else 1 for c in range(3)])
+        length = np.broadcast_to(length, layer.shape)
+        found.append(_blocks(length * layer, along) / _blocks(length, along))
+    return np.stack(found)
 
 
 def _filled(field, liquid_value, steps, average):

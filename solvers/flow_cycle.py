@@ -8,7 +8,6 @@ U. Trottenberg, C. Oosterlee, A. Schüller, Multigrid (2001), chapters 2 and 8.
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
 from hashheat.solvers.flow_case import FlowCase, flow_case
@@ -35,6 +34,8 @@ class Level(NamedTuple):
     operator : Operator
     table : (total, n) float array
         Its coefficients packed by cell.
+    share : (3, total) float array
+        How the velocity of a coarser face divides among the faces it joins [-].
     state, x, b, r : (n_field, total) float array
         Unknowns, correction, right side and its left-over.
     steps : tuple of 3 ints
@@ -46,6 +47,7 @@ class Level(NamedTuple):
     fields: Fields
     operator: Operator
     table: np.ndarray
+    share: np.ndarray
     state: np.ndarray
     x: np.ndarray
     b: np.ndarray
@@ -65,7 +67,18 @@ def levels_of(box: FlowBox) -> list[Level]:
         case = flow_case(box)
         n_field = 5 if case.geometry.shape.k0 else 4
         arrays = [np.zeros((n_field, case.geometry.shape.total)) for _ in range(4)]
-        found.append(Level(box, case, fields_of(case), operator_of(case), table_of(case), *arrays, steps))
+        found.append(
+            Level(
+                box,
+                case,
+                fields_of(case),
+                operator_of(case),
+                table_of(case),
+                np.ones((3, case.geometry.shape.total)),
+                *arrays,
+                steps,
+            )
+        )
         if last:
             return found
         box = coarsened(box, steps)
@@ -109,7 +122,12 @@ def _average_down(
 
 @kernel
 def _sum_down(
-    fine: FlowCase, coarse: FlowCase, steps: tuple[int, int, int], r: np.ndarray, b: np.ndarray
+    fine: FlowCase,
+    coarse: FlowCase,
+    steps: tuple[int, int, int],
+    share: np.ndarray,
+    r: np.ndarray,
+    b: np.ndarray,
 ) -> None:
     """Left-over of a finer grid as the right side on a coarser one: sums over control volumes."""
     s, t = fine.geometry.shape, coarse.geometry.shape
@@ -145,13 +163,43 @@ def _sum_down(
                         for dj in range(1 if a == 1 else my):
                             for di in range(1 if a == 0 else mx):
                                 q = (k * mz + dk + s.k0) * s.sz + (j * my + dj + 1) * s.sy + i * mx + di + 1
-                                total += r[row, q]
+                                total += share[a, q] * r[row, q]
                                 if joined:
                                     if at > 0:
-                                        total += 0.5 * r[row, q - step]
+                                        total += 0.5 * share[a, q - step] * r[row, q - step]
                                     if at < end:
-                                        total += 0.5 * r[row, q + step]
+                                        total += 0.5 * share[a, q + step] * r[row, q + step]
                     b[row, c] = total
+
+
+@kernel
+def _divide(case: FlowCase, op: Operator, steps: tuple[int, int, int], share: np.ndarray) -> None:
+    """Shares of the faces that one coarser face joins, by the velocity that the same pressure gradient gives.
+
+    Where a coarser face joins open liquid and a porous block, nearly all flows in the open; equal shares would
+    drive a correction through the block that the smoother has to take back.
+    """
+    s = case.geometry.shape
+    n_axis = 3 if s.k0 == 1 else 2
+    for a in range(n_axis):
+        mz, my, mx = 1 if a == 2 else steps[0], 1 if a == 1 else steps[1], 1 if a == 0 else steps[2]
+        nz, ny, nx = s.nz + int(a == 2), s.ny + int(a == 1), s.nx + int(a == 0)
+        for k in range(0, nz, mz):
+            for j in range(0, ny, my):
+                for i in range(0, nx, mx):
+                    total, area = 0.0, 0.0
+                    for dk in range(mz):
+                        for dj in range(my):
+                            for di in range(mx):
+                                q = (k + dk + s.k0) * s.sz + (j + dj + 1) * s.sy + i + di + 1
+                                total += case.room[a, q] * op.inverse[a, q] * case.full[a, q]
+                                area += case.geometry.area[a, q]
+                    for dk in range(mz):
+                        for dj in range(my):
+                            for di in range(mx):
+                                q = (k + dk + s.k0) * s.sz + (j + dj + 1) * s.sy + i + di + 1
+                                own = case.room[a, q] * op.inverse[a, q] * area
+                                share[a, q] = own / total if total > 0.0 else 0.0
 
 
 @kernel
@@ -199,7 +247,12 @@ def _blend(
 
 @kernel
 def _add_up(
-    fine: FlowCase, coarse: FlowCase, steps: tuple[int, int, int], y: np.ndarray, x: np.ndarray
+    fine: FlowCase,
+    coarse: FlowCase,
+    steps: tuple[int, int, int],
+    share: np.ndarray,
+    y: np.ndarray,
+    x: np.ndarray,
 ) -> None:
     """Add the linear interpolation of a coarser grid's values."""
     s, g = fine.geometry.shape, coarse.geometry.shape
@@ -225,7 +278,7 @@ def _add_up(
                     c = (k + s.k0) * s.sz + (j + 1) * s.sy + i + 1
                     if fine.geometry.active[a, c] > 0.0:
                         ii = _face_pair(mx, i) if a == 0 else _pair(g.nx, mx, i)
-                        x[row, c] += _blend(y[row], t, kk, jj, ii)
+                        x[row, c] += share[a, c] * _blend(y[row], t, kk, jj, ii)
 
 
 class Preconditioner:
@@ -238,7 +291,8 @@ class Preconditioner:
 
     def __init__(self, levels: list[Level]) -> None:
         self.levels = levels
-        self._direct: tuple[np.ndarray, np.ndarray] | None = None
+        self._inverse = np.zeros((0, 0))
+        self._scale = np.zeros(0)
         self._rows = np.zeros(0, dtype=np.int64)
 
     def update(self, x: np.ndarray, scales: np.ndarray, rate: float) -> None:
@@ -252,6 +306,7 @@ class Preconditioner:
             residual(level.case, level.state, level.fields, scales, level.r)
             linearise(level.case, level.state, level.fields, rate, level.operator)
             pack(level.case, level.operator, level.table)
+            _divide(level.case, level.operator, level.steps, level.share)
         self._factor()
 
     def _factor(self) -> None:
@@ -276,9 +331,7 @@ class Preconditioner:
         matrix[np.arange(len(self._rows)), np.arange(len(self._rows))] += stiff
         size = np.maximum(size, 1e-300)
         self._scale = 1.0 / size
-        self._direct = scipy.linalg.lu_factor(
-            matrix * self._scale[:, None], overwrite_a=True, check_finite=False
-        )
+        self._inverse = np.linalg.inv(matrix * self._scale[:, None])
 
     def cycle(self, b: np.ndarray, before: int = 1, after: int = 1) -> np.ndarray:
         """Approximate solution of J x = b by one V-cycle from zero, in an array that the next call overwrites."""
@@ -291,16 +344,28 @@ class Preconditioner:
             for _ in range(before):
                 smooth(level.case, level.table, level.x, level.b, True, _DAMP)
             linear_residual(level.case, level.table, level.x, level.b, level.r)
-            _sum_down(level.case, levels[n + 1].case, level.steps, level.r, levels[n + 1].b)
+            _sum_down(level.case, levels[n + 1].case, level.steps, level.share, level.r, levels[n + 1].b)
         last = levels[-1]
         right = last.b.reshape(-1)[self._rows] * self._scale
-        last.x.reshape(-1)[self._rows] = scipy.linalg.lu_solve(self._direct, right, check_finite=False)
+        last.x.reshape(-1)[self._rows] = _times(self._inverse, right)
         for n in range(len(levels) - 2, -1, -1):
             level = levels[n]
-            _add_up(level.case, levels[n + 1].case, level.steps, levels[n + 1].x, level.x)
+            _add_up(level.case, levels[n + 1].case, level.steps, level.share, levels[n + 1].x, level.x)
             for _ in range(after):
                 smooth(level.case, level.table, level.x, level.b, False, _DAMP)
         return levels[0].x
+
+
+@kernel
+def _times(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Product of a matrix and a vector, without a threaded library that would wait for its second thread."""
+    found = np.zeros(right.size)
+    for row in range(right.size):
+        total = 0.0
+        for c in range(right.size):
+            total += matrix[row, c] * right[c]
+        found[row] = total
+    return found
 
 
 @kernel
@@ -343,5 +408,5 @@ def interpolated(fine: Level, coarse: Level, x: np.ndarray) -> np.ndarray:
     """Unknowns of a coarser level on the next finer one, what its sides impose put in."""
     shape = fine.case.geometry.shape
     y = padded_state(fine.box, rest(fine.box, 0.0), shape)
-    _add_up(fine.case, coarse.case, fine.steps, x, y)
+    _add_up(fine.case, coarse.case, fine.steps, np.ones_like(fine.share), x, y)
     return y

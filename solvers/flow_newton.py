@@ -14,16 +14,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from hashheat.solvers.flow_arrays import P, T, U, V, W
+from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
 from hashheat.solvers.flow_cycle import Level, Preconditioner
+from hashheat.solvers.flow_model import rest
 from hashheat.solvers.flow_operator import HEAT
 from hashheat.solvers.flow_residual import Fields, fields_of, residual
+from hashheat.solvers.flow_scales import temperature_range
+from hashheat.thermo.jit import kernel
 
 Array = np.ndarray
 
-# A Krylov solve ends at this share of its right side, or after this many vectors.
+# A Krylov solve ends at this share of its right side, or after as many vectors as fit this many numbers.
 _FORCING = 0.05
-_VECTORS = 30
+_NUMBERS = 20_000_000
+_FEWEST, _MOST = 25, 120
 # A step is halved down to this.
 _SHORTEST = 1.0 / 16.0
 # Perturbation of the unknowns for a product with the Jacobian, in units of their ranges [-].
@@ -40,8 +44,8 @@ class System:
         Finest first.
     scales : (n_field,) array
         Range of each unknown.
-    reference : float
-        Size of the residual of the liquid at rest, in units of the rows.
+    at_rest : (n_field, total) array
+        Residual of the liquid at rest, midway between the imposed temperatures: what residuals are measured by.
     krylov : int
         Multigrid cycles so far.
     """
@@ -50,17 +54,27 @@ class System:
     scales: Array
     fields: Fields = field(init=False)
     preconditioner: Preconditioner = field(init=False)
-    reference: float = 1.0
+    at_rest: Array = field(init=False)
     krylov: int = 0
 
     def __post_init__(self) -> None:
         self.fields = fields_of(self.case)
         self.preconditioner = Preconditioner(self.levels)
+        box = self.levels[0].box
+        low, high = temperature_range(box)
+        self.at_rest = self.residual(
+            padded_state(box, rest(box, 0.5 * (low + high)), self.case.geometry.shape)
+        )
 
-    def use(self, levels: list[Level]) -> None:
-        """Go on with other levels of the same shapes."""
-        self.levels = levels
-        self.preconditioner.levels = levels
+    def reference(self, rows: Array) -> float:
+        """Size of the residual at rest in units of the rows; 1 where it is zero."""
+        size = float(np.linalg.norm(self.at_rest / rows))
+        return size if size > 0 else 1.0
+
+    def relative(self, x: Array) -> float:
+        """Size of the residual over that at rest, in units of the rows of the last linearisation."""
+        rows = self.rows()
+        return float(np.linalg.norm(self.residual(x) / rows)) / self.reference(rows)
 
     @property
     def case(self):
@@ -99,6 +113,33 @@ class System:
         return found
 
 
+# Own loops: a threaded BLAS waits for its second thread on a machine that has other work (measured: a hundred
+# times slower), and at these sizes gains nothing from it.
+
+
+@kernel
+def _dot(a: Array, b: Array) -> float:
+    total = 0.0
+    for row in range(a.shape[0]):
+        for c in range(a.shape[1]):
+            total += a[row, c] * b[row, c]
+    return total
+
+
+@kernel
+def _add(to: Array, weight: float, a: Array) -> None:
+    for row in range(a.shape[0]):
+        for c in range(a.shape[1]):
+            to[row, c] += weight * a[row, c]
+
+
+def _upper_solve(h: Array, right: Array) -> Array:
+    found = right.copy()
+    for i in range(len(right) - 1, -1, -1):
+        found[i] = (right[i] - float(np.sum(h[i, i + 1 :] * found[i + 1 :]))) / h[i, i]
+    return found
+
+
 def _krylov(
     system: System, x: Array, plain: Array, right: Array, rows: Array, shift: Array | None
 ) -> tuple[Array, float]:
@@ -106,17 +147,18 @@ def _krylov(
 
     ``plain`` is the residual at ``x`` from which differences are taken.
     """
-    size = float(np.linalg.norm(right))
+    size = float(np.sqrt(_dot(right, right)))
     if size == 0.0:
         return np.zeros_like(x), 0.0
+    most = min(_MOST, max(_FEWEST, _NUMBERS // x.size))
     basis = [right / size]
     images: list[Array] = []
-    h = np.zeros((_VECTORS + 1, _VECTORS))
-    turned = np.zeros(_VECTORS + 1)
+    h = np.zeros((most + 1, most))
+    turned = np.zeros(most + 1)
     turned[0] = size
-    cosine, sine = np.zeros(_VECTORS), np.zeros(_VECTORS)
+    cosine, sine = np.zeros(most), np.zeros(most)
     n = 0
-    for j in range(_VECTORS):
+    for j in range(most):
         step = system.preconditioner.cycle(basis[j] * rows).copy()
         images.append(step)
         largest = float(np.max(np.abs(step).max(axis=1) / system.scales))
@@ -125,9 +167,9 @@ def _krylov(
             w += shift * step
         w /= rows
         for i in range(j + 1):
-            h[i, j] = np.vdot(basis[i], w)
-            w -= h[i, j] * basis[i]
-        h[j + 1, j] = np.linalg.norm(w)
+            h[i, j] = _dot(basis[i], w)
+            _add(w, -h[i, j], basis[i])
+        h[j + 1, j] = np.sqrt(_dot(w, w))
         beyond = h[j + 1, j]
         for i in range(j):
             a, b = h[i, j], h[i + 1, j]
@@ -145,10 +187,10 @@ def _krylov(
             break
         basis.append(w / beyond)
     system.krylov += n
-    weights = np.linalg.solve(np.triu(h[:n, :n]), turned[:n]) if n else np.zeros(0)
+    weights = _upper_solve(h[:n, :n], turned[:n])
     found = np.zeros_like(x)
     for weight, image in zip(weights, images):
-        found += weight * image
+        _add(found, weight, image)
     return found, float(abs(turned[n]) / size)
 
 
@@ -165,7 +207,8 @@ class Progress:
     ----------
     steps : int
     norms : list of float
-        Size of the residual before each step and after the last one, in units of the rows.
+        Size of the residual before each step and after the last one: in steady problems over that at rest, in
+        time in units of the rows.
     parts : list of (n_field,) array
         The same by equation.
     """
@@ -218,18 +261,20 @@ def newton(
     for step in range(max_steps + 1):
         system.preconditioner.update(x, system.scales, rate)
         rows = system.rows()
-        scaled = left / rows
+        # In time there is no state at rest to measure by: the rows alone have to do.
+        unit = rows if shift is not None else rows * system.reference(rows)
+        scaled = left / unit
         norms.append(float(np.linalg.norm(scaled)))
         parts.append(np.linalg.norm(scaled, axis=1))
         ended = Progress(step, norms, parts)
         if not np.isfinite(norms[-1]) or done(x, norms[-1], scaled) or step == max_steps:
             return x, ended
-        correction, _ = _krylov(system, x, plain, -scaled, rows, shift)
+        correction, _ = _krylov(system, x, plain, -left / rows, rows, shift)
         length, size = 1.0, np.inf
         while length >= _SHORTEST:
             trial = x + length * correction
             plain_new, left_new = left_over(trial)
-            size = float(np.linalg.norm(left_new / rows))
+            size = float(np.linalg.norm(left_new / unit))
             if np.isfinite(size) and size < (1.0 - 1e-4 * length) * norms[-1]:
                 break
             length *= 0.5

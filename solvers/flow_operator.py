@@ -40,8 +40,9 @@ class Operator(NamedTuple):
         Half the weight of the volume around a face [N].
     slope : (total,) float array
         d(rho / rho_ref)/dT of the cells [1/K].
-    carry : (3, total) float array
-        Heat by velocity: half the mass flow per velocity times the enthalpy difference across the face [J/m].
+    carry, carry_below : (3, total) float array
+        Heat by velocity through a face, for the cell above it and the one below: mass flow per velocity times the
+        enthalpy of the cell above over that at the face, and of the face over that below [J/m].
     """
 
     low: np.ndarray
@@ -51,6 +52,7 @@ class Operator(NamedTuple):
     lift: np.ndarray
     slope: np.ndarray
     carry: np.ndarray
+    carry_below: np.ndarray
 
 
 def operator_of(case: FlowCase) -> Operator:
@@ -63,6 +65,7 @@ def operator_of(case: FlowCase) -> Operator:
         np.zeros((4, n)),
         np.zeros((3, n)),
         np.zeros(n),
+        np.zeros((3, n)),
         np.zeros((3, n)),
     )
 
@@ -183,7 +186,7 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
     """
     s, geometry, liquid = case.geometry.shape, case.geometry, case.liquid
     n_axis = 3 if s.k0 == 1 else 2
-    rho = liquid.density
+    rho, cp = liquid.density, liquid.heat_capacity[0]
     op.low[...] = 0.0
     op.high[...] = 0.0
     op.diagonal[...] = 0.0
@@ -208,9 +211,6 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
             op.diagonal[a, c] = full
             op.inverse[a, c] = geometry.active[a, c] / full if full > 0.0 else 0.0
             op.lift[a, c] = 0.5 * rho * case.gravity[a] * case.room[a, c]
-        step = _stride(case, a)
-        for c in range(step, s.total):
-            op.carry[a, c] = 0.5 * rho * geometry.area[a, c] * (f.enthalpy[c] - f.enthalpy[c - step])
     for d in range(n_axis):
         heat_faces(case, f, d, conductance)
         step = _stride(case, d)
@@ -224,6 +224,14 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
             op.diagonal[HEAT],
         )
         _slip(case, HEAT, d, op)
+        for c in range(step, s.total):
+            m = cp * abs(f.flow[d, c])
+            # Share of the lower cell in what the face carries: half where conduction rules, all where flow does.
+            central = min(1.0, 2.0 * conductance[c] / m) if m > 0.0 else 1.0
+            below = 0.5 * central + (1.0 - central if f.flow[d, c] > 0.0 else 0.0)
+            rise = rho * geometry.area[d, c] * (f.enthalpy[c] - f.enthalpy[c - step])
+            op.carry[d, c] = below * rise
+            op.carry_below[d, c] = (1.0 - below) * rise
     for c in range(s.total):
         full = op.diagonal[HEAT, c] + case.exchange[c] + case.capacity[c] * rate
         op.diagonal[HEAT, c] = full

@@ -267,7 +267,22 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             weights = (
                 case.cell_weights[0] if d == 0 else case.cell_weights[1] if d == 1 else case.cell_weights[2]
             )
-        add_transport(net, pore, pore, flow, conductance, scratch, weights, scales[U], d, sd, strides, inner)
+        add_transport(
+            net,
+            pore,
+            pore,
+            flow,
+            conductance,
+            scratch,
+            weights,
+            scales[U],
+            1.0,
+            case.sharpness,
+            d,
+            sd,
+            strides,
+            inner,
+        )
         if case.varying:
             _add_turned(case, f, a, d, inner, net)
     momentum_faces(case, f, a, a, flow, conductance)
@@ -448,6 +463,8 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
             f.scratch[3],
             weights,
             heat_range,
+            case.liquid.heat_capacity[0],
+            case.sharpness,
             d,
             sd,
             strides,

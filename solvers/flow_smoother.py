@@ -23,13 +23,13 @@ from hashheat.thermo.jit import kernel
 # what to multiply by instead of dividing (0 where nothing is unknown). Plane flow ends at N_PLANE.
 _U, _V, _T = 0, 6, 12
 _DIAGONAL, _INVERSE = 4, 5
-_AREA, _LIFT, _CARRY, _SLOPE = 17, 19, 21, 23
-N_PLANE = 24
-_U_Z, _V_Z, _T_Z, _W, _W_Z = 24, 26, 28, 30, 36
-_AREA_Z, _LIFT_Z, _CARRY_Z = 38, 39, 40
-N_SPACE = 41
+_AREA, _LIFT, _CARRY, _BELOW, _SLOPE = 17, 19, 21, 23, 25
+N_PLANE = 26
+_U_Z, _V_Z, _T_Z, _W, _W_Z = 26, 28, 30, 32, 38
+_AREA_Z, _LIFT_Z, _CARRY_Z, _BELOW_Z = 40, 41, 42, 43
+N_SPACE = 44
 # The smoother keeps heat and mass apart where together they are nearly singular (strong unstable stratification).
-_SINGULAR = 1e-3
+_SINGULAR = 0.001
 
 
 def table_of(case: FlowCase) -> np.ndarray:
@@ -57,6 +57,7 @@ def pack(case: FlowCase, op: Operator, table: np.ndarray) -> None:
             row[_AREA + a] = area[a, c]
             row[_LIFT + a] = op.lift[a, c]
             row[_CARRY + a] = op.carry[a, c]
+            row[_BELOW + a] = op.carry_below[a, c]
         row[_SLOPE] = op.slope[c]
         if space:
             for field, at in ((0, _U_Z), (1, _V_Z), (HEAT, _T_Z), (2, _W_Z)):
@@ -71,6 +72,7 @@ def pack(case: FlowCase, op: Operator, table: np.ndarray) -> None:
             row[_AREA_Z] = area[2, c]
             row[_LIFT_Z] = op.lift[2, c]
             row[_CARRY_Z] = op.carry[2, c]
+            row[_BELOW_Z] = op.carry_below[2, c]
 
 
 @kernel
@@ -113,7 +115,7 @@ def _relax_plane(m: np.ndarray, x: np.ndarray, b: np.ndarray, c: int, sy: int, d
     slope, own = m[c, _SLOPE], m[c, _T + _DIAGONAL]
     d0, d1, d2, d3 = m[c, _U + _INVERSE], m[e, _U + _INVERSE], m[c, _V + _INVERSE], m[n, _V + _INVERSE]
     a0, a1, a2, a3 = m[c, _AREA], m[e, _AREA], m[c, _AREA + 1], m[n, _AREA + 1]
-    e0, e1, e2, e3 = m[c, _CARRY], m[e, _CARRY], m[c, _CARRY + 1], m[n, _CARRY + 1]
+    e0, e1, e2, e3 = m[c, _CARRY], m[e, _BELOW], m[c, _CARRY + 1], m[n, _BELOW + 1]
     r0 = b[U, c] + _plane(m, c, _U, u, sy) + _pulls(m, c, 1, _AREA, _LIFT, p, t) if d0 > 0.0 else 0.0
     r1 = b[U, e] + _plane(m, e, _U, u, sy) + _pulls(m, e, 1, _AREA, _LIFT, p, t) if d1 > 0.0 else 0.0
     r2 = b[V, c] + _plane(m, c, _V, v, sy) + _pulls(m, c, sy, _AREA + 1, _LIFT + 1, p, t) if d2 > 0.0 else 0.0
@@ -148,8 +150,8 @@ def _relax_space(m: np.ndarray, x: np.ndarray, b: np.ndarray, c: int, sy: int, s
     d4, d5 = m[c, _W + _INVERSE], m[h, _W + _INVERSE]
     a0, a1, a2, a3 = m[c, _AREA], m[e, _AREA], m[c, _AREA + 1], m[n, _AREA + 1]
     a4, a5 = m[c, _AREA_Z], m[h, _AREA_Z]
-    e0, e1, e2, e3 = m[c, _CARRY], m[e, _CARRY], m[c, _CARRY + 1], m[n, _CARRY + 1]
-    e4, e5 = m[c, _CARRY_Z], m[h, _CARRY_Z]
+    e0, e1, e2, e3 = m[c, _CARRY], m[e, _BELOW], m[c, _CARRY + 1], m[n, _BELOW + 1]
+    e4, e5 = m[c, _CARRY_Z], m[h, _BELOW_Z]
     r0, r1, r2, r3, r4, r5 = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     if d0 > 0.0:
         r0 = b[U, c] + _plane(m, c, _U, u, sy) + _across(m, c, _U_Z, u, sz)
@@ -273,11 +275,11 @@ def _residuals(
                 e, n, h = c + 1, c + sy, c + sz
                 q = b[P, c] + m[c, _AREA] * u[c] - m[e, _AREA] * u[e]
                 q += m[c, _AREA + 1] * v[c] - m[n, _AREA + 1] * v[n]
-                g = b[T, c] + _plane(m, c, _T, t, sy) - m[c, _CARRY] * u[c] - m[e, _CARRY] * u[e]
-                g -= m[c, _CARRY + 1] * v[c] + m[n, _CARRY + 1] * v[n]
+                g = b[T, c] + _plane(m, c, _T, t, sy) - m[c, _CARRY] * u[c] - m[e, _BELOW] * u[e]
+                g -= m[c, _CARRY + 1] * v[c] + m[n, _BELOW + 1] * v[n]
                 if space:
                     q += m[c, _AREA_Z] * w[c] - m[h, _AREA_Z] * w[h]
-                    g += _across(m, c, _T_Z, t, sz) - m[c, _CARRY_Z] * w[c] - m[h, _CARRY_Z] * w[h]
+                    g += _across(m, c, _T_Z, t, sz) - m[c, _CARRY_Z] * w[c] - m[h, _BELOW_Z] * w[h]
                 r[P, c] = q
                 r[T, c] = g
 

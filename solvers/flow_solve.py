@@ -8,8 +8,8 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, padded_state, unpadded_state
 from hashheat.solvers.flow_balance import heat_balance, mass_defect
-from hashheat.solvers.flow_continuation import approach
 from hashheat.solvers.flow_cycle import Level, interpolated, levels_of
+from hashheat.solvers.flow_march import march
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState, rest
 from hashheat.solvers.flow_newton import Progress, System, newton
 from hashheat.solvers.flow_scales import expected_scales, temperature_range
@@ -28,8 +28,8 @@ STATUS_TEXT = {
 
 _COARSE_TOLERANCE = 1e-3
 _SMALLEST_GRID = 8
-# Residuals no longer halve within this many steps.
-_PATIENCE = 12
+# Newton's method is given up where the residual does not halve within this many steps.
+_PATIENCE = 6
 
 
 @dataclass(frozen=True)
@@ -160,12 +160,10 @@ def solve_flow(
     first = _first_grid(levels) if start is None else 0
     found: list[FlowSolution] = []
     x: np.ndarray | None = None
-    ease = 1.0
     for n in range(first, -1, -1):
         part = levels[n:]
         began = time.perf_counter()
         system = System(part, scales_of(part[0].box))
-        system.reference = _at_rest(system, part[0].box)
         if start is not None:
             x = padded_state(box, start, part[0].case.geometry.shape)
         elif x is None:
@@ -174,7 +172,6 @@ def solve_flow(
         else:
             x = interpolated(part[0], levels[n + 1], x)
         goal = tolerance if n == 0 else max(nested_tolerance, tolerance)
-        x, ease = approach(system, x, ease)
         x, solution = _solve_grid(
             system,
             x,
@@ -233,13 +230,12 @@ def _solve_grid(
 ) -> tuple[np.ndarray, FlowSolution]:
     box, shape = system.levels[0].box, system.case.geometry.shape
     name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
-    reference = system.reference
     watched: list[float] = []
     best = [np.inf, 0]
 
     def done(y: np.ndarray, norm: float, scaled: np.ndarray) -> bool:
         if progress is not None:
-            progress(name, norm / reference)
+            progress(name, norm)
         settled = True
         if watch is not None:
             watched.append(float(watch(box, unpadded_state(y, shape))))
@@ -251,19 +247,25 @@ def _solve_grid(
             best[1] += 1
         if best[1] >= _PATIENCE:
             return True
-        if norm > tolerance * reference or not settled:
+        if norm > tolerance or not settled:
             return False
         net, through = heat_balance(box, unpadded_state(y, shape))
-        return abs(net) <= heat_tolerance * through or through == 0.0 or norm < 1e-13 * reference
+        return abs(net) <= heat_tolerance * through or through == 0.0 or norm < 1e-13
 
-    x, progressed = newton(system, x, done, max_steps)
+    start = x
+    x, progressed = newton(system, start, done, max_steps)
+    if not progressed.norms[-1] <= tolerance:
+        x, _ = march(system, start, None if progress is None else lambda left: progress(name, left))
+        best[:] = [np.inf, 0]
+        watched.clear()
+        x, progressed = newton(system, x, done, max_steps)
     state = unpadded_state(x, shape)
     net, through = heat_balance(box, state)
     return x, FlowSolution(
         box=box,
         state=state,
-        status=_status(box, state, progressed, reference, tolerance, best[1] >= _PATIENCE, max_steps),
-        history=_history(progressed, reference, watched),
+        status=_status(box, state, progressed, tolerance, best[1] >= _PATIENCE, max_steps),
+        history=_history(progressed, watched),
         steps=progressed.steps,
         krylov=system.krylov,
         seconds=time.perf_counter() - began,
@@ -272,27 +274,17 @@ def _solve_grid(
     )
 
 
-def _at_rest(system: System, box: FlowBox) -> float:
-    """Size of the residual of the liquid at rest, midway between the imposed temperatures."""
-    low, high = temperature_range(box)
-    x = padded_state(box, rest(box, 0.5 * (low + high)), system.case.geometry.shape)
-    system.preconditioner.update(x, system.scales, 0.0)
-    size = float(np.linalg.norm(system.residual(x) / system.rows()))
-    return size if size > 0 else 1.0
-
-
 def _status(
     box: FlowBox,
     state: FlowState,
     progressed: Progress,
-    reference: float,
     tolerance: float,
     stalled: bool,
     max_steps: int,
 ) -> int:
     if not np.isfinite(progressed.norms[-1]):
         return STALLED
-    if progressed.norms[-1] > tolerance * reference:
+    if progressed.norms[-1] > tolerance:
         return STALLED if stalled or progressed.steps < max_steps else OUT_OF_STEPS
     wet = state.T[~box.solid]
     if wet.size and (wet.min() < box.liquid.T_min or wet.max() > box.liquid.T_max):
@@ -300,8 +292,8 @@ def _status(
     return CONVERGED
 
 
-def _history(progressed: Progress, reference: float, watched: list[float]) -> dict[str, list[float]]:
-    parts = np.array(progressed.parts) / reference
+def _history(progressed: Progress, watched: list[float]) -> dict[str, list[float]]:
+    parts = np.array(progressed.parts)
     momentum = np.sqrt((np.delete(parts, [P, T], axis=1) ** 2).sum(axis=1))
     return {
         "momentum": momentum.tolist(),

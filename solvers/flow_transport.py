@@ -18,7 +18,7 @@ import numpy as np
 from hashheat.thermo.jit import kernel
 
 # Neighbouring slopes count as smooth while they differ by less than (this times spacing over length) to 3/2.
-_THRESHOLD = 4.0
+_THRESHOLD = 0.5
 
 
 class Interpolation(NamedTuple):
@@ -26,10 +26,10 @@ class Interpolation(NamedTuple):
 
     Parameters
     ----------
-    up, down : (n, 4) float array
+    up, down : (n, 5) float array
         For flow towards rising and falling index: factor of the slope across the face, factor of the slope
         upstream, ratio that carries the upstream difference to the spacing of the face, 1 where there is an
-        upstream node and 0 where not.
+        upstream node and 0 where not; factor of linear interpolation.
     threshold : (n,) float array
         Square of the slope difference that counts as smooth, over the square of the field's range [-].
     first, last : int
@@ -57,7 +57,7 @@ def interpolation(nodes: np.ndarray, faces: np.ndarray, first: int) -> Interpola
     Interpolation
     """
     n = len(nodes)
-    up, down = np.zeros((n, 4)), np.zeros((n, 4))
+    up, down = np.zeros((n, 5)), np.zeros((n, 5))
     threshold = np.ones(n)
     length = nodes[-1] - nodes[first - 1]
     for f in range(first, n):
@@ -69,19 +69,27 @@ def interpolation(nodes: np.ndarray, faces: np.ndarray, first: int) -> Interpola
     return Interpolation(up, down, threshold, first, n - 1)
 
 
-def _weights(t: float, across: float, behind: float) -> tuple[float, float, float, float]:
+def _weights(t: float, across: float, behind: float) -> tuple[float, float, float, float, float]:
+    linear = t / across
     if behind == 0.0:
-        return t / across, 0.0, 0.0, 0.0
+        return linear, 0.0, 0.0, 0.0, linear
     both = across + behind
-    return t / across * (behind + t) / both, t * (across - t) / (both * across), across / behind, 1.0
+    return linear * (behind + t) / both, t * (across - t) / (both * across), across / behind, 1.0, linear
 
 
 @kernel
-def _upstream(b: float, a: float, w: np.ndarray, f: int, small: float) -> float:
+def _calm(m: float, g: float) -> float:
+    """Share of linear interpolation: all where conduction rules (cell Péclet number below 2), less beyond."""
+    m = abs(m)
+    return 2.0 * g / m if m > 2.0 * g else 1.0
+
+
+@kernel
+def _upstream(b: float, a: float, w: np.ndarray, f: int, small: float, calm: float, sharp: float) -> float:
     """Step from the upstream node to the face, from the difference across it (b) and the one behind (a)."""
     a = a * w[f, 2] * w[f, 3] + (1.0 - w[f, 3]) * b
     smooth = max(0.0, (2.0 * a * b + small) / (a * a + b * b + small))
-    return smooth * (w[f, 0] * b + w[f, 1] * a)
+    return calm * w[f, 4] * b + sharp * (1.0 - calm) * smooth * (w[f, 0] * b + w[f, 1] * a)
 
 
 @kernel
@@ -94,6 +102,8 @@ def add_transport(
     scratch: np.ndarray,
     weights: Interpolation,
     scale: float,
+    weight: float,
+    sharpness: float,
     axis: int,
     step: int,
     strides: tuple[int, int],
@@ -117,6 +127,10 @@ def add_transport(
         Of this axis.
     scale : float
         Range of the carried field, for the threshold.
+    weight : float
+        What is carried per unit of what spreads: 1, or a heat capacity.
+    sharpness : float
+        1 for the full scheme, 0 for the hybrid one (linear below a cell Péclet number of 2, upstream beyond).
     axis, step : int
         Axis and its stride.
     strides : tuple of 2 ints
@@ -137,13 +151,18 @@ def add_transport(
                 for i in range(i0, i1 + di):
                     c = row + i
                     m = flow[c]
+                    calm = _calm(m * weight, conductance[c])
                     b = carried[c] - carried[c - 1]
                     if m >= 0.0:
                         back = carried[c - 1] - carried[c - 2]
-                        value = carried[c - 1] + _upstream(b, back, up, i, threshold[i] * range2)
+                        value = carried[c - 1] + _upstream(
+                            b, back, up, i, threshold[i] * range2, calm, sharpness
+                        )
                     else:
                         ahead = carried[c] - carried[min(c + 1, carried.size - 1)]
-                        value = carried[c] + _upstream(-b, ahead, down, i, threshold[i] * range2)
+                        value = carried[c] + _upstream(
+                            -b, ahead, down, i, threshold[i] * range2, calm, sharpness
+                        )
                     scratch[c] = m * value - conductance[c] * (spread[c] - spread[c - 1])
             else:
                 behind = 2 * step if up[f, 3] > 0.0 else step
@@ -152,12 +171,15 @@ def add_transport(
                 for i in range(i0, i1):
                     c = row + i
                     m = flow[c]
+                    calm = _calm(m * weight, conductance[c])
                     b = carried[c] - carried[c - step]
                     if m >= 0.0:
                         back = carried[c - step] - carried[c - behind]
-                        value = carried[c - step] + _upstream(b, back, up, f, small)
+                        value = carried[c - step] + _upstream(b, back, up, f, small, calm, sharpness)
                     else:
-                        value = carried[c] + _upstream(-b, carried[c] - carried[c + before], down, f, small)
+                        value = carried[c] + _upstream(
+                            -b, carried[c] - carried[c + before], down, f, small, calm, sharpness
+                        )
                     scratch[c] = m * value - conductance[c] * (spread[c] - spread[c - step])
     for k in range(k0, k1):
         for j in range(j0, j1):
