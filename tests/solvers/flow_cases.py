@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from hashheat.solvers.flow_grid import one_sided, stretched, uniform
-from hashheat.solvers.flow_model import INLET, OUTLET, SLIP, FlowGrid, flow_box
+from hashheat.solvers.flow_model import INLET, OUTLET, SLIP, FlowGrid, flow_box, rest
 from hashheat.thermo.liquid import constant_liquid
 
 DEPTH = np.array([0.0, 1.0])
@@ -140,6 +140,20 @@ def stratified(n, nz=1, *, porous=False, block=False):
         box.solid[:, n // 2 : n // 2 + 2] = True
         box.conductivity[:, :, n // 2 : n // 2 + 2] = 0.2
     return box
+
+
+def layered(box):
+    """Oil of :func:`stratified` at rest with the temperature of conduction through even oil, no pressure yet."""
+    k = np.polynomial.Polynomial(box.liquid.conductivity).integ()
+    y = 0.5 * (box.grid.y[1:] + box.grid.y[:-1]) / box.grid.y[-1]
+    low, high = 298.15 - box.liquid.T_ref, 328.15 - box.liquid.T_ref
+    wanted = k(low) + y * (k(high) - k(low))
+    t = np.full_like(y, low)
+    for _ in range(50):
+        t = t - (k(t) - wanted) / k.deriv()(t)
+    state = rest(box)
+    state.T[...] = box.liquid.T_ref + t[:, None]
+    return state
 
 
 # A little tank with everything in it, z upwards.

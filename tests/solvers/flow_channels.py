@@ -51,7 +51,7 @@ def step(ny, nx=None, Re=800.0, length=15.0):
     return box
 
 
-def graetz(ny, nx, Pe=1000.0, x_star=0.06, *, flux=False, stretch=30.0, Re=50.0):
+def graetz(ny, nx, Pe=500.0, x_star=0.06, *, flux=False, stretch=30.0, Re=50.0):
     """Plates with developed flow and an inlet at T = 1 between walls at 0, or at 0 between walls of flux 1.
 
     Pe is that of the hydraulic diameter 2; x_star = x / (D_h Pe) the length.
@@ -91,7 +91,7 @@ def brinkman_means(faces, K, eps=1.0):
     return K * (1.0 - np.diff(np.sinh(s * y)) / (s * math.cosh(0.5 * s) * np.diff(y)))
 
 
-def heated_plate_channel(ny, nx, Pe=400.0, thickness=0.5, k_solid=20.0, length=320.0):
+def heated_plate_channel(ny, nx, Pe=100.0, thickness=0.5, k_solid=20.0, length=120.0):
     """Channel over a solid plate with heat released in it, flux 1 into the liquid, upper wall adiabatic.
 
     Far from the inlet the temperature is linear along x plus :func:`heated_plate_profile`. Pe is that of height
@@ -113,7 +113,7 @@ def heated_plate_channel(ny, nx, Pe=400.0, thickness=0.5, k_solid=20.0, length=3
     return box
 
 
-def heated_plate_profile(y, Pe=400.0, thickness=0.5, k_solid=20.0):
+def heated_plate_profile(y, Pe=100.0, thickness=0.5, k_solid=20.0):
     """Temperature over the bulk one, of the developed channel of :func:`heated_plate_channel`.
 
     In the liquid k T'' = u dT/dx with dT/dx = 1, u = 6 y (1 - y), T' = -Pe at y = 0 and 0 at y = 1, so that

@@ -69,7 +69,7 @@ def test_plane_with_strong_convection(medium):
 @compiled
 @pytest.mark.parametrize("medium", ["open", "porous, varying properties"])
 def test_space(medium):
-    found = orders(made.space_flow(**(MEDIA[medium] | SLOW)), 12, 24, plane=False, ratio=1.0)
+    found = orders(made.space_flow(**(MEDIA[medium] | SLOW)), 16, 32, plane=False, ratio=1.0)
     assert min(found[name] for name in "uvwT") >= 1.9, found
 
 
@@ -182,3 +182,10 @@ def test_a_coarse_flow_is_near_the_exact_one():
     box = made.box_of(flow, made.grid_of(8))
     found = made.errors(flow, box, measures.solved(box).state)
     assert max(found[name] for name in "uvT") < 0.15, found
+
+
+def test_a_coarse_flow_in_space_is_near_the_exact_one():
+    """In the interpreted run too."""
+    flow = made.space_flow(**SLOW, **POROUS, curved=True)
+    found = errors(flow, 4, plane=False, ratio=1.0)
+    assert max(found[name] for name in "uvwT") < 0.5, found

@@ -106,7 +106,7 @@ def cube_numbers(box, state):
 
 @pytest.fixture(scope="module")
 def cube():
-    return measures.Study(lambda n: cases.cube(n, 1e5, 0.71, 3.0), cube_numbers, tolerance=1e-12)
+    return measures.Study(lambda n: cases.cube(n, 1e5, 0.71, 3.0), cube_numbers, tolerance=1e-13)
 
 
 @compiled
