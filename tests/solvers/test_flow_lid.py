@@ -76,7 +76,7 @@ def sharp():
 @pytest.mark.parametrize("re", [100, 400])
 def test_the_regularised_lid_converges_at_second_order(regularised, re, name):
     study = regularised(re)
-    coarse, fine = (32, 64) if re == 100 else (64, 128)
+    coarse, fine = (32, 64) if re == 100 else (128, 256)
     assert study.order(name, coarse, fine) >= 1.9
     assert study.extrapolated_error(name, coarse, fine) <= 1e-3
 
