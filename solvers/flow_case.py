@@ -109,6 +109,15 @@ def _interpolations(edges: np.ndarray) -> tuple[Interpolation, Interpolation]:
     )
 
 
+def _at_low_faces(values: np.ndarray, width: np.ndarray, side_axis: int, axis: int) -> np.ndarray:
+    """Values given at the faces of a side, moved along an axis to the low edges, where that velocity stands."""
+    along = [a for a in (2, 1, 0) if a != side_axis].index(axis)
+    moved = np.moveaxis(values, along, -1).copy()
+    share = width[1:] / (width[:-1] + width[1:])
+    moved[..., 1:] = share * moved[..., :-1] + (1.0 - share) * np.moveaxis(values, along, -1)[..., 1:]
+    return np.moveaxis(moved, -1, along)
+
+
 def flow_case(box: FlowBox) -> FlowCase:
     """Bring a box into padded arrays."""
     geometry = geometry_of(box)
@@ -155,6 +164,7 @@ def flow_case(box: FlowBox) -> FlowCase:
             across = 0.5 * pair * widths[rest]
             distance = 0.5 * (behind(widths[d] * sticks, d) + widths[d] * sticks)
             np.divide(across, distance, out=row, where=distance > 0)
+    inner = [np.diff(edges) for edges in box.grid]
     beyond, heat, open_out = (np.zeros(shape.total) for _ in range(3))
     for number in range(6 if shape.k0 else 4):
         axis, side = number // 2, box.sides[number]
@@ -170,7 +180,7 @@ def flow_case(box: FlowBox) -> FlowCase:
         rim(open_out, shape, number)[...] = side.kind == OUTLET
         for a in axes:
             if a != axis:
-                rim(wall[a], shape, number)[...] = side.velocity[a]
+                rim(wall[a], shape, number)[...] = _at_low_faces(side.velocity[a], inner[a], axis, a)
     x, y, z = (_interpolations(edges) for edges in (box.grid.x, box.grid.y, box.grid.z))
     liquid = box.liquid
     stored = np.where(box.heat_capacity > 0, box.heat_capacity, liquid.density * liquid.heat_capacity[0])

@@ -110,7 +110,7 @@ class System:
         inside = case.volume > 0
         found[T, inside] = op.diagonal[HEAT, inside] * self.scales[T]
         found[P, inside] = (case.full[0] + case.full[1] + case.full[2])[inside] * self.scales[U]
-        return found
+        return np.where(found > 0.0, found, 1.0)
 
 
 # Own loops: a threaded BLAS waits for its second thread on a machine that has other work (measured: a hundred
@@ -161,7 +161,10 @@ def _krylov(
     for j in range(most):
         step = system.preconditioner.cycle(basis[j] * rows).copy()
         images.append(step)
-        largest = float(np.max(np.abs(step).max(axis=1) / system.scales))
+        # The pressure is linear in the equations: its size does not limit the perturbation.
+        sizes = np.abs(step).max(axis=1) / system.scales
+        sizes[P] = 0.0
+        largest = float(sizes.max())
         w = _product(system, x, plain, step, _PERTURBATION / largest if largest > 0 else 1.0)
         if shift is not None:
             w += shift * step

@@ -18,7 +18,7 @@ import numpy as np
 from hashheat.thermo.jit import kernel
 
 # Neighbouring slopes count as smooth while they differ by less than (this times spacing over length) to 3/2.
-_THRESHOLD = 0.5
+_THRESHOLD = 1.0
 
 
 class Interpolation(NamedTuple):
