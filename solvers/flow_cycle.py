@@ -60,13 +60,15 @@ def levels_of(box: FlowBox) -> list[Level]:
     found = []
     while True:
         shape = box.grid.shape
-        steps = tuple(2 if n % 2 == 0 and n >= 4 else 1 for n in shape)
+        z, y, x = (2 if n % 2 == 0 and n >= 4 else 1 for n in shape)
+        steps = (z, y, x)
         last = shape[0] * shape[1] * shape[2] <= _COARSEST or max(steps) == 1
         if last:
             steps = (1, 1, 1)
         case = flow_case(box)
         n_field = 5 if case.geometry.shape.k0 else 4
-        arrays = [np.zeros((n_field, case.geometry.shape.total)) for _ in range(4)]
+        total = case.geometry.shape.total
+        state, correction, right, left = (np.zeros((n_field, total)) for _ in range(4))
         found.append(
             Level(
                 box,
@@ -74,8 +76,11 @@ def levels_of(box: FlowBox) -> list[Level]:
                 fields_of(case),
                 operator_of(case),
                 table_of(case),
-                np.ones((3, case.geometry.shape.total)),
-                *arrays,
+                np.ones((3, total)),
+                state,
+                correction,
+                right,
+                left,
                 steps,
             )
         )
@@ -291,7 +296,7 @@ class Preconditioner:
 
     def __init__(self, levels: list[Level]) -> None:
         self.levels = levels
-        self._inverse = np.zeros((0, 0))
+        self._inverse: np.ndarray = np.zeros((0, 0))
         self._scale = np.zeros(0)
         self._rows = np.zeros(0, dtype=np.int64)
 
