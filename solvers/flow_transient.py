@@ -28,6 +28,8 @@ _STAGE_STEPS = 12
 _SAFETY, _SLOWEST, _FASTEST = 0.85, 0.2, 3.0
 _REFUSALS = 30
 _FIRST_SHARE = 1e-3
+# Length of the impulse that balances the first velocities, over the duration.
+_IMPULSE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def advance_flow(
     shape = system.case.geometry.shape
     x = padded_state(box, state, shape)
     inertia = system.inertia()
+    x = _balanced(system, x, inertia, duration, tolerance)
     now, taken, refused = 0.0, 0, 0
     h = min(duration, step if step is not None else duration * _FIRST_SHARE)
     in_row = 0
@@ -130,6 +133,19 @@ def advance_flow(
         if not fixed_step:
             h = max(h if used < h else 0.0, used * min(_FASTEST, _SAFETY / np.sqrt(max(error, 1e-12))))
     return FlowRun(unpadded_state(x, shape), duration, h, taken, refused, system.krylov, CONVERGED)
+
+
+def _balanced(
+    system: System, x: np.ndarray, inertia: np.ndarray, duration: float, tolerance: float
+) -> np.ndarray:
+    """Velocities that balance mass, by an impulse: a flow that starts at once fills the box at once.
+
+    Without it the first step would be refused however short it is: its change does not shrink with its length.
+    """
+    rate = 1.0 / (_IMPULSE * duration)
+    shift = inertia * rate
+    found = _stage(system, x, shift, shift * x, rate, tolerance)
+    return x if found is None else found
 
 
 def _step(

@@ -67,7 +67,7 @@ def test_sizing_maps_transients_and_plates_are_warmed_up(monkeypatch):
     monkeypatch.setattr(check_command, "TwoPhaseTank", SimpleNamespace(named=Bath))
     assert check_command.warm_up(quiet=True) > 0.0
     # The flow of a tank takes minutes to compile and has tests of its own: that it is asked for is enough.
-    assert events == [("container-50kw", "start-up", 10.0), 0]
+    assert events == [("container-50kw", "start-up", 0.5), 0]
     assert {int(p["status"]) for p in plates.values()} == {0}
     assert float(found["solve_plate_transient"]["time"][-1]) == 0.1
     # A plate with channels between layers, and one with a field below its base.
