@@ -232,8 +232,10 @@ def _solve_grid(
     name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
     watched: list[float] = []
     best = [np.inf, 0]
+    met = False
 
     def done(y: np.ndarray, norm: float, scaled: np.ndarray) -> bool:
+        nonlocal met
         if progress is not None:
             progress(name, norm)
         settled = True
@@ -250,7 +252,8 @@ def _solve_grid(
         if norm > tolerance or not settled:
             return False
         net, through = heat_balance(box, unpadded_state(y, shape))
-        return abs(net) <= heat_tolerance * through or through == 0.0 or norm < 1e-13
+        met = abs(net) <= heat_tolerance * through or norm < 1e-13
+        return met
 
     start = x
     x, progressed = newton(system, start, done, max_steps)
@@ -264,7 +267,7 @@ def _solve_grid(
     return x, FlowSolution(
         box=box,
         state=state,
-        status=_status(box, state, progressed, tolerance, best[1] >= _PATIENCE, max_steps),
+        status=_status(box, state, met, progressed.steps == max_steps),
         history=_history(progressed, watched),
         steps=progressed.steps,
         krylov=system.krylov,
@@ -274,18 +277,9 @@ def _solve_grid(
     )
 
 
-def _status(
-    box: FlowBox,
-    state: FlowState,
-    progressed: Progress,
-    tolerance: float,
-    stalled: bool,
-    max_steps: int,
-) -> int:
-    if not np.isfinite(progressed.norms[-1]):
-        return STALLED
-    if progressed.norms[-1] > tolerance:
-        return STALLED if stalled or progressed.steps < max_steps else OUT_OF_STEPS
+def _status(box: FlowBox, state: FlowState, met: bool, used_up: bool) -> int:
+    if not met:
+        return OUT_OF_STEPS if used_up else STALLED
     wet = state.T[~box.solid]
     if wet.size and (wet.min() < box.liquid.T_min or wet.max() > box.liquid.T_max):
         return OUT_OF_RANGE
@@ -299,5 +293,5 @@ def _history(progressed: Progress, watched: list[float]) -> dict[str, list[float
         "momentum": momentum.tolist(),
         "mass": parts[:, P].tolist(),
         "energy": parts[:, T].tolist(),
-        "watch": watched,
+        "watch": watched + [float("nan")] * (len(parts) - len(watched)) if watched else [],
     }
