@@ -141,9 +141,7 @@ def _warm_up_plates() -> None:
 def _warm_up_tanks() -> None:
     """Solve a tank of each kind and follow one in time: what is compiled does not depend on its cells."""
     # Half of its cells each way; a solution that is far from converged compiles as much.
-    ImmersionTank.named("container-50kw").solve_transient(
-        "start-up", duration=0.5, interval=0.5, refine=0.5
-    )
+    ImmersionTank.named("container-50kw").solve_transient("start-up", duration=0.5, interval=0.5, refine=0.5)
     TwoPhaseTank.named("two-phase-demo").solve()
 
 
