@@ -70,18 +70,7 @@ class ColdPlateFile(FileRecord):
         InputError
             For a key that this file does not have, or a value outside the bounds of the key.
         """
-        found = {key: q.nominal for key, q in self.sampled_quantities().items()}
-        for key, value in (changed or {}).items():
-            if key not in found:
-                raise InputError(
-                    "the file of this plate has no such number",
-                    file=self.file,
-                    key=key,
-                    accepted=", ".join(found),
-                )
-            self.check_values(key, value)
-            found[key] = float(value)
-        return found
+        return self.nominal_values(self.sampled_quantities(), changed, "plate")
 
     def chip_map(self, changed: Mapping[str, float] | None = None) -> ChipMap:
         """Chips on the plate.

@@ -104,18 +104,7 @@ class TankFile(FileRecord):
         InputError
             For a key that this file does not have, or a value outside the bounds of the key.
         """
-        found = {key: q.nominal for key, q in self.quantities().items()}
-        for key, value in (changed or {}).items():
-            if key not in found:
-                raise InputError(
-                    "the file of this tank has no such number",
-                    file=self.file,
-                    key=key,
-                    accepted=", ".join(found),
-                )
-            self.check_values(key, value)
-            found[key] = float(value)
-        return found
+        return self.nominal_values(self.quantities(), changed, "tank")
 
     def check_values(self, key: str, values: ArrayLike) -> None:
         """As :meth:`~hashheat.components.record.Section.check_values`, for the numbers of lists too."""

@@ -305,18 +305,7 @@ class TwoPhaseTankFile(FileRecord):
         InputError
             For a key that this file does not have, or a value outside the bounds of the key.
         """
-        found = {key: q.nominal for key, q in self.quantities().items()}
-        for key, value in (changed or {}).items():
-            if key not in found:
-                raise InputError(
-                    "the file of this tank has no such number",
-                    file=self.file,
-                    key=key,
-                    accepted=", ".join(found),
-                )
-            self.check_values(key, value)
-            found[key] = float(value)
-        return found
+        return self.nominal_values(self.quantities(), changed, "tank")
 
 
 def load_two_phase_tank(name: str | Path) -> TwoPhaseTankFile:

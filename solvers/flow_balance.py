@@ -5,7 +5,7 @@ Computed from the fields as a user has them, not from the arrays of the solver, 
 
 import numpy as np
 
-from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState, Side
+from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState
 from hashheat.thermo.liquid import integral, polynomial
 
 Array = np.ndarray
@@ -124,15 +124,3 @@ def mass_defect(box: FlowBox, state: FlowState) -> float:
     left = np.diff(west, axis=2) + np.diff(south, axis=1) + np.diff(bottom, axis=0)
     largest = max(float(np.abs(flow).max()) for flow in (west, south, bottom))
     return float(np.abs(left).max()) / largest if largest > 0 else 0.0
-
-
-__all__ = [
-    "Side",
-    "flow_heat",
-    "heat_balance",
-    "mass_defect",
-    "side_areas",
-    "side_flow",
-    "surface_temperature",
-    "wall_heat",
-]

@@ -57,8 +57,6 @@ class FlowCase(NamedTuple):
         Whether the viscosity may vary in the box.
     stirred : bool
         Whether the turbulence model is on anywhere.
-    sharpness : float
-        1 for the full convection scheme, 0 for the hybrid one that the preconditioner holds [-].
     """
 
     geometry: Geometry
@@ -87,7 +85,6 @@ class FlowCase(NamedTuple):
     force: np.ndarray
     varying: bool
     stirred: bool
-    sharpness: float
 
 
 def _spread_over(values: np.ndarray, shape: Shape, axis: int) -> np.ndarray:
@@ -169,9 +166,6 @@ def flow_case(box: FlowBox) -> FlowCase:
     for number in range(6 if shape.k0 else 4):
         axis, side = number // 2, box.sides[number]
         rim(beyond, shape, number)[...] = side.temperature
-        flat = geometry.shape
-        plane = np.zeros(flat.total)
-        surface(plane, shape, number)[...] = surface(full[axis], shape, number)
         rim(heat, shape, number)[...] = np.where(
             (side.kind == INLET) | (side.kind == OUTLET),
             0.0,
@@ -211,5 +205,4 @@ def flow_case(box: FlowBox) -> FlowCase:
         force=force,
         varying=bool(np.any(liquid.log_viscosity[1:]) or np.any(box.mixing_length)),
         stirred=bool(np.any(box.mixing_length)),
-        sharpness=1.0,
     )

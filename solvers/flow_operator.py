@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.solvers.flow_arrays import T, U, V, W
+from hashheat.solvers.flow_arrays import T
 from hashheat.solvers.flow_case import FlowCase
 from hashheat.solvers.flow_residual import Fields, extents, heat_faces, momentum_faces
 from hashheat.thermo.jit import kernel
@@ -74,11 +74,6 @@ def operator_of(case: FlowCase) -> Operator:
 def _stride(case: FlowCase, axis: int) -> int:
     s = case.geometry.shape
     return 1 if axis == 0 else s.sy if axis == 1 else s.sz
-
-
-@kernel
-def _row_of(axis: int) -> int:
-    return U if axis == 0 else V if axis == 1 else W
 
 
 @kernel

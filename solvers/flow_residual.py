@@ -59,7 +59,8 @@ def fields_of(case: FlowCase) -> Fields:
 
 
 @kernel
-def _row_of(axis: int) -> int:
+def velocity_row(axis: int) -> int:
+    """Row of the velocity along an axis, in kernels."""
     return U if axis == 0 else V if axis == 1 else W
 
 
@@ -108,7 +109,7 @@ def _ghost(
     """Surface values at the ghost g next to the cell c; ``out`` is +1 where the outside lies above."""
     geometry = case.geometry
     if case.open_out[g] > 0.0:
-        leaves = out * x[_row_of(axis), face] >= 0.0
+        leaves = out * x[velocity_row(axis), face] >= 0.0
         x[T, g] = x[T, c] if leaves else case.beyond[g]
     elif geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
         x[T, g] = case.beyond[g]
@@ -153,7 +154,7 @@ def _speeds(case: FlowCase, x: np.ndarray, f: Fields) -> None:
     rho = case.liquid.density
     n_axis = 3 if s.k0 == 1 else 2
     for a in range(n_axis):
-        x_a = x[_row_of(a)]
+        x_a = x[velocity_row(a)]
         for c in range(s.total):
             f.pore[a, c] = x_a[c] * case.loose[a, c]
             f.flow[a, c] = rho * x_a[c] * case.full[a, c]
@@ -277,7 +278,6 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             weights,
             scales[U],
             1.0,
-            case.sharpness,
             d,
             sd,
             strides,
@@ -289,7 +289,7 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
     end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
     rho_g = case.liquid.density * case.gravity[a]
     area, active, room = case.geometry.area[a], case.geometry.active[a], case.room[a]
-    row_u = x[_row_of(a)]
+    row_u = x[velocity_row(a)]
     for k in range(k0, end[0]):
         for j in range(j0, end[1]):
             row = k * s.sz + j * s.sy
@@ -314,7 +314,7 @@ def _outlet_row(
     pressure = (x[P, c] - x[P, c - sa]) * case.geometry.area[a, c]
     pull = case.liquid.density * case.gravity[a] * case.room[a, c]
     pull = pull * 0.5 * (f.buoyancy[c] + f.buoyancy[c - sa]) + case.force[a, c]
-    drag = f.drag[a, c] * x[_row_of(a), c]
+    drag = f.drag[a, c] * x[velocity_row(a), c]
     return carried + conductance * (pore[c] - pore[inner]) + pressure + drag - pull
 
 
@@ -446,7 +446,7 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
     _mass(case, x, out[P])
     n_axis = 3 if s.k0 == 1 else 2
     for a in range(n_axis):
-        _momentum(case, x, f, a, scales, out[_row_of(a)])
+        _momentum(case, x, f, a, scales, out[velocity_row(a)])
     strides = (s.sy, s.sz)
     whole = extents(case)
     heat_range = scales[T] * case.liquid.heat_capacity[0]
@@ -464,7 +464,6 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
             weights,
             heat_range,
             case.liquid.heat_capacity[0],
-            case.sharpness,
             d,
             sd,
             strides,

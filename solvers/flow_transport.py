@@ -85,11 +85,11 @@ def _calm(m: float, g: float) -> float:
 
 
 @kernel
-def _upstream(b: float, a: float, w: np.ndarray, f: int, small: float, calm: float, sharp: float) -> float:
+def _upstream(b: float, a: float, w: np.ndarray, f: int, small: float, calm: float) -> float:
     """Step from the upstream node to the face, from the difference across it (b) and the one behind (a)."""
     a = a * w[f, 2] * w[f, 3] + (1.0 - w[f, 3]) * b
     smooth = max(0.0, (2.0 * a * b + small) / (a * a + b * b + small))
-    return calm * w[f, 4] * b + sharp * (1.0 - calm) * smooth * (w[f, 0] * b + w[f, 1] * a)
+    return calm * w[f, 4] * b + (1.0 - calm) * smooth * (w[f, 0] * b + w[f, 1] * a)
 
 
 @kernel
@@ -103,7 +103,6 @@ def add_transport(
     weights: Interpolation,
     scale: float,
     weight: float,
-    sharpness: float,
     axis: int,
     step: int,
     strides: tuple[int, int],
@@ -129,8 +128,6 @@ def add_transport(
         Range of the carried field, for the threshold.
     weight : float
         What is carried per unit of what spreads: 1, or a heat capacity.
-    sharpness : float
-        1 for the full scheme, 0 for the hybrid one (linear below a cell Péclet number of 2, upstream beyond).
     axis, step : int
         Axis and its stride.
     strides : tuple of 2 ints
@@ -155,14 +152,10 @@ def add_transport(
                     b = carried[c] - carried[c - 1]
                     if m >= 0.0:
                         back = carried[c - 1] - carried[c - 2]
-                        value = carried[c - 1] + _upstream(
-                            b, back, up, i, threshold[i] * range2, calm, sharpness
-                        )
+                        value = carried[c - 1] + _upstream(b, back, up, i, threshold[i] * range2, calm)
                     else:
                         ahead = carried[c] - carried[min(c + 1, carried.size - 1)]
-                        value = carried[c] + _upstream(
-                            -b, ahead, down, i, threshold[i] * range2, calm, sharpness
-                        )
+                        value = carried[c] + _upstream(-b, ahead, down, i, threshold[i] * range2, calm)
                     scratch[c] = m * value - conductance[c] * (spread[c] - spread[c - 1])
             else:
                 behind = 2 * step if up[f, 3] > 0.0 else step
@@ -175,10 +168,10 @@ def add_transport(
                     b = carried[c] - carried[c - step]
                     if m >= 0.0:
                         back = carried[c - step] - carried[c - behind]
-                        value = carried[c - step] + _upstream(b, back, up, f, small, calm, sharpness)
+                        value = carried[c - step] + _upstream(b, back, up, f, small, calm)
                     else:
                         value = carried[c] + _upstream(
-                            -b, carried[c] - carried[c + before], down, f, small, calm, sharpness
+                            -b, carried[c] - carried[c + before], down, f, small, calm
                         )
                     scratch[c] = m * value - conductance[c] * (spread[c] - spread[c - step])
     for k in range(k0, k1):

@@ -2,6 +2,7 @@
 
 import difflib
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -96,6 +97,29 @@ class FileRecord(Section):
     def file(self) -> str | None:
         """:attr:`path` as errors name it."""
         return None if self._path is None else str(self._path)
+
+    def nominal_values(
+        self, quantities: Mapping[str, Quantity], changed: Mapping[str, float] | None, what: str
+    ) -> dict[str, float]:
+        """Numbers in SI by their dotted key, nominal where not changed; ``what`` names the thing in errors.
+
+        Raises
+        ------
+        InputError
+            For a key that is not among the quantities, or a value outside the bounds of the key.
+        """
+        found = {key: q.nominal for key, q in quantities.items()}
+        for key, value in (changed or {}).items():
+            if key not in found:
+                raise InputError(
+                    f"the file of this {what} has no such number",
+                    file=self.file,
+                    key=key,
+                    accepted=", ".join(found),
+                )
+            self.check_values(key, value)
+            found[key] = float(value)
+        return found
 
 
 def number(
