@@ -3,6 +3,7 @@
 import csv
 import itertools
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -239,6 +240,23 @@ def recover(names, duty, counterflow):
     return complete_duty(**P, counterflow=counterflow, **{k: values[k] for k in names})
 
 
+def assert_each_heat_fits(error, names, duty, counterflow):
+    """Several heats may have one approach: then the error names them all, and the true one is among them."""
+    assert "approach" in names
+    units = {"W": 1.0, "kW": 1e3, "MW": 1e6, "GW": 1e9}
+    named = re.findall(r"([0-9.e+]+) (G?M?k?W)\b", error.problem)
+    heats = [float(value) * units[unit] for value, unit in named]
+    assert len(heats) > 1
+    assert any(heat == pytest.approx(duty.heat_rate, rel=1e-3) for heat in heats)
+    values = quantities(duty)
+    others = {k: values[k] for k in names if k != "approach"}
+    for heat in heats:
+        found = complete_duty(**P, counterflow=counterflow, heat_rate=heat, **others)
+        # The heat is printed with four digits, and the temperatures go with it.
+        span = max(found.T_in[0] - found.T_out[0], found.T_out[1] - found.T_in[1])
+        assert found.approach == pytest.approx(duty.approach, abs=1e-3 * span)
+
+
 @pytest.mark.parametrize(
     ("ends", "counterflow"),
     [(COUNTER, True), (COUNTER_2, True), (PARALLEL, False)],
@@ -307,7 +325,11 @@ def test_random_duties_come_back(data):
         # Equal flows of water make the approach all but silent about the heat; that is another case.
         first, last = duty.end_differences
         assume(abs(first - last) > 0.5)
-    again = recover(names, duty, counterflow)
+    try:
+        again = recover(names, duty, counterflow)
+    except UnderspecifiedDutyError as error:
+        assert_each_heat_fits(error, names, duty, counterflow)
+        return
     # An approach between two moving temperatures amplifies rounding by the nearness of the flows.
     assert_same(again, duty, 1e-7 if "approach" in names else 1e-9)
 
