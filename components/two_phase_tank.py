@@ -1,6 +1,5 @@
 """A two-phase immersion tank as a component: chips that boil in a bath, and the condenser above it."""
 
-import math
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,21 +11,16 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike
 
-from hashheat.components.boiling_state import saturated
 from hashheat.components.cases import broadcast_cases
-from hashheat.components.two_phase_tank_balance import Balance, Vessel, balance
-from hashheat.components.two_phase_tank_chips import ChipSet, ChipState, chip_state
-from hashheat.components.two_phase_tank_condenser import Coil, coil_state, water_mass_flow
-from hashheat.components.two_phase_tank_errors import BathRangeError, TwoPhaseTankError
+from hashheat.components.two_phase_tank_build import build_chips, build_coil
+from hashheat.components.two_phase_tank_checks import check_states
+from hashheat.components.two_phase_tank_chips import ChipSet
+from hashheat.components.two_phase_tank_condenser import Coil
+from hashheat.components.two_phase_tank_errors import TwoPhaseTankError
 from hashheat.components.two_phase_tank_file import TwoPhaseTankFile, load_two_phase_tank
 from hashheat.components.two_phase_tank_results import NOT_CONVERGED, OK, STATUS, tank_dataset
-from hashheat.components.two_phase_tank_vapour import Inventory, inventory, opening_loss
-from hashheat.solvers.critical_heat_flux import SIZES, SUBCOOLINGS
-from hashheat.solvers.pool_boiling import BoilingSurface
-from hashheat.thermo.errors import InputError, StateError
+from hashheat.components.two_phase_tank_state import solve_state
 from hashheat.thermo.fluid import Fluid
-from hashheat.thermo.property_kernels import density, enthalpy
-from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.quantity import Quantity
 from hashheat.thermo.saturated_fluid import BoilingFluid
 
@@ -138,14 +132,14 @@ class TwoPhaseTank:
         together = broadcast_cases(given)
         template = together["water.T_in"]
         flat = {key: np.asarray(a.values, dtype=float).reshape(template.size) for key, a in together.items()}
-        self._check(flat)
+        check_states(self.file, self.water, flat)
         states: list[dict[str, float] | None] = []
         status = np.full(template.size, OK)
         first: TwoPhaseTankError | None = None
         for i in range(template.size):
             changed = {key: float(values[i]) for key, values in flat.items()}
             try:
-                states.append(self._solve_one(self.file.values(changed)))
+                states.append(solve_state(self.file, self.fluid, self.water, self.file.values(changed)))
             except TwoPhaseTankError as error:
                 if template.size == 1:
                     raise error.extended(f"\n  tank:     {self.name}") from None
@@ -196,222 +190,24 @@ class TwoPhaseTank:
         Parameters
         ----------
         values : mapping, optional
-            Of :meth:`TwoPhaseTankFile.values`; nominal if left out.
+            Of :meth:`TwoPhaseTankFile.values` [SI]; nominal if left out.
 
         Returns
         -------
         ChipSet
         """
-        v = self.file.values() if values is None else values
-        boiling, plate = self.file.boiling, self.file.chips.plate
-        own = (v["chips.length"], v["chips.width"])
-        if plate is None:
-            face, conductance, through = own, 0.0, 0.0
-        else:
-            face = (v["chips.plate.length"], v["chips.plate.width"])
-            conductance = v["chips.plate.conductivity"] * v["chips.plate.thickness"]
-            through = v["chips.plate.thickness"] / (v["chips.plate.conductivity"] * own[0] * own[1])
-        surface = BoilingSurface(
-            boiling.code,
-            C_sf=v.get("boiling.C_sf", 0.0),
-            n=v.get("boiling.n", 0.0),
-            roughness=v.get("boiling.roughness", 0.0),
-            h0=v.get("boiling.h0", 0.0),
-            factor=v["boiling.factor"],
-        )
-        return ChipSet(
-            v["chips.power"],
-            *own,
-            *face,
-            conductance,
-            through,
-            v["chips.tilt"],
-            v["chips.junction_resistance"],
-            surface,
-            v["boiling.incipience_superheat"],
-            SIZES[boiling.size],
-            SUBCOOLINGS[boiling.subcooling],
-            v["boiling.subcooling_coefficient"],
-            v["boiling.critical_factor"],
-        )
+        return build_chips(self.file, self.file.values() if values is None else values)
 
     def coil(self, values: Mapping[str, float] | None = None) -> Coil:
-        """Condenser to the physics; values as for :meth:`chip_set`."""
-        v = self.file.values() if values is None else values
-        table = self._table(v["water.pressure"])
-        condenser = self.file.condenser
-        return Coil(
-            v["condenser.outer_diameter"],
-            v["condenser.outer_diameter"] - 2.0 * v["condenser.wall_thickness"],
-            v["condenser.conductivity"],
-            condenser.circuits,
-            v["condenser.length"],
-            condenser.rows,
-            v["condenser.film_factor"],
-            v["condenser.fouling"],
-            v["condenser.gas_fraction"],
-            v["fluid.vapour_diffusivity"],
-            table,
-            v["water.T_in"],
-            water_mass_flow(table, v["water.T_in"], v["water.flow"]),
-        )
+        """Condenser to the physics.
 
-    def _table(self, pressure: float) -> PropertyTable:
-        return self.water.table(pressure)
+        Parameters
+        ----------
+        values : mapping, optional
+            As for :meth:`chip_set`.
 
-    def _check(self, flat: Mapping[str, np.ndarray]) -> None:
-        """Refuse what the file would refuse before anything is solved."""
-        known = self.file.values()
-        for key, values in flat.items():
-            if key not in known:
-                self.file.values({key: 0.0})  # raises, naming the keys there are
-            self.file.check_values(key, values)
-        both = {key: flat.get(key, np.array([known[key]])) for key in known}
-        for low, high in (
-            ("chips.bottom", "chips.top"),
-            ("chips.top", "bath.height"),
-            ("bath.pressure_min", "bath.pressure_max"),
-        ):
-            if low in both and np.any(both[low] >= both[high]):
-                raise InputError(
-                    f"{low} is not below {high}",
-                    file=self.file.file,
-                    key=low,
-                    found=f"{float(np.max(both[low])):g}",
-                    accepted=f"less than {float(np.min(both[high])):g}",
-                )
-        if np.any(2.0 * both["condenser.wall_thickness"] >= both["condenser.outer_diameter"]):
-            raise InputError(
-                "the walls of the tubes fill them",
-                file=self.file.file,
-                key="condenser.wall_thickness",
-                found=f"{float(np.max(both['condenser.wall_thickness'])):g} m",
-                accepted=f"less than half of {float(np.min(both['condenser.outer_diameter'])):g} m",
-            )
-        for pressure in np.unique(both["water.pressure"]):
-            self.water.check_liquid(both["water.T_in"], float(pressure), "the condenser's inlet")
-            table = self._table(float(pressure))
-            coldest, warmest = float(both["water.T_in"].min()), float(both["water.T_in"].max())
-            if coldest < table.T_min or warmest > table.T_max:
-                worst = coldest if coldest < table.T_min else warmest
-                raise StateError(
-                    f"{self.water.name}: {worst - 273.15:.2f} degC at the condenser's inlet lies outside its "
-                    f"data, {table.T_min - 273.15:.2f} to {table.T_max - 273.15:.2f} degC."
-                )
-
-    def _solve_one(self, v: Mapping[str, float]) -> dict[str, float]:
-        coil, chips = self.coil(v), self.chip_set(v)
-        vessel = Vessel(
-            self.file.bath.closure == "sealed",
-            v["bath.pressure_max"],
-            v.get("bath.pressure_min", 0.0),
-            v["bath.loss_conductance"],
-            v["surroundings.T"],
-            v["surroundings.pressure"],
-        )
-        power = self.file.chips.count * v["chips.power"] + v["power.bath"]
-        found = balance(self.fluid, coil, vessel, power)
-        try:
-            store = inventory(
-                self.fluid,
-                v["fluid.charge"],
-                found.T_bath,
-                v["bath.length"] * v["bath.width"],
-                v["bath.height"],
-                v["bath.hardware_volume"],
-                v["chips.top"],
-            )
-            depth = store.level - v["chips.bottom"]
-            chip = chip_state(self.fluid, chips, found.T_bath, found.pressure, depth)
-            return (
-                self._chip_results(v, chip)
-                | self._vapour_results(v, coil, found, store)
-                | self._heat_results(v, coil, found, power)
-            )
-        except StateError as error:
-            raise BathRangeError(str(error)) from None
-
-    def _chip_results(self, v: Mapping[str, float], chip: ChipState) -> dict[str, float]:
-        peak = chip.peak_flux
-        return {
-            "T_saturation": chip.T_saturation,
-            "subcooling": chip.subcooling,
-            "heat_flux": chip.flux,
-            "peak_heat_flux": peak,
-            "critical_heat_flux": chip.critical_flux,
-            "critical_margin": chip.critical_flux / peak if peak > 0.0 else math.inf,
-            "wall_superheat": chip.superheat,
-            "boiling": float(chip.boils),
-            "T_wall": chip.T_wall,
-            "T_junction": chip.T_junction,
-            "T_junction_start": chip.T_start,
-            "T_junction_limit": v["chips.limit"],
-            "junction_margin": v["chips.limit"] - chip.T_junction,
-            "start_margin": v["chips.limit"] - chip.T_start,
-        }
-
-    def _vapour_results(
-        self, v: Mapping[str, float], coil: Coil, found: Balance, store: Inventory
-    ) -> dict[str, float]:
-        s = saturated(self.fluid, found.T_bath)
-        escaping = found.vented / s.latent_heat
-        floor = v["bath.length"] * v["bath.width"]
-        above = s.rho_l * floor * (store.level - v["chips.top"])
-        opened = opening_loss(
-            self.fluid,
-            coil.T_in,  # chips at rest, water flowing
-            v["surroundings.T"],
-            v["surroundings.pressure"],
-            floor,
-            v["opening.freeboard"],
-            v["opening.duration"],
-            v["opening.exchanged"],
-            v["fluid.vapour_diffusivity"],
-        )
-        each = opened.diffused + opened.displaced
-        return {
-            "T_bath": found.T_bath,
-            "pressure": found.pressure,
-            "rating_margin": v["bath.pressure_max"] - found.pressure,
-            "vapour_heat": found.vented,
-            "vapour_loss": escaping,
-            "time_to_dry": above / escaping if escaping > 0.0 else math.inf,
-            "level": store.level,
-            "level_margin": store.level - v["chips.top"],
-            "liquid_mass": store.liquid,
-            "vapour_mass": store.vapour,
-            "opening_loss": each,
-            "yearly_loss": each * v["opening.per_year"] / v["fluid.charge"]
-            if v["opening.per_year"] > 0.0
-            else 0.0,
-        }
-
-    def _heat_results(
-        self, v: Mapping[str, float], coil: Coil, found: Balance, power: float
-    ) -> dict[str, float]:
-        c = coil_state(self.fluid, coil, found.T_bath, found.condensed, max(found.share, 1e-9))
-        # From the water's own enthalpies, so that the balance is checked and not repeated.
-        taken = coil.mass_flow * (enthalpy(coil.water, c.T_out) - enthalpy(coil.water, coil.T_in))
-        wanted = found.condensed + found.vented
-        electric = power + v["power.outside"]
-        return {
-            "T_vapour": c.T_vapour,
-            "water_T_out": c.T_out,
-            "water_mass_flow": coil.mass_flow,
-            "volume_flow": coil.mass_flow / density(coil.water, coil.T_in),
-            "film_htc": c.film_htc,
-            "film_Re": c.film_reynolds,
-            "gas_at_film": c.gas_wall,
-            "water_htc": c.water_htc,
-            "UA": c.UA,
-            "NTU": c.NTU,
-            "condenser_share": found.share,
-            "condenser_capacity": found.capacity,
-            "condenser_margin": found.capacity / wanted if wanted > 0.0 else math.inf,
-            "heat_rate": taken,
-            "wall_loss": found.lost,
-            "chip_power": self.file.chips.count * v["chips.power"],
-            "wall_power": electric,
-            "capture_efficiency": taken / electric if electric > 0.0 else 0.0,
-            "imbalance": (power - taken - found.lost - found.vented) / max(power, 1.0),
-        }
+        Returns
+        -------
+        Coil
+        """
+        return build_coil(self.file, self.water, self.file.values() if values is None else values)

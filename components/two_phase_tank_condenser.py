@@ -6,6 +6,7 @@ from typing import NamedTuple
 from scipy.optimize import brentq
 
 from hashheat.components.boiling_state import saturated
+from hashheat.components.vapour_diffusivity import vapour_diffusivity
 from hashheat.solvers.convection import UNIFORM_TEMPERATURE, nusselt_gnielinski_2013
 from hashheat.solvers.film_condensation import (
     TUBE,
@@ -16,7 +17,6 @@ from hashheat.solvers.film_condensation import (
 )
 from hashheat.thermo.property_kernels import (
     conductivity,
-    density,
     enthalpy,
     heat_capacity,
     prandtl,
@@ -26,9 +26,6 @@ from hashheat.thermo.property_kernels import (
 from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.saturated_fluid import BoilingFluid
 
-#: State at which a file gives the diffusivity of vapour in air.
-DIFFUSIVITY_T, DIFFUSIVITY_P = 298.15, 101325.0
-_POWER = 1.75
 #: Vapour over water inlet [K] below which nothing condenses: less would drown in rounding.
 _LEAST_DIFFERENCE = 1e-6
 #: Smallest share of a coil.
@@ -188,7 +185,9 @@ def coil_state(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float, shar
         # No film, no layer of gas: only tube and water are left, and any vapour above the inlet condenses.
         UA = share / (_inner_resistance(coil, water_htc))
         return found(T_vapour, T_vapour, math.inf, 0.0, coil.gas, UA)
-    gas_wall = gas_at_wall(s, _diffusivity(coil, s.T, s.p), coil.outer, coil.gas, flux / s.latent_heat)
+    gas_wall = gas_at_wall(
+        s, vapour_diffusivity(coil.diffusivity, s.T, s.p), coil.outer, coil.gas, flux / s.latent_heat
+    )
     p_film = s.p * (1.0 - gas_wall)
     if p_film <= fluid.p_min:
         # No layer lets so much vapour through, or only to a film colder than the data: this coil takes less.
@@ -287,30 +286,3 @@ def _inner_resistance(coil: Coil, water_htc: float) -> float:
     length = coil.length * coil.circuits
     wall = math.log(coil.outer / coil.inner) / (2.0 * math.pi * coil.conductivity * length)
     return wall + (1.0 / water_htc + coil.fouling) / (math.pi * coil.inner * length)
-
-
-def _diffusivity(coil: Coil, T: float, p: float) -> float:
-    return vapour_diffusivity(coil.diffusivity, T, p)
-
-
-def vapour_diffusivity(standard: float, T: float, p: float) -> float:
-    """Diffusivity of a vapour in air away from 25 degC and 1 atm, in proportion to T^1.75 / p (Fuller).
-
-    Parameters
-    ----------
-    standard : float
-        [m^2/s]
-    T, p : float
-        [K], [Pa]
-
-    Returns
-    -------
-    float
-        [m^2/s]
-    """
-    return standard * (T / DIFFUSIVITY_T) ** _POWER * DIFFUSIVITY_P / p
-
-
-def water_mass_flow(water: PropertyTable, T_in: float, volume_flow: float) -> float:
-    """Mass flow [kg/s] of a volume flow at the inlet [m^3/s]."""
-    return volume_flow * density(water, T_in)

@@ -3,8 +3,8 @@
 import math
 from typing import NamedTuple
 
-from hashheat.components.two_phase_tank_condenser import vapour_diffusivity
 from hashheat.components.two_phase_tank_errors import ChipsDryError, TankOverfullError
+from hashheat.components.vapour_diffusivity import vapour_diffusivity
 from hashheat.solvers.saturated import GAS_CONSTANT
 from hashheat.thermo.saturated_fluid import BoilingFluid
 
