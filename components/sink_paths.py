@@ -10,7 +10,7 @@ millimetres go together, nothing with a single way.
 import math
 from typing import NamedTuple
 
-from hashheat.components.heat_sink import BoardStack, HeatSink, PlateFins, RoundPins
+from hashheat.components.heat_sink import BoardStack, HeatSink, RoundPins
 from hashheat.solvers.duct_entrance import entrance_heads
 from hashheat.solvers.duct_modes import f_re_rectangle
 from hashheat.solvers.minor_losses import contraction_loss, expansion_loss
@@ -195,8 +195,3 @@ def _pin_path(pins: RoundPins, across: bool) -> Path:
         speed_factor=1.0 / free,
         hydraulic_diameter=d,
     )
-
-
-def is_plate(sink: HeatSink) -> bool:
-    """Whether a sink has plate fins."""
-    return isinstance(sink.fins, PlateFins)

@@ -20,10 +20,6 @@ IVEY_MORRIS = 0
 ZUBER_TRIBUS = 1
 SUBCOOLINGS = {"Ivey-Morris": IVEY_MORRIS, "Zuber-Tribus-Westwater": ZUBER_TRIBUS}
 
-#: Coefficient of Ivey and Morris, and of Arik and Bar-Cohen in the same group.
-IVEY_MORRIS_COEFFICIENT = 0.1
-ARIK_BAR_COHEN_COEFFICIENT = 0.03
-
 
 @kernel
 def zuber_flux(s: Saturated, K: float) -> float:

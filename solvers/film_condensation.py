@@ -13,9 +13,6 @@ from hashheat.thermo.jit import kernel
 #: Constants of the laminar film: mean over a vertical plate, and round a horizontal tube.
 PLATE = 0.943
 TUBE = 0.729
-#: Film Reynolds number 4 Gamma / mu from which ripples, and from which turbulence, raise the coefficient.
-RE_WAVES = 30.0
-RE_TURBULENT = 1800.0
 #: Molar mass of air [kg/mol].
 AIR = 0.0289652
 

@@ -147,40 +147,6 @@ def extrapolate(fine: float, coarse: float, *, ratio: float = 2.0, order: float 
     return fine + (fine - coarse) / (ratio**order - 1.0)
 
 
-def two_grid_band(
-    fine: float, coarse: float, *, ratio: float = 2.0, order: float = 2.0, safety: float = 3.0
-) -> float:
-    """Half width of the band around the value on the fine grid, from two grids and an assumed order.
-
-    Parameters
-    ----------
-    fine, coarse : float
-        The number on the two grids, in any unit.
-    ratio : float
-        Cell size of the coarse over the fine grid [-].
-    order : float
-        Assumed order [-].
-    safety : float
-        Factor on the extrapolated error [-]; 3 since nothing shows that the order is reached.
-
-    Returns
-    -------
-    float
-        In the unit of the number.
-
-    Raises
-    ------
-    InputError
-        As :func:`extrapolate`, or a safety factor below 1.
-
-    References
-    ----------
-    P. Roache, J. Fluids Eng. 116 (1994) 405.
-    """
-    _check((fine, coarse), (ratio,), safety)
-    return safety * abs(extrapolate(fine, coarse, ratio=ratio, order=order) - fine)
-
-
 def _check(values: tuple[float, ...], ratios: tuple[float, ...], safety: float) -> None:
     for value in values:
         if not math.isfinite(value):

@@ -80,7 +80,6 @@ def test_a_number_that_is_zero_on_the_fine_grid_has_a_band_and_no_index():
 def test_two_grids_take_the_order_from_outside():
     assert gc.extrapolate(model(1, 2), model(2, 2)) == pytest.approx(3.0, rel=1e-14)
     assert gc.extrapolate(model(1, 1), model(3, 1), ratio=3.0, order=1.0) == pytest.approx(3.0, rel=1e-14)
-    assert gc.two_grid_band(model(1, 2), model(2, 2)) == pytest.approx(3 * 0.2, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
-"""Mixed convection and the cylinder in cross-flow: check values, another library, limits."""
+"""Mixed convection: check values, limits."""
 
 import csv
 import re
 from pathlib import Path
 
-import ht
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashheat.solvers.mixed_convection import nusselt_cross_cylinder, nusselt_mixed, nusselt_mixed_floored
+from hashheat.solvers.mixed_convection import nusselt_mixed, nusselt_mixed_floored
 
 CHECKS = Path(__file__).resolve().parents[2].parent / "shared/reference/immersion/correlation_checks.csv"
 
@@ -27,14 +26,6 @@ def test_table_of_check_values():
                 )
                 seen += 1
     assert seen == 2
-
-
-@pytest.mark.parametrize("Re", [1.0, 100.0, 1e4, 1e6])
-@pytest.mark.parametrize("Pr", [0.7, 100.0])
-def test_cylinder_of_the_other_library(Re, Pr):
-    assert nusselt_cross_cylinder(Re, Pr) == pytest.approx(
-        ht.conv_external.Nu_cylinder_Churchill_Bernstein(Re, Pr), rel=1e-12
-    )
 
 
 @given(F=st.floats(1e-6, 1e3), N=st.floats(1e-6, 1e3))
