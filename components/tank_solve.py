@@ -26,10 +26,10 @@ MOST_ITERATIONS = 40
 
 #: What may still change from one repetition to the next: of the oil at the inlet [K]; of the flow and of the heat
 #: of the chips, as parts.
-_STILL_T, _STILL = 1e-6, 1e-8
+_STILL_T, _STILL = 2e-3, 1e-4
 
-#: Net heat into the box over the heat through it, of each flow solve [-].
-_HEAT = 1e-7
+#: Net heat into the box over the heat through it, of each flow solve [-], and last change of the hottest chip [K].
+_HEAT, _WATCHED = 1e-4, 0.01
 
 Progress = Callable[[str, float], None]
 
@@ -180,7 +180,7 @@ def solve_tank(
     changed: Mapping[str, float] | None = None,
     *,
     refine: float = 1,
-    tolerance: float = 1e-8,
+    tolerance: float = 1e-5,
     start: TankSolution | None = None,
     progress: Progress | None = None,
 ) -> TankSolution:
@@ -236,6 +236,7 @@ def solve_tank(
             tolerance=tolerance,
             heat_tolerance=_HEAT,
             watch=watch,
+            watch_tolerance=_WATCHED,
         )
         state = flow.state
         balance = tank_balance(tank, state)

@@ -1,25 +1,44 @@
 """What crosses the sides of a flow box: heat by conduction and with the flow, and volume.
 
-Computed from the fields as a user has them, not from the arrays of the solver, so that a wrong residual shows.
+Computed from the fields as a user has them, not from the arrays of the solver, so that a wrong residual shows;
+the turbulent viscosity alone is the solver's.
 """
 
 import numpy as np
 
+from hashheat.solvers.flow_arrays import cells, padded_state
+from hashheat.solvers.flow_case import flow_case
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState
+from hashheat.solvers.flow_residual import fields_of, residual
+from hashheat.solvers.flow_turbulence import PRANDTL_TURBULENT
 from hashheat.thermo.liquid import integral, polynomial
 
 Array = np.ndarray
 
 
 def _own_conductivity(box: FlowBox, T: Array) -> Array:
-    liquid = box.liquid
-    t = np.clip(T, liquid.T_min, liquid.T_max) - liquid.T_ref
-    return np.asarray(polynomial(liquid.conductivity, t))
+    return np.asarray(polynomial(box.liquid.conductivity, _argument(box, T)))
 
 
-def _sides(box: FlowBox, cells: Array) -> list[Array]:
+def _argument(box: FlowBox, T: Array) -> Array:
+    return np.clip(T, box.liquid.T_min, box.liquid.T_max) - box.liquid.T_ref
+
+
+def _stirred(box: FlowBox, state: FlowState) -> Array | float:
+    """What turbulence adds to the conductivity of the cells [W/(m K)]."""
+    if not np.any(box.mixing_length):
+        return 0.0
+    case = flow_case(box)
+    shape, fields = case.geometry.shape, fields_of(case)
+    x = padded_state(box, state, shape)
+    residual(case, x, fields, np.ones(x.shape[0]), np.zeros_like(x))
+    heat_capacity = polynomial(box.liquid.heat_capacity, _argument(box, state.T))
+    return cells(fields.eddy, shape) * heat_capacity / PRANDTL_TURBULENT
+
+
+def _sides(box: FlowBox, field: Array) -> list[Array]:
     """Values of the cells next to each side, in the shapes of the sides."""
-    return [cells[:, :, 0], cells[:, :, -1], cells[:, 0], cells[:, -1], cells[0], cells[-1]]
+    return [field[:, :, 0], field[:, :, -1], field[:, 0], field[:, -1], field[0], field[-1]]
 
 
 def side_areas(box: FlowBox) -> list[Array]:
@@ -38,24 +57,26 @@ def surface_temperature(box: FlowBox, state: FlowState) -> list[Array]:
     """Temperature of the surface on each side; of the liquid at inlets and outlets [K]."""
     found = []
     flows = side_flow(box, state)
-    cells = _sides(box, state.T)
-    for n, side in enumerate(box.sides):
-        inside = _conductance(box, state, n)
+    inner = _sides(box, state.T)
+    for n, (side, inside) in enumerate(zip(box.sides, _conductances(box, state))):
         with np.errstate(invalid="ignore"):
             both = inside + side.htc
-            T = (inside * cells[n] + np.where(np.isinf(side.htc), 0.0, side.htc * side.temperature)) / both
+            T = (inside * inner[n] + np.where(np.isinf(side.htc), 0.0, side.htc * side.temperature)) / both
             T = np.where(np.isinf(side.htc), side.temperature, T + side.heat_flux / both)
         through = (side.kind == INLET) | (side.kind == OUTLET)
-        T = np.where(through, np.where(flows[n] > 0, side.temperature, cells[n]), T)
+        T = np.where(through, np.where(flows[n] > 0, side.temperature, inner[n]), T)
         found.append(T)
     return found
 
 
-def _conductance(box: FlowBox, state: FlowState, n: int) -> Array:
-    """From the cell to the surface [W/(m2 K)]."""
-    own = _sides(box, _own_conductivity(box, state.T))[n]
-    given = _sides(box, box.conductivity[n // 2])[n]
-    return np.where(given > 0, given, own) / _half_widths(box)[n]
+def _conductances(box: FlowBox, state: FlowState) -> list[Array]:
+    """From the cells to the surface of each side [W/(m2 K)]."""
+    own, stirred = _own_conductivity(box, state.T), _stirred(box, state)
+    found = []
+    for n, half in enumerate(_half_widths(box)):
+        given = box.conductivity[n // 2]
+        found.append(_sides(box, np.where(given > 0, given, own) + stirred)[n] / half)
+    return found
 
 
 def side_flow(box: FlowBox, state: FlowState) -> list[Array]:
@@ -80,9 +101,9 @@ def wall_heat(box: FlowBox, state: FlowState) -> list[Array]:
         In the order WEST ... TOP; zero at inlets and outlets.
     """
     found = []
-    surfaces, areas, cells = surface_temperature(box, state), side_areas(box), _sides(box, state.T)
-    for n, side in enumerate(box.sides):
-        heat = areas[n] * _conductance(box, state, n) * (surfaces[n] - cells[n])
+    surfaces, areas, inner = surface_temperature(box, state), side_areas(box), _sides(box, state.T)
+    for n, (side, inside) in enumerate(zip(box.sides, _conductances(box, state))):
+        heat = areas[n] * inside * (surfaces[n] - inner[n])
         found.append(np.where((side.kind == INLET) | (side.kind == OUTLET), 0.0, heat))
     return found
 

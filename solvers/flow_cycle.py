@@ -22,6 +22,10 @@ from hashheat.thermo.jit import kernel
 _COARSEST = 80
 _DAMP = 0.7
 
+#: Ways of the preconditioner: a multigrid cycle, or sweeps on the finest grid alone.
+CYCLE, SWEEPS = 0, 1
+_SWEEPS = 8
+
 
 class Level(NamedTuple):
     """One grid: its box and case, the state it is linearised about, and working space.
@@ -287,15 +291,25 @@ def _add_up(
 
 
 class Preconditioner:
-    """Multigrid cycles for the equations linearised about a state.
+    """Approximate inverse of the equations linearised about a state.
 
     Parameters
     ----------
     levels : list of Level
+
+    Attributes
+    ----------
+    preferred : int
+        ``CYCLE`` or ``SWEEPS``: what served best so far.
+    solves, vectors : int
+        Solves since the cycle was last tried, and vectors of the last solve.
     """
 
     def __init__(self, levels: list[Level]) -> None:
         self.levels = levels
+        self.preferred = CYCLE
+        self.solves = 0
+        self.vectors = 0
         self._inverse: np.ndarray = np.zeros((0, 0))
         self._scale = np.zeros(0)
         self._rows = np.zeros(0, dtype=np.int64)
@@ -338,8 +352,30 @@ class Preconditioner:
         self._scale = 1.0 / size
         self._inverse = np.linalg.inv(matrix * self._scale[:, None])
 
-    def cycle(self, b: np.ndarray, before: int = 1, after: int = 1) -> np.ndarray:
-        """Approximate solution of J x = b by one V-cycle from zero, in an array that the next call overwrites."""
+    def apply(self, b: np.ndarray, kind: int) -> np.ndarray:
+        """Approximate solution of J x = b from zero, in an array that the next call overwrites.
+
+        Parameters
+        ----------
+        b : (n_field, total) array
+        kind : int
+            ``CYCLE`` for one multigrid cycle, ``SWEEPS`` for sweeps of the smoother on the finest grid alone.
+
+        Returns
+        -------
+        (n_field, total) array
+        """
+        return self._cycle(b) if kind == CYCLE else self._sweeps(b)
+
+    def _sweeps(self, b: np.ndarray) -> np.ndarray:
+        top = self.levels[0]
+        top.b[...] = b
+        top.x[...] = 0.0
+        for n in range(_SWEEPS):
+            smooth(top.case, top.table, top.x, top.b, n % 2 == 0, _DAMP)
+        return top.x
+
+    def _cycle(self, b: np.ndarray, before: int = 1, after: int = 1) -> np.ndarray:
         levels = self.levels
         levels[0].b[...] = b
         for n, level in enumerate(levels):

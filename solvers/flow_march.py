@@ -1,7 +1,7 @@
-"""Reach a steady flow by time steps that grow: from rest to where Newton's method takes over.
+"""Reach a steady flow by time steps that grow: from rest to steps so long that inertia no longer matters.
 
-Each step is implicit Euler's, solved by a few Newton iterations; it grows while these converge fast, until inertia
-no longer matters and the step is one of Newton's own. The way there is a start-up of the real liquid, so that it
+Each step is implicit Euler's, solved by a few Newton iterations; it grows while these converge fast, until the
+step is one of Newton's own. The way there is a start-up of the real liquid, so that it
 finds the flow that comes about, and steps that long also damp what would sway.
 
 References
@@ -13,10 +13,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hashheat.solvers.flow_newton import System, newton
+from hashheat.solvers.flow_newton import Progress, newton
+from hashheat.solvers.flow_system import System
 
-# Near enough for Newton's method, or for the next finer grid: residual over that at rest.
-_TOLERANCE = 1e-3
 _STEPS = 250
 _NEWTON = 5
 # A step counts as solved at this share of the residual with which it began.
@@ -28,8 +27,8 @@ _LARGEST, _SMALLEST = 1e9, 1e-7
 
 
 def march(
-    system: System, x: np.ndarray, tell: Callable[[float], None] | None = None, tolerance: float = _TOLERANCE
-) -> tuple[np.ndarray, bool]:
+    system: System, x: np.ndarray, done: Callable[[np.ndarray, float], bool], first: float | None = None
+) -> tuple[np.ndarray, Progress, float]:
     """Step in time towards the steady state.
 
     Parameters
@@ -37,22 +36,26 @@ def march(
     system : System
     x : (n_field, total) array
         Start, such as rest.
-    tell : callable, optional
-        Called with the residual over that at rest, after each step.
-    tolerance : float
-        Residual over that at rest at which it ends [-].
+    done : callable
+        Called after each step with the unknowns and the steady residual over that at rest; True ends it.
+    first : float, optional
+        First step [s]; by default a small part of the time in which liquid crosses the box.
 
     Returns
     -------
     (n_field, total) array
-    bool
-        Whether the residual came below the tolerance.
+    Progress
+        Steady residuals after each step; also where it was not ended by ``done``.
+    float
+        Last step [s].
     """
     inertia = system.inertia()
     grid = system.levels[0].box.grid
     shortest = min(float(edges[-1] - edges[0]) for edges in tuple(grid)[: len(system.velocities())])
-    first = _FIRST_SHARE * shortest / float(system.scales[0])
-    h = first
+    unit = _FIRST_SHARE * shortest / float(system.scales[0])
+    h = unit if first is None else first
+    norms: list[float] = []
+    parts: list[np.ndarray] = []
     for _ in range(_STEPS):
         begun: list[float] = []
 
@@ -64,14 +67,14 @@ def march(
         y, progress = newton(system, x, solved, _NEWTON, shift, shift * x, 1.0 / h)
         if not progress.norms[-1] <= _SOLVED * begun[0]:
             h *= _CUT
-            if h < _SMALLEST * first:
-                return x, False
+            if h < _SMALLEST * unit:
+                break
             continue
         x = y
         left = system.relative(x)
-        if tell is not None:
-            tell(left)
-        if left <= tolerance:
-            return x, True
-        h = min(_LARGEST * first, h * _GROWTH[progress.steps])
-    return x, False
+        parts.append(np.linalg.norm(left, axis=1))
+        norms.append(float(np.linalg.norm(parts[-1])))
+        if done(x, norms[-1]):
+            break
+        h = min(_LARGEST * unit, h * _GROWTH[progress.steps])
+    return x, Progress(len(norms), norms, parts), h

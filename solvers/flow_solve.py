@@ -3,26 +3,27 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.solvers.flow_arrays import P, T, padded_state, unpadded_state
+from hashheat.solvers.flow_arrays import P, Shape, T, padded_state, unpadded_state
 from hashheat.solvers.flow_balance import heat_balance, mass_defect
 from hashheat.solvers.flow_cycle import Level, interpolated, levels_of
 from hashheat.solvers.flow_march import march
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState, rest
-from hashheat.solvers.flow_newton import Progress, System, newton
+from hashheat.solvers.flow_newton import Progress, newton
 from hashheat.solvers.flow_scales import expected_scales, temperature_range
+from hashheat.solvers.flow_system import System
 from hashheat.thermo.errors import InputError
 
 #: What a solution's status says.
-CONVERGED, OUT_OF_STEPS, STALLED, OUT_OF_RANGE = range(4)
+CONVERGED, STALLED, OUT_OF_RANGE = range(3)
 
 #: The status in words.
 STATUS_TEXT = {
     CONVERGED: "converged",
-    OUT_OF_STEPS: "not converged within the allowed steps",
-    STALLED: "not converged: the residual does not fall any more",
+    STALLED: "not converged: neither Newton's method nor steps in time come nearer",
     OUT_OF_RANGE: "a temperature left the range of the liquid's properties",
 }
 
@@ -30,6 +31,10 @@ _COARSE_TOLERANCE = 1e-3
 _SMALLEST_GRID = 8
 # Newton's method is given up where the residual does not halve within this many steps.
 _PATIENCE = 6
+# Steps in time go on from where Newton's method ended if it got this much nearer.
+_NEAR = 0.1
+# First of them over the last one on the coarser grid.
+_SHORTER = 0.05
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,7 @@ class FlowSolution:
     box : FlowBox
     state : FlowState
     status : int
-        ``CONVERGED``, ``OUT_OF_STEPS``, ``STALLED`` or ``OUT_OF_RANGE``.
+        ``CONVERGED``, ``STALLED`` or ``OUT_OF_RANGE``.
     history : dict of lists
         Before each step and after the last: "momentum", "mass" and "energy" residuals over the size of the
         initial one, and "watch", the watched quantity.
@@ -80,6 +85,16 @@ class FlowSolution:
 
 
 Watch = Callable[[FlowBox, FlowState], float]
+
+
+class _Asked(NamedTuple):
+    """What a solution is to reach."""
+
+    tolerance: float
+    heat_tolerance: float
+    watch: Watch | None
+    watch_tolerance: float
+    progress: Callable[[str, float], None] | None
 
 
 def check_flow_box(box: FlowBox) -> None:
@@ -135,7 +150,7 @@ def solve_flow(
     heat_tolerance : float
         Net heat into the box over the heat through it [-].
     max_steps : int
-        Newton steps on each grid.
+        Newton steps on each grid before steps in time are tried.
     watch : callable, optional
         Called with box and state: the quantity asked for.
     watch_tolerance : float
@@ -160,9 +175,9 @@ def solve_flow(
     first = _first_grid(levels) if start is None else 0
     found: list[FlowSolution] = []
     x: np.ndarray | None = None
+    step: float | None = None
     for n in range(first, -1, -1):
         part = levels[n:]
-        began = time.perf_counter()
         system = System(part, scales_of(part[0].box))
         if start is not None:
             x = padded_state(box, start, part[0].case.geometry.shape)
@@ -172,20 +187,12 @@ def solve_flow(
         else:
             x = interpolated(part[0], levels[n + 1], x)
         goal = tolerance if n == 0 else max(nested_tolerance, tolerance)
-        x, solution = _solve_grid(
-            system,
-            x,
-            goal,
-            heat_tolerance if n == 0 else 1.0,
-            max_steps,
-            watch,
-            watch_tolerance,
-            progress,
-            began,
+        asked = _Asked(
+            goal, heat_tolerance if n == 0 else 1.0, watch, watch_tolerance if n == 0 else 0.0, progress
         )
+        x, solution, step = _solve_grid(system, x, max_steps, asked, step)
         found.insert(0, solution)
-    finest = found[0]
-    return FlowSolution(**{**finest.__dict__, "nested": found[1:]})
+    return FlowSolution(**{**found[0].__dict__, "nested": found[1:]})
 
 
 def _first_grid(levels: list[Level]) -> int:
@@ -217,69 +224,81 @@ def scales_of(box: FlowBox, state: FlowState | None = None) -> np.ndarray:
     return np.array(values if box.grid.shape[0] > 1 else values[:4])
 
 
-def _solve_grid(
-    system: System,
-    x: np.ndarray,
-    tolerance: float,
-    heat_tolerance: float,
-    max_steps: int,
-    watch: Watch | None,
-    watch_tolerance: float,
-    progress: Callable[[str, float], None] | None,
-    began: float,
-) -> tuple[np.ndarray, FlowSolution]:
-    box, shape = system.levels[0].box, system.case.geometry.shape
-    name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
-    watched: list[float] = []
-    best = [np.inf, 0]
-    met = False
+class _Judge:
+    """Whether a state is what was asked for, and what was met on the way to it."""
 
-    def done(y: np.ndarray, norm: float, scaled: np.ndarray) -> bool:
-        nonlocal met
-        if progress is not None:
-            progress(name, norm)
+    def __init__(self, box: FlowBox, shape: Shape, asked: _Asked) -> None:
+        self._box, self._shape, self._asked = box, shape, asked
+        self._name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
+        self._best, self._waited = np.inf, 0
+        self.watched: list[float] = []
+        self.met = False
+
+    def begin(self) -> None:
+        """Forget what was met so far."""
+        self._best, self._waited, self.met = np.inf, 0, False
+        self.watched.clear()
+
+    def reached(self, y: np.ndarray, norm: float) -> bool:
+        """Whether residual, watched quantity and heat are all as near as asked."""
+        asked = self._asked
+        if asked.progress is not None:
+            asked.progress(self._name, norm)
         settled = True
-        if watch is not None:
-            watched.append(float(watch(box, unpadded_state(y, shape))))
-            change = abs(watched[-1] - watched[-2]) if len(watched) > 1 else np.inf
-            settled = watch_tolerance == 0.0 or change <= watch_tolerance
-        if norm <= 0.5 * best[0]:
-            best[:] = [norm, 0]
-        else:
-            best[1] += 1
-        if best[1] >= _PATIENCE:
-            return True
-        if norm > tolerance or not settled:
+        if asked.watch is not None:
+            self.watched.append(float(asked.watch(self._box, unpadded_state(y, self._shape))))
+            change = abs(self.watched[-1] - self.watched[-2]) if len(self.watched) > 1 else np.inf
+            settled = asked.watch_tolerance == 0.0 or change <= asked.watch_tolerance
+        if norm > asked.tolerance or not settled:
             return False
-        net, through = heat_balance(box, unpadded_state(y, shape))
-        met = abs(net) <= heat_tolerance * through or norm < 1e-13
-        return met
+        net, through = heat_balance(self._box, unpadded_state(y, self._shape))
+        self.met = abs(net) <= asked.heat_tolerance * through or norm < 1e-13
+        return self.met
 
-    start = x
-    x, progressed = newton(system, start, done, max_steps)
-    if not progressed.norms[-1] <= tolerance:
-        x, _ = march(system, start, None if progress is None else lambda left: progress(name, left))
-        best[:] = [np.inf, 0]
-        watched.clear()
-        x, progressed = newton(system, x, done, max_steps)
+    def ended(self, y: np.ndarray, norm: float, _: np.ndarray) -> bool:
+        """The same, or that the residual does not fall any more."""
+        if self.reached(y, norm):
+            return True
+        if norm <= 0.5 * self._best:
+            self._best, self._waited = norm, 0
+        else:
+            self._waited += 1
+        return self._waited >= _PATIENCE
+
+
+def _solve_grid(
+    system: System, start: np.ndarray, max_steps: int, asked: _Asked, first: float | None
+) -> tuple[np.ndarray, FlowSolution, float | None]:
+    """Unknowns, solution and the last step in time, of which the first one here is a part [s]."""
+    began = time.perf_counter()
+    box, shape = system.levels[0].box, system.case.geometry.shape
+    judge, step = _Judge(box, shape, asked), first
+    x, progressed = newton(system, start, judge.ended, max_steps)
+    if not judge.met:
+        near = progressed.norms[-1] <= _NEAR * progressed.norms[0]
+        judge.begin()
+        x, progressed, step = march(
+            system, x if near else start, judge.reached, None if first is None else _SHORTER * first
+        )
     state = unpadded_state(x, shape)
     net, through = heat_balance(box, state)
-    return x, FlowSolution(
+    solution = FlowSolution(
         box=box,
         state=state,
-        status=_status(box, state, met, progressed.steps == max_steps),
-        history=_history(progressed, watched),
+        status=_status(box, state, judge.met),
+        history=_history(progressed, judge.watched),
         steps=progressed.steps,
         krylov=system.krylov,
         seconds=time.perf_counter() - began,
         mass_defect=mass_defect(box, state),
         heat_defect=abs(net) / through if through > 0 else 0.0,
     )
+    return x, solution, step
 
 
-def _status(box: FlowBox, state: FlowState, met: bool, used_up: bool) -> int:
+def _status(box: FlowBox, state: FlowState, met: bool) -> int:
     if not met:
-        return OUT_OF_STEPS if used_up else STALLED
+        return STALLED
     wet = state.T[~box.solid]
     if wet.size and (wet.min() < box.liquid.T_min or wet.max() > box.liquid.T_max):
         return OUT_OF_RANGE

@@ -17,8 +17,9 @@ import numpy as np
 from hashheat.solvers.flow_arrays import P, T, padded_state, unpadded_state
 from hashheat.solvers.flow_cycle import levels_of
 from hashheat.solvers.flow_model import FlowBox, FlowState
-from hashheat.solvers.flow_newton import System, newton
+from hashheat.solvers.flow_newton import newton
 from hashheat.solvers.flow_solve import CONVERGED, STALLED, check_flow_box, scales_of
+from hashheat.solvers.flow_system import System
 from hashheat.thermo.errors import InputError
 
 _GAMMA = 1.0 - np.sqrt(0.5)

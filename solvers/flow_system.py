@@ -1,0 +1,93 @@
+"""The equations of a flow's finest grid with what iterations on them need: residual, inertia and sizes of rows."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
+from hashheat.solvers.flow_cycle import Level, Preconditioner
+from hashheat.solvers.flow_model import rest
+from hashheat.solvers.flow_operator import HEAT
+from hashheat.solvers.flow_residual import Fields, fields_of, residual
+from hashheat.solvers.flow_scales import temperature_range
+
+Array = np.ndarray
+
+
+@dataclass
+class System:
+    """The equations of the finest level with what iterations on them need.
+
+    Parameters
+    ----------
+    levels : list of Level
+        Finest first.
+    scales : (n_field,) array
+        Range of each unknown.
+    at_rest : (n_field, total) array
+        Residual of the liquid at rest, midway between the imposed temperatures: what residuals are measured by.
+    krylov : int
+        Multigrid cycles so far.
+    """
+
+    levels: list[Level]
+    scales: Array
+    fields: Fields = field(init=False)
+    preconditioner: Preconditioner = field(init=False)
+    at_rest: Array = field(init=False)
+    krylov: int = 0
+
+    def __post_init__(self) -> None:
+        self.fields = fields_of(self.case)
+        self.preconditioner = Preconditioner(self.levels)
+        box = self.levels[0].box
+        low, high = temperature_range(box)
+        self.at_rest = self.residual(
+            padded_state(box, rest(box, 0.5 * (low + high)), self.case.geometry.shape)
+        )
+
+    def reference(self, rows: Array) -> float:
+        """Size of the residual at rest in units of the rows; 1 where it is zero."""
+        size = float(np.linalg.norm(self.at_rest / rows))
+        return size if size > 0 else 1.0
+
+    def relative(self, x: Array) -> Array:
+        """Residual over the size of that at rest, in units of the rows of the last linearisation."""
+        rows = self.rows()
+        return self.residual(x) / (rows * self.reference(rows))
+
+    @property
+    def case(self):
+        """Arrays of the finest level."""
+        return self.levels[0].case
+
+    def residual(self, x: Array) -> Array:
+        """Left-over of every control volume; the ghosts of ``x`` are filled."""
+        out = np.zeros_like(x)
+        residual(self.case, x, self.fields, self.scales, out)
+        return out
+
+    def velocities(self) -> tuple[int, ...]:
+        """Rows of the velocities."""
+        return (U, V, W) if self.levels[0].x.shape[0] == 5 else (U, V)
+
+    def inertia(self) -> Array:
+        """Mass around each face [kg], by pore velocity, and heat capacity of each cell [J/K]."""
+        case = self.case
+        found = np.zeros_like(self.levels[0].x)
+        for a, row in enumerate(self.velocities()):
+            found[row] = case.liquid.density * case.room[a] * case.loose[a] * case.geometry.active[a]
+        found[T] = case.capacity
+        return found
+
+    def rows(self) -> Array:
+        """Size of each row by its diagonal and the ranges of the unknowns."""
+        case, op = self.case, self.levels[0].operator
+        found = np.ones_like(self.levels[0].x)
+        for a, row in enumerate(self.velocities()):
+            on = case.geometry.active[a] > 0
+            found[row, on] = op.diagonal[a, on] * self.scales[U]
+        inside = case.volume > 0
+        found[T, inside] = op.diagonal[HEAT, inside] * self.scales[T]
+        found[P, inside] = (case.full[0] + case.full[1] + case.full[2])[inside] * self.scales[U]
+        return np.where(found > 0.0, found, 1.0)
