@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -122,3 +123,32 @@ def read_page():
         return parsed
 
     return read
+
+
+@pytest.fixture(scope="session")
+def check_offline():
+    """Assert that a report loads nothing but itself: its own marks, each once, and pictures within it."""
+
+    def check(html, page):
+        own = [value for _, _, value in page.loads if not value.startswith("data:image/png;base64,")]
+        assert all(value.startswith("#") for value in own)
+        assert {value[1:] for value in own} <= set(page.ids)
+        assert len(page.ids) == len(set(page.ids))
+        assert not re.search(r"url\((?!#)", html)
+        assert "@import" not in html
+        assert "<script" not in html
+        assert not re.findall(r"https?://(?!www\.w3\.org)", html)
+        assert len(html) < 1_500_000
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def check_scrolls():
+    """Assert that every table of a report scrolls on its own where it is wider than the screen."""
+
+    def check(html):
+        framed = sum(html.count(f'<div class="scroll{w}">\n<table') for w in ("", " wide"))
+        assert html.count("<table") == framed
+
+    return check

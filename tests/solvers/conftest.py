@@ -10,6 +10,9 @@ from hashheat.solvers import serpentine as sp
 from hashheat.solvers.duct_table import duct_laminar
 
 _P_NTU = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "phe" / "p_ntu_reference.csv"
+_CORRELATIONS = (
+    Path(__file__).resolve().parents[2].parent / "shared/reference/immersion/correlation_checks.csv"
+)
 _ENDS_NAMED_OVERALL = {(1, 3), (3, 1)}
 _BOARD = {
     "T_IN": 343.15,
@@ -63,6 +66,22 @@ def ht_options():
         return {"overall_counter": overall, "first_counter": first}
 
     return options
+
+
+@pytest.fixture(scope="session")
+def check_values():
+    """Rows of the check values of correlations whose name begins in a certain way."""
+    if not _CORRELATIONS.is_file():
+        pytest.skip("the check values are not beside the repository (shared/reference/immersion)")
+    with _CORRELATIONS.open(encoding="utf-8", newline="") as file:
+        every = list(csv.DictReader(file))
+
+    def rows(correlation=""):
+        found = [row for row in every if row["correlation"].startswith(correlation)]
+        assert found
+        return found
+
+    return rows
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,6 @@
 """Critical heat flux against the check values, ht, and limits."""
 
-import csv
 import itertools
-from pathlib import Path
 
 import pytest
 from ht import boiling_nucleic as oracle
@@ -25,13 +23,6 @@ from hashheat.solvers.critical_heat_flux import (
 )
 from hashheat.solvers.saturated import Saturated, capillary_length
 
-CHECKS = (
-    Path(__file__).resolve().parents[2].parent
-    / "shared"
-    / "reference"
-    / "immersion"
-    / "correlation_checks.csv"
-)
 FC72 = Saturated(
     330.0, 101325.0, 18.3e5, 0.338, 1594.0, 13.4, 88e3, 1101.0, 4.5e-4, 0.0538, 1.05e-5, 8.3e-3, 1.6e-3
 )
@@ -50,11 +41,8 @@ def liquid(latent_heat, rho_v, rho_l, sigma):
 
 
 @pytest.mark.parametrize(("correlation", "K"), [("Zuber", ZUBER), ("Lienhard", LARGE_PLATE)])
-def test_check_values(correlation, K):
-    if not CHECKS.is_file():
-        pytest.skip("the check values are not beside the repository (shared/reference/immersion)")
-    with CHECKS.open(newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["correlation"].startswith(correlation)]
+def test_check_values(correlation, K, check_values):
+    rows = check_values(correlation)
     assert len(rows) == 4
     for row in rows:
         numbers = next(v for name, v in LIQUIDS.items() if row["inputs"].startswith(name))

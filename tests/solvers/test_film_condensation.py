@@ -1,9 +1,7 @@
 """Film condensation against the check values, ht, its own inverse, and the exact layer of gas at rest."""
 
-import csv
 import itertools
 import math
-from pathlib import Path
 
 import pytest
 from ht.condensation import Nusselt_laminar
@@ -24,13 +22,6 @@ from hashheat.solvers.film_condensation import (
 )
 from hashheat.solvers.saturated import GAS_CONSTANT, Saturated
 
-CHECKS = (
-    Path(__file__).resolve().parents[2].parent
-    / "shared"
-    / "reference"
-    / "immersion"
-    / "correlation_checks.csv"
-)
 #: The "Novec649-like" liquid of the check values.
 NOVEC = Saturated(
     322.2, 101325.0, 18.69e5, 0.31604, 1527.0, 12.78, 87947.0, 1121.7, 4.3e-4, 0.0545, 1.05e-5, 8.4e-3, 2e-3
@@ -38,11 +29,8 @@ NOVEC = Saturated(
 D = 5.6e-6
 
 
-def test_nusselt_meets_its_check_values():
-    if not CHECKS.is_file():
-        pytest.skip("the check values are not beside the repository (shared/reference/immersion)")
-    with CHECKS.open(newline="") as lines:
-        found = {row["correlation"]: float(row["value"]) for row in csv.DictReader(lines)}
+def test_nusselt_meets_its_check_values(check_values):
+    found = {row["correlation"]: float(row["value"]) for row in check_values("Nusselt")}
     plate, tube = found["Nusselt film vertical plate 0.943"], found["Nusselt horizontal tube 0.729"]
     assert film_htc(NOVEC, 0.1, 10.0, PLATE, 1.0) == pytest.approx(plate, rel=1e-4)
     assert film_htc(NOVEC, 0.012, 10.0, TUBE, 1.0) == pytest.approx(tube, rel=1e-4)

@@ -1,8 +1,6 @@
 """Mixed convection: check values, limits."""
 
-import csv
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -10,22 +8,14 @@ from hypothesis import strategies as st
 
 from hashheat.solvers.mixed_convection import nusselt_mixed, nusselt_mixed_floored
 
-CHECKS = Path(__file__).resolve().parents[2].parent / "shared/reference/immersion/correlation_checks.csv"
 
-
-@pytest.mark.skipif(not CHECKS.exists(), reason="the reference tables do not lie beside the repository")
-def test_table_of_check_values():
-    seen = 0
-    with CHECKS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            if row["correlation"].startswith("Mixed convection"):
-                forced, natural = (float(text) for text in re.findall(r"=([\d.]+)", row["inputs"]))
-                opposing = row["correlation"].endswith("opposing")
-                assert nusselt_mixed(forced, natural, opposing) == pytest.approx(
-                    float(row["value"]), rel=1e-4
-                )
-                seen += 1
-    assert seen == 2
+def test_table_of_check_values(check_values):
+    rows = check_values("Mixed convection")
+    assert len(rows) == 2
+    for row in rows:
+        forced, natural = (float(text) for text in re.findall(r"=([\d.]+)", row["inputs"]))
+        opposing = row["correlation"].endswith("opposing")
+        assert nusselt_mixed(forced, natural, opposing) == pytest.approx(float(row["value"]), rel=1e-4)
 
 
 @given(F=st.floats(1e-6, 1e3), N=st.floats(1e-6, 1e3))

@@ -1,9 +1,7 @@
 """Natural convection: the table of check values, another library, and what the formulas must tend to."""
 
-import csv
 import math
 import re
-from pathlib import Path
 
 import ht
 import numpy as np
@@ -14,8 +12,6 @@ from scipy.integrate import solve_bvp
 from scipy.optimize import minimize_scalar
 
 from hashheat.solvers import natural_convection as nc
-
-CHECKS = Path(__file__).resolve().parents[2].parent / "shared/reference/immersion/correlation_checks.csv"
 
 #: What the table calls each formula, as a function of the two numbers of its inputs.
 FORMULAS = {
@@ -34,17 +30,15 @@ FORMULAS = {
 }
 
 
-@pytest.mark.skipif(not CHECKS.exists(), reason="the reference tables do not lie beside the repository")
-def test_table_of_check_values():
+def test_table_of_check_values(check_values):
     seen = dict.fromkeys(FORMULAS, 0)
-    with CHECKS.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            formula = FORMULAS.get(row["correlation"])
-            if formula is None:
-                continue
-            numbers = [float(text) for text in re.findall(r"=\s*([\d.e+]+)", row["inputs"])]
-            assert formula(*numbers) == pytest.approx(float(row["value"]), rel=1e-4), row
-            seen[row["correlation"]] += 1
+    for row in check_values():
+        formula = FORMULAS.get(row["correlation"])
+        if formula is None:
+            continue
+        numbers = [float(text) for text in re.findall(r"=\s*([\d.e+]+)", row["inputs"])]
+        assert formula(*numbers) == pytest.approx(float(row["value"]), rel=1e-4), row
+        seen[row["correlation"]] += 1
     assert min(seen.values()) >= 3
 
 

@@ -1,10 +1,8 @@
 """Pool boiling against the check values, the library ht, its own inverse, and dimensions."""
 
-import csv
 import itertools
 import math
 import re
-from pathlib import Path
 
 import pytest
 from ht import boiling_nucleic as oracle
@@ -28,14 +26,6 @@ from hashheat.solvers.pool_boiling import (
 )
 from hashheat.solvers.saturated import Saturated, capillary_length
 
-CHECKS = (
-    Path(__file__).resolve().parents[2].parent
-    / "shared"
-    / "reference"
-    / "immersion"
-    / "correlation_checks.csv"
-)
-
 #: The data-sheet FC-72 of the check values; what is not stated there is left out of the values tested.
 FC72 = Saturated(
     330.0, 101325.0, 18.3e5, 0.338, 1594.0, 13.4, 88e3, 1101.0, 4.5e-4, 0.0538, 1.05e-5, 8.3e-3, 1.6e-3
@@ -52,16 +42,7 @@ SURFACES = (
 )
 
 
-def check_values(correlation):
-    if not CHECKS.is_file():
-        pytest.skip("the check values are not beside the repository (shared/reference/immersion)")
-    with CHECKS.open(newline="") as lines:
-        rows = [row for row in csv.DictReader(lines) if row["correlation"].startswith(correlation)]
-    assert rows
-    return rows
-
-
-def test_rohsenow_meets_its_check_values():
+def test_rohsenow_meets_its_check_values(check_values):
     water, fc72 = check_values("Rohsenow")
     # The value was made with the viscosity rounded to 0.2817 mPa s; CoolProp's own digits are 0.03 % away.
     assert rohsenow_flux(WATER._replace(mu_l=2.817e-4), 10.0, 0.013, 1.0) == pytest.approx(
@@ -70,7 +51,7 @@ def test_rohsenow_meets_its_check_values():
     assert rohsenow_flux(FC72, 15.0, 0.0054, 1.7) == pytest.approx(float(fc72["value"]), rel=1e-4)
 
 
-def test_cooper_meets_its_check_values():
+def test_cooper_meets_its_check_values(check_values):
     rows = check_values("Cooper")
     fluids = {
         "FC-72": (1.01325 / 18.3, 0.338),
@@ -86,7 +67,7 @@ def test_cooper_meets_its_check_values():
         assert found == pytest.approx(float(row["value"]), rel=1e-4), row["inputs"]
 
 
-def test_gorenflo_meets_its_check_values():
+def test_gorenflo_meets_its_check_values(check_values):
     rows = check_values("Gorenflo")
     assert len(rows) == 3
     for row in rows:
