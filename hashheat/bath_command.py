@@ -1,16 +1,14 @@
 """What `hashheat tank` does with a two-phase tank."""
 
 import json
-import warnings
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from hashheat.bath_sheet import bath_sheet
 from hashheat.components.two_phase_tank import TwoPhaseTank
 from hashheat.components.two_phase_tank_file import load_two_phase_tank
 from hashheat.components.two_phase_tank_results import kept
+from hashheat.option_values import positive
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
@@ -18,7 +16,7 @@ from hashheat.tank_options import TankOptions
 from hashheat.tank_report import write_bath_report
 from hashheat.tank_samples import sample_bath, with_samples
 from hashheat.thermo.errors import InputError
-from hashheat.thermo.units import to_si
+from hashheat.told_warnings import told_warnings
 
 FILES = ("result.nc", "report.html")
 #: Keys of the file that an option replaces, with the unit of the option.
@@ -65,17 +63,14 @@ def run_bath(
     """
     changed = _given_numbers(options)
     check_samples(options.samples)
-    with warnings.catch_warnings(record=True) as caught:
-        # A warning of ours belongs into the report; what is an error stays one.
-        warnings.simplefilter("always", category=UserWarning)
+    with told_warnings() as told:
         tank = TwoPhaseTank(load_two_phase_tank(name))
         directory = output if output is not None else default_directory(Path(str(tank.file.path)), "tank")
         check_directory(directory, FILES)
         with Bar(quiet) as bar:
             result = tank.solve(**{key.replace(".", "__"): value for key, value in changed.items()})
             samples = sample_bath(tank, changed, options.samples, kept, bar)
-    told = dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning))
-    sheet = bath_sheet(tank, result, changed=changed, samples=samples, warned=list(told))
+    sheet = bath_sheet(tank, result, changed=changed, samples=samples, warned=told)
     result = with_samples(result, samples)
     result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
     return sheet, write_together(
@@ -102,9 +97,5 @@ def _given_numbers(options: TankOptions) -> dict[str, float]:
     for option, (key, unit) in GIVEN.items():
         text = getattr(options, option)
         if text is not None:
-            flag = f"--{option.replace('_', '-')}"
-            value = to_si(text, unit, key=flag)
-            if not 0.0 < value < np.inf:
-                raise InputError("must be positive", key=flag, found=text, accepted="more than 0, finite")
-            changed[key] = value
+            changed[key] = positive(text, unit, key=f"--{option.replace('_', '-')}")
     return changed

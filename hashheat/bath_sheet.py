@@ -9,12 +9,11 @@ from typing import Any
 
 import xarray as xr
 
+from hashheat.assumptions import assumption, short_text
 from hashheat.components.two_phase_tank import TwoPhaseTank
 from hashheat.components.two_phase_tank_results import LIMITS
-from hashheat.names import compact
 from hashheat.summary import number
 from hashheat.tank_samples import Samples, band, sample_notes
-from hashheat.tank_sheet import assumption
 from hashheat.tank_verdict import compare_capture, sentence
 from hashheat.terminal import in_field
 
@@ -143,7 +142,7 @@ def bath_sheet(
             "history": {},
         },
         "changed": dict(changed),
-        "assumptions": [assumption(key, q, changed.get(key)) for key, q in tank.quantities.items()],
+        "assumptions": [assumption(key, q, replaced=changed.get(key)) for key, q in tank.quantities.items()],
     }
 
 
@@ -166,7 +165,7 @@ def _limit(name: str, tank: TwoPhaseTank, result: xr.Dataset, values: Mapping[st
         "margin_unit": margin_unit,
         "holds": margin >= least,
         "status": "" if q is None else q.status,
-        "text": compact(q.describe().split(" [", 1)[0]) if q is not None and q.is_uncertain else "",
+        "text": short_text(q) if q is not None and q.is_uncertain else "",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from hashheat.assumptions import spread_text
 from hashheat.components.cold_plate_file import ColdPlateFile
 from hashheat.components.duty_file import DutyFile
 from hashheat.components.exchanger_file import ExchangerFile
@@ -124,7 +125,7 @@ def describe(name: str) -> dict[str, Any]:
             "name": in_words(key),
             "value": q.nominal,
             "unit": q.unit,
-            "text": q.describe().split(" [", 1)[0],
+            "text": spread_text(q),
             "status": q.status,
             "source": q.source,
             "note": q.note,

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hashheat.assumptions import assumption
 from hashheat.components.chevron_correlations import correlation
 from hashheat.components.exchanger_duty import Duty
 from hashheat.components.exchanger_oversurface import oversurface
@@ -22,7 +23,6 @@ from hashheat.exchanger_verdict import (
     share_holding_all,
     verdict_sentence,
 )
-from hashheat.names import in_words
 from hashheat.summary import number
 from hashheat.thermo.packed_table import unpack
 from hashheat.thermo.property_kernels import conductivity, density, heat_capacity, viscosity
@@ -136,7 +136,7 @@ def data_sheet(
             "samples_without_steady_state": int((status != 0).sum()),
             "seed": seed if status.size else None,
         },
-        "assumptions": [_assumption(key, q, key in sampled) for key, q in (quantities or {}).items()],
+        "assumptions": [assumption(key, q, sampled=key in sampled) for key, q in (quantities or {}).items()],
     }
 
 
@@ -275,18 +275,3 @@ def outside_validity(result: xr.Dataset) -> list[str]:
         Of ``rate``.
     """
     return str(result.attrs["outside_validity"]).splitlines()
-
-
-def _assumption(key: str, q: Quantity, sampled: bool) -> dict[str, Any]:
-    return {
-        "key": key,
-        "name": in_words(key),
-        "value": q.nominal,
-        "unit": q.unit,
-        "uncertain": q.is_uncertain,
-        "sampled": sampled,
-        "text": q.describe().split(" [", 1)[0],
-        "status": q.status,
-        "source": q.source,
-        "note": q.note,
-    }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import xarray as xr
 
-from hashheat.names import compact
+from hashheat.assumptions import short_text
 from hashheat.summary import number
 from hashheat.terminal import in_field
 from hashheat.thermo.quantity import Quantity
@@ -139,7 +139,7 @@ def limit_row(limit: Limit, result: xr.Dataset, extra: Mapping[str, float | None
         "key": limit.key,
         "sense": sense,
         "limit": limit.value,
-        "limit_text": "" if q is None else compact(q.describe().split(" [", 1)[0]),
+        "limit_text": "" if q is None else short_text(q),
         "limit_status": "" if q is None else q.status,
         "limit_is_uncertain": q is not None and q.is_uncertain,
         "unit": unit,

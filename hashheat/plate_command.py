@@ -18,6 +18,7 @@ from hashheat.components.variables import VARIABLES
 from hashheat.fleet.cold_plate_sampling import draw, margins, sampled_keys, solve_samples, swings
 from hashheat.fleet.sampling import SEED
 from hashheat.libraries import check_kind
+from hashheat.option_values import check_positive, positive
 from hashheat.output import check_directory, write_together
 from hashheat.plate_report import write_plate_report
 from hashheat.plate_sheet import plate_sheet
@@ -26,7 +27,6 @@ from hashheat.rate_command import check_samples, default_directory
 from hashheat.solvers.conjugate_plate import Surroundings
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.fluid import Fluid
-from hashheat.thermo.units import to_si
 
 FILES = ("result.nc", "report.html")
 #: Flows of the curves, over the envelope of the file.
@@ -128,13 +128,14 @@ def given_state(plate: ColdPlate, options: PlateOptions) -> tuple[dict[str, Any]
     InputError
         Naming the option.
     """
-    state: dict[str, Any] = {"frequency": _positive("--clock", options.clock, str(options.clock))}
+    state: dict[str, Any] = {
+        "frequency": check_positive(options.clock, key="--clock", found=str(options.clock))
+    }
     fixed = []
     for option, (key, argument, unit) in GIVEN.items():
         text = getattr(options, option)
         if text is not None:
-            value = to_si(text, unit, key=f"--{option}")
-            state[argument] = _positive(f"--{option}", value, text)
+            state[argument] = positive(text, unit, key=f"--{option}")
             fixed.append(key)
     if options.fluid is not None:
         state["fluid"] = _liquid(options.fluid)
@@ -165,12 +166,6 @@ def _liquid(name: str) -> Fluid:
             accepted="such as 'water' or 'propylene glycol 30 %'",
         )
     return fluid
-
-
-def _positive(key: str, value: float, found: str) -> float:
-    if not 0.0 < value < np.inf:
-        raise InputError("must be positive", key=key, found=found, accepted="more than 0, finite")
-    return value
 
 
 def plate_result(

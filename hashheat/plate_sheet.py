@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hashheat.assumptions import assumption, short_text
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.failures import LOWEST_PRESSURE, describe_failure
 from hashheat.exchanger_verdict import band, verdict_sentence
 from hashheat.fleet.cold_plate_sampling import CANNOT_BE
-from hashheat.names import compact, in_words
+from hashheat.names import in_words
 from hashheat.solvers.serpentine import OK
 from hashheat.summary import number
 from hashheat.terminal import in_field
-from hashheat.thermo.quantity import Quantity
 
 #: Chips that are listed, the hottest first.
 HOTTEST = 10
@@ -134,7 +134,8 @@ def plate_sheet(
             "seed": int(result.attrs["seed"]) if status.size else None,
         },
         "assumptions": [
-            _assumption(key, q, key in keys, key in fixed) for key, q in plate.quantities.items()
+            assumption(key, q, sampled=key in keys, replaced=key in fixed)
+            for key, q in plate.quantities.items()
         ],
     }
 
@@ -160,7 +161,7 @@ def _limit(name: str, plate: ColdPlate, result: xr.Dataset) -> dict[str, Any]:
         "sense": sense,
         "key": key,
         "limit": bound,
-        "limit_text": "" if limit_quantity is None else compact(limit_quantity.describe().split(" [", 1)[0]),
+        "limit_text": "" if limit_quantity is None else short_text(limit_quantity),
         "limit_status": {
             "junction": plate.file.chips.limit.status,
             "boiling": "saturation at the outlet's pressure",
@@ -292,7 +293,7 @@ def _ranking(plate: ColdPlate, result: xr.Dataset) -> list[dict[str, Any]]:
             {
                 "key": str(key),
                 "name": in_words(str(key)),
-                "range": compact(q.describe().split(" [", 1)[0]),
+                "range": short_text(q),
                 "status": q.status,
                 "low": number(low - nominal),
                 "high": number(high - nominal),
@@ -322,19 +323,3 @@ def _hottest(result: xr.Dataset) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _assumption(key: str, q: Quantity, sampled: bool, replaced: bool) -> dict[str, Any]:
-    return {
-        "key": key,
-        "name": in_words(key),
-        "value": q.nominal,
-        "unit": q.unit,
-        "uncertain": q.is_uncertain,
-        "sampled": sampled,
-        "replaced": replaced,
-        "text": q.describe().split(" [", 1)[0],
-        "status": q.status,
-        "source": q.source,
-        "note": q.note,
-    }

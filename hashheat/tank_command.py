@@ -1,17 +1,16 @@
 """What `hashheat tank` does between arguments and output."""
 
 import json
-import warnings
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import xarray as xr
 
 from hashheat.components.errors import UnitError
 from hashheat.components.immersion_tank import ImmersionTank
 from hashheat.components.tank_file import load_tank
+from hashheat.option_values import positive
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
@@ -22,7 +21,7 @@ from hashheat.tank_report import write_tank_report
 from hashheat.tank_samples import sample_tank, with_samples
 from hashheat.tank_sheet import tank_sheet
 from hashheat.thermo.errors import InputError
-from hashheat.thermo.units import to_si
+from hashheat.told_warnings import told_warnings
 
 if TYPE_CHECKING:
     from hashheat.components.tank_transient import TankEvent
@@ -70,9 +69,7 @@ def run_tank(
     check_samples(options.samples)
     if options.vtk:
         check_vtk()
-    with warnings.catch_warnings(record=True) as caught:
-        # A warning of ours belongs into the report; what is an error stays one.
-        warnings.simplefilter("always", category=UserWarning)
+    with told_warnings() as told:
         tank = ImmersionTank(load_tank(name))
         changed, fixed = given_numbers(tank, options)
         directory = output if output is not None else default_directory(Path(str(tank.file.path)), "tank")
@@ -86,9 +83,8 @@ def run_tank(
                 samples = sample_tank(tank, solution, options.samples, fixed)
                 result = with_samples(result, samples)
             run = _run_in_time(tank, changed, event, more, result, bar)
-    told = dict.fromkeys(str(w.message) for w in caught if issubclass(w.category, UserWarning))
     sheet = tank_sheet(
-        tank, result, changed=changed, fixed=fixed, grids=grids, run=run, samples=samples, warned=list(told)
+        tank, result, changed=changed, fixed=fixed, grids=grids, run=run, samples=samples, warned=told
     )
     result.attrs["sheet"] = json.dumps(sheet, allow_nan=False)
     in_time = run if isinstance(run, xr.Dataset) else None
@@ -117,9 +113,7 @@ def given_numbers(tank: ImmersionTank, options: TankOptions) -> tuple[dict[str, 
         if text is None:
             continue
         flag = f"--{option.replace('_', '-')}"
-        value = to_si(text, unit, key=flag)
-        if not 0.0 < value < np.inf:
-            raise InputError("must be positive", key=flag, found=text, accepted="more than 0, finite")
+        value = positive(text, unit, key=flag)
         if key not in tank.quantities:
             raise InputError(
                 f"the file of this tank has no {key}",
@@ -162,11 +156,7 @@ def _event(options: TankOptions) -> tuple["TankEvent | None", dict[str, float]]:
     refine = GRIDS[options.grid]
     if options.duration is None:
         return EVENTS[options.transient], {"refine": refine}
-    seconds = to_si(options.duration, "s", key="--duration")
-    if not 0.0 < seconds < np.inf:
-        raise InputError(
-            "must be positive", key="--duration", found=options.duration, accepted="more than 0, finite"
-        )
+    seconds = positive(options.duration, "s", key="--duration")
     return EVENTS[options.transient], {"refine": refine, "duration": seconds}
 
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import xarray as xr
 
+from hashheat.assumptions import short_text
 from hashheat.fleet.sampling import SEED, from_uniform, sobol_points
-from hashheat.names import compact, in_words
+from hashheat.names import in_words
 from hashheat.summary import number
 from hashheat.thermo.quantity import Quantity
 
@@ -176,7 +177,7 @@ def _moved(key: str, quantities: Mapping[str, Quantity], low: float, high: float
     return {
         "key": key,
         "name": in_words(key),
-        "range": compact(q.describe().split(" [", 1)[0]),
+        "range": short_text(q),
         "status": q.status,
         "low": number(low),
         "high": number(high),

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
-from hashheat.names import in_words
+from hashheat.assumptions import assumption
 from hashheat.summary import number
 from hashheat.tank_grids import GridRun, grid_table
 from hashheat.tank_samples import Samples, band, sample_notes
 from hashheat.tank_verdict import HISTORY, compare_capture, junction_limits, reasons, sentence, why_none
 from hashheat.terminal import in_field
 from hashheat.thermo.dielectric import dielectric
-from hashheat.thermo.quantity import Quantity
 
 if TYPE_CHECKING:
     from hashheat.components.immersion_tank import ImmersionTank
@@ -157,7 +156,7 @@ def tank_sheet(
             },
         },
         "changed": dict(changed),
-        "assumptions": [assumption(key, q, changed.get(key)) for key, q in tank.quantities.items()],
+        "assumptions": [assumption(key, q, replaced=changed.get(key)) for key, q in tank.quantities.items()],
     }
 
 
@@ -308,19 +307,3 @@ def _fluid(tank: "ImmersionTank") -> list[dict[str, str]]:
         for key, q in rows.items()
         if not key.endswith((".at", "_at"))
     ]
-
-
-def assumption(key: str, q: Quantity, replaced: float | None) -> dict[str, Any]:
-    """One row of the table of sources; ``replaced`` is what an option put in its place [SI]."""
-    return {
-        "key": key,
-        "name": in_words(key),
-        "value": q.nominal,
-        "unit": q.unit,
-        "uncertain": q.is_uncertain,
-        "replaced": replaced,
-        "text": q.describe().split(" [", 1)[0],
-        "status": q.status,
-        "source": q.source,
-        "note": q.note,
-    }

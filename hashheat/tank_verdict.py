@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import xarray as xr
 
+from hashheat.assumptions import short_text
 from hashheat.exchanger_verdict import verdict_sentence
-from hashheat.names import compact
 from hashheat.summary import number
 from hashheat.tank_grids import GridRun
 from hashheat.terminal import in_field
@@ -56,7 +56,7 @@ def junction_limits(tank: "ImmersionTank", result: xr.Dataset) -> list[dict[str,
                 "margin_unit": "delta_K",
                 "holds": bool(reached[k] <= limits[k]),
                 "status": miner.limit.status,
-                "text": compact(miner.limit.describe().split(" [", 1)[0]) if miner.limit.is_uncertain else "",
+                "text": short_text(miner.limit) if miner.limit.is_uncertain else "",
             }
         )
     flash = result.attrs.get("flash_point_kelvin")
