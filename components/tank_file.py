@@ -3,34 +3,29 @@
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from numpy.typing import ArrayLike
 from pydantic import Field, model_validator
 
-from hashheat.components.record import FileRecord, find_file, load_record, read_toml
+from hashheat.components.record import FileRecord, load_record
 from hashheat.components.tank_checks import check_cooling, check_geometry
-from hashheat.components.tank_liquid import named_oil
-from hashheat.components.tank_miner import Miner
-from hashheat.components.tank_sections import (
+from hashheat.components.tank_cooling_sections import (
     Circulation,
     Coil,
     Exchanger,
-    Grid,
-    Inlet,
-    Oil,
-    Opening,
     Surface,
-    Tank,
     Walls,
     Water,
 )
+from hashheat.components.tank_library import find_tank, tanks_of_kind
+from hashheat.components.tank_liquid import named_oil
+from hashheat.components.tank_miner import Miner
+from hashheat.components.tank_sections import Grid, Inlet, Oil, Opening, Tank
 from hashheat.components.tank_stack import board_stack
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.quantity import Quantity
-
-LIBRARY = Path(__file__).parent / "library" / "tanks"
 
 #: Word that tells these files from those of two-phase tanks in the same folder.
 KIND = "single-phase"
@@ -135,20 +130,9 @@ def load_tank(name: str | Path) -> TankFile:
         If there is no such file or something in it cannot be used; a TankError of
         :mod:`hashheat.components.errors` where it is blocks, openings, grid or cooling.
     """
-    path = find_file(str(name), LIBRARY, "tank")
-    _check_kind(path)
-    return load_record(path, TankFile)
-
-
-def _check_kind(path: Path) -> None:
-    # A two-phase tank has other tables: its kind says more than the first of them that is unknown here.
-    kind: Any = read_toml(path).get("kind", KIND)
-    if kind != KIND:
-        raise InputError(
-            "this tank is of another kind", file=str(path), key="kind", found=kind, accepted=KIND
-        )
+    return load_record(find_tank(name, KIND, unnamed=KIND), TankFile)
 
 
 def shipped_tanks() -> list[str]:
     """Names of the single-phase tanks that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.toml") if read_toml(path).get("kind") == KIND)
+    return tanks_of_kind(KIND)

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from hashheat.components.record import FileRecord, fault, find_file, load_record, read_toml
+from hashheat.components.record import FileRecord, fault, load_record
+from hashheat.components.tank_library import find_tank, tanks_of_kind
 from hashheat.components.two_phase_tank_sections import (
     Bath,
     Boiling,
@@ -19,10 +20,9 @@ from hashheat.components.two_phase_tank_sections import (
     Surroundings,
 )
 from hashheat.thermo.boiling_fluid import boiling_fluid
-from hashheat.thermo.errors import InputError
 from hashheat.thermo.saturated_fluid import BoilingFluid
 
-LIBRARY = Path(__file__).parent / "library" / "tanks"
+#: Word that tells these files from those of single-phase tanks in the same folder.
 KIND = "two-phase"
 
 
@@ -113,15 +113,9 @@ def load_two_phase_tank(name: str | Path) -> TwoPhaseTankFile:
     InputError
         If there is no such file, it is of another kind of tank, or something in it cannot be used.
     """
-    path = find_file(str(name), LIBRARY, "tank")
-    kind: Any = read_toml(path).get("kind", "")
-    if kind != KIND:
-        raise InputError(
-            "this tank is of another kind", file=str(path), key="kind", found=repr(kind), accepted=repr(KIND)
-        )
-    return load_record(path, TwoPhaseTankFile)
+    return load_record(find_tank(name, KIND), TwoPhaseTankFile)
 
 
 def shipped_two_phase_tanks() -> list[str]:
     """Names of the two-phase tanks that come with the package."""
-    return sorted(path.stem for path in LIBRARY.glob("*.toml") if read_toml(path).get("kind") == KIND)
+    return tanks_of_kind(KIND)

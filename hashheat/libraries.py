@@ -11,6 +11,7 @@ from hashheat.components import (
     exchanger_plate,
     miner_file,
     tank_file,
+    tank_library,
     two_phase_tank_file,
 )
 from hashheat.components.record import Section, load_record, read_toml
@@ -64,10 +65,10 @@ LIBRARIES: dict[str, Library] = {
         dielectric_file.shipped_dielectrics,
         dielectric_file.DielectricFile,
     ),
-    "tanks": Library("tank", tank_file.LIBRARY, tank_file.shipped_tanks, tank_file.TankFile),
+    "tanks": Library("tank", tank_library.LIBRARY, tank_file.shipped_tanks, tank_file.TankFile),
     "two_phase_tanks": Library(
         "two-phase tank",
-        two_phase_tank_file.LIBRARY,
+        tank_library.LIBRARY,
         two_phase_tank_file.shipped_two_phase_tanks,
         two_phase_tank_file.TwoPhaseTankFile,
     ),

@@ -8,7 +8,8 @@ import pytest
 
 from hashheat.components.immersion_tank import ImmersionTank
 from hashheat.components.tank_build import build_tank
-from hashheat.components.tank_file import LIBRARY, load_tank, shipped_tanks
+from hashheat.components.tank_file import load_tank, shipped_tanks
+from hashheat.components.tank_library import LIBRARY
 from hashheat.components.tank_solve import first_box
 from hashheat.thermo.remembered import RememberedValueWarning
 

@@ -9,9 +9,9 @@ import xarray as xr
 from hashheat import cli, tank_kinds
 from hashheat.bath_command import run_bath
 from hashheat.components.errors import NotConvergedError, TankNotConvergedError
+from hashheat.components.tank_library import LIBRARY
 from hashheat.components.two_phase_tank import TwoPhaseTank
 from hashheat.components.two_phase_tank_errors import CondenserTooSmallError, TwoPhaseTankError
-from hashheat.components.two_phase_tank_file import LIBRARY
 from hashheat.components.two_phase_tank_results import LIMITS
 from hashheat.tank_options import TankOptions
 from hashheat.tank_terminal import show_tank
