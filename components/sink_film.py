@@ -200,7 +200,22 @@ def sink_conductances(
 
 
 def check_liquid(name: str, values: np.ndarray, liquid: Liquid | None = None) -> None:
-    """Raise for numbers that are not finite, or temperatures outside of a liquid's range."""
+    """Refuse numbers that are not finite, or temperatures outside of a liquid's range.
+
+    Parameters
+    ----------
+    name : str
+        What the numbers are, for the message.
+    values : array
+        Temperatures [K], or other numbers where no liquid is given.
+    liquid : Liquid, optional
+        Whose range holds them.
+
+    Raises
+    ------
+    HeatSinkError
+        Naming the first number that is not finite or out of range.
+    """
     low, high = (-math.inf, math.inf) if liquid is None else (liquid.T_min, liquid.T_max)
     fits = np.isfinite(values) & (values >= low) & (values <= high)
     if not fits.all():

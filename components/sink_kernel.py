@@ -64,7 +64,19 @@ class SinkFilm(NamedTuple):
 
 @kernel
 def log_prandtl_liquid(liquid: Liquid, T: float) -> float:
-    """Natural logarithm of the Prandtl number of a liquid at T [K]."""
+    """Natural logarithm of the Prandtl number of a liquid.
+
+    Parameters
+    ----------
+    liquid : Liquid
+    T : float
+        In its range, which is not checked [K].
+
+    Returns
+    -------
+    float
+        ln Pr [-].
+    """
     t = T - liquid.T_ref
     cp_k = polynomial(liquid.heat_capacity, t) / polynomial(liquid.conductivity, t)
     return polynomial(liquid.log_viscosity, t) + math.log(cp_k)

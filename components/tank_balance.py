@@ -80,7 +80,18 @@ def tank_balance(tank: TankBox, state: FlowState) -> TankBalance:
 
 
 def oil_at_walls(tank: TankBox, state: FlowState) -> tuple[tuple[float, float], tuple[float, float]]:
-    """Closed area [m^2] and mean oil temperature next to it [K], of the walls and of the free surface."""
+    """Closed area of the walls and of the free surface, and the oil next to it.
+
+    Parameters
+    ----------
+    tank : TankBox
+    state : FlowState
+
+    Returns
+    -------
+    walls, surface : (float, float)
+        Closed area [m^2] and mean temperature of the oil beside it [K]; that of all oil where there is no area.
+    """
     T = state.T
     ends = (T[:, :, 0], T[:, :, -1], T[:, 0], T[:, -1], T[0], T[-1])
     sums = np.zeros((2, 2))
@@ -93,13 +104,37 @@ def oil_at_walls(tank: TankBox, state: FlowState) -> tuple[tuple[float, float], 
 
 
 def level_temperatures(tank: TankBox, T: np.ndarray) -> np.ndarray:
-    """Mean oil temperature of each layer of cells, weighted with the oil in them [K], shape (nz,)."""
+    """Mean oil temperature of each layer of cells.
+
+    Parameters
+    ----------
+    tank : TankBox
+    T : (nz, ny, nx) array
+        [K]
+
+    Returns
+    -------
+    (nz,) array
+        [K], weighted with the oil in the cells.
+    """
     weight = cell_volumes(tank.box.grid) * tank.box.porosity
     return np.asarray((weight * T).sum(axis=(1, 2)) / weight.sum(axis=(1, 2)))
 
 
 def stratification(tank: TankBox, T: np.ndarray) -> float:
-    """Mean oil temperature of the top tenth of the depth less that of the bottom tenth [K]."""
+    """Mean oil temperature of the top tenth of the depth less that of the bottom tenth.
+
+    Parameters
+    ----------
+    tank : TankBox
+    T : (nz, ny, nx) array
+        [K]
+
+    Returns
+    -------
+    float
+        [K], weighted with the oil in the cells.
+    """
     z = tank.box.grid.z
     tenth = 0.1 * (z[-1] - z[0])
     weight = cell_volumes(tank.box.grid) * tank.box.porosity

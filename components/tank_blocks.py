@@ -70,7 +70,18 @@ class Patch(NamedTuple):
 
 
 def tank_size(values: Mapping[str, float]) -> np.ndarray:
-    """Length, width and depth of the oil [m]."""
+    """Length, width and depth of the oil.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+
+    Returns
+    -------
+    (3,) array
+        [m]
+    """
     return np.array([values["tank.length"], values["tank.width"], values["tank.depth"]])
 
 
@@ -104,7 +115,19 @@ def miner_blocks(file: "TankFile", values: Mapping[str, float]) -> list[Block]:
 
 
 def coil_block(file: "TankFile", values: Mapping[str, float]) -> Block | None:
-    """Region of the coil, where the tank has one."""
+    """Region of the coil.
+
+    Parameters
+    ----------
+    file : TankFile
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+
+    Returns
+    -------
+    Block or None
+        None without a coil.
+    """
     if file.coil is None:
         return None
     low = np.array([values[f"coil.{axis}"] for axis in AXES])
@@ -121,6 +144,11 @@ def patches(file: "TankFile", values: Mapping[str, float], name: str) -> list[Pa
         As for :func:`miner_blocks`.
     name : str
         ``"inlet"`` or ``"outlet"``.
+
+    Returns
+    -------
+    list of Patch
+        In the order of the file.
     """
     found = []
     for i, opening in enumerate(getattr(file, name)):
@@ -132,6 +160,17 @@ def patches(file: "TankFile", values: Mapping[str, float], name: str) -> list[Pa
 
 
 def span_axes(side: int) -> tuple[int, int]:
-    """Axes, 0 to 2, that span a side of the tank."""
+    """Axes that span a side of the tank.
+
+    Parameters
+    ----------
+    side : int
+        As in :mod:`hashheat.solvers.flow_model`, 0 to 5.
+
+    Returns
+    -------
+    (int, int)
+        0 to 2, in rising order.
+    """
     first, second = (i for i in range(3) if i != side // 2)
     return first, second

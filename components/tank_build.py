@@ -264,7 +264,17 @@ def set_coil(tank: TankBox, file: TankFile, conductance: float, T: float) -> Non
 
 
 def cell_volumes(grid: FlowGrid) -> np.ndarray:
-    """Volume of every cell [m^3], shape (nz, ny, nx)."""
+    """Volume of every cell.
+
+    Parameters
+    ----------
+    grid : FlowGrid
+
+    Returns
+    -------
+    (nz, ny, nx) array
+        [m^3]
+    """
     dz, dy, dx = np.diff(grid.z), np.diff(grid.y), np.diff(grid.x)
     return dz[:, None, None] * dy[None, :, None] * dx[None, None, :]
 

@@ -18,6 +18,11 @@ _MARK = "#00e5ff"
 def check_chips(result: xr.Dataset) -> None:
     """Raise unless a Dataset holds the junctions of one state.
 
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of :meth:`hashheat.components.immersion_tank.ImmersionTank.solve`.
+
     Raises
     ------
     InputError
@@ -41,14 +46,36 @@ def check_chips(result: xr.Dataset) -> None:
 
 
 def chip_range(result: xr.Dataset) -> tuple[float, float]:
-    """Coldest and hottest junction [°C]: one scale for both maps."""
+    """Coldest and hottest junction: one scale for both maps.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        With ``T_chip`` [K].
+
+    Returns
+    -------
+    (float, float)
+        [°C], apart by 0.1 K or more.
+    """
     T = result["T_chip"].values - _ZERO_C
     low, high = float(np.nanmin(T)), float(np.nanmax(T))
     return low, max(high, low + 0.1)
 
 
 def hottest(result: xr.Dataset) -> tuple[int, int, int, int]:
-    """Miner, board, row and column of the hottest junction, from 0."""
+    """Place of the hottest junction.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        With ``T_chip`` [K].
+
+    Returns
+    -------
+    (int, int, int, int)
+        Miner, board, row and column, from 0.
+    """
     T = result["T_chip"].values
     miner, board, row, col = np.unravel_index(int(np.nanargmax(T)), T.shape)
     return int(miner), int(board), int(row), int(col)

@@ -39,7 +39,18 @@ class HotChip(NamedTuple):
 
 
 def scaled_film(film: SinkFilm, factor: float) -> SinkFilm:
-    """The same sink with a film coefficient that is a factor larger, on fins and base alike."""
+    """Scale the film coefficient of a sink.
+
+    Parameters
+    ----------
+    film : SinkFilm
+    factor : float
+        On the film coefficient, of fins and base alike [-].
+
+    Returns
+    -------
+    SinkFilm
+    """
     return film._replace(
         fin_area=film.fin_area * factor,
         base_area=film.base_area * factor,
@@ -58,6 +69,10 @@ def unit_chips(tank: TankBox, state: FlowState, unit: Unit, *, strict: bool = Tr
     strict : bool
         As of :func:`hashheat.components.chip_temperatures.chip_temperatures`. If not, oil beyond its data counts
         as at their end: what a flow solve passes through before it settles may lie there.
+
+    Returns
+    -------
+    UnitChips
 
     Raises
     ------
@@ -83,12 +98,40 @@ def unit_chips(tank: TankBox, state: FlowState, unit: Unit, *, strict: bool = Tr
 
 
 def all_chips(tank: TankBox, state: FlowState, *, strict: bool = True) -> list[UnitChips]:
-    """Chips of every unit; see :func:`unit_chips`."""
+    """Chips of every unit at a state of the flow.
+
+    Parameters
+    ----------
+    tank : TankBox
+    state : FlowState
+    strict : bool
+        As for :func:`unit_chips`.
+
+    Returns
+    -------
+    list of UnitChips
+        In the order of the units.
+
+    Raises
+    ------
+    RunawayError, CoolantRangeError, NotConvergedError
+        For a chip without a steady state.
+    """
     return [unit_chips(tank, state, unit, strict=strict) for unit in tank.units]
 
 
 def hottest(chips: list[UnitChips]) -> HotChip:
-    """The hottest junction."""
+    """Find the hottest junction.
+
+    Parameters
+    ----------
+    chips : list of UnitChips
+        Of all units.
+
+    Returns
+    -------
+    HotChip
+    """
     best = HotChip(-np.inf, 0, 0, 0, 0)
     for miner, unit in enumerate(chips):
         T = unit.found.T_junction
@@ -100,5 +143,17 @@ def hottest(chips: list[UnitChips]) -> HotChip:
 
 
 def least_margin(tank: TankBox, chips: list[UnitChips]) -> float:
-    """Smallest of junction limit minus junction over all units, which may differ in their limits [K]."""
+    """Smallest of junction limit minus junction over all units, which may differ in their limits.
+
+    Parameters
+    ----------
+    tank : TankBox
+    chips : list of UnitChips
+        Of its units.
+
+    Returns
+    -------
+    float
+        [K], negative where a limit is passed.
+    """
     return min(unit.limit - float(own.found.T_junction.max()) for unit, own in zip(tank.units, chips))

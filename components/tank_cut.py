@@ -54,6 +54,11 @@ class Section(NamedTuple):
 def check_fields(result: xr.Dataset) -> None:
     """Raise unless a Dataset holds the fields of a flow.
 
+    Parameters
+    ----------
+    result : xarray.Dataset
+        Of :meth:`hashheat.components.immersion_tank.ImmersionTank.solve`, or of ``flow_dataset``.
+
     Raises
     ------
     InputError

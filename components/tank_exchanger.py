@@ -83,7 +83,24 @@ def counterflow_effectiveness(NTU: float, R: float) -> float:
 
 
 def counterflow_units(effectiveness: float, R: float) -> float:
-    """Inverse of :func:`counterflow_effectiveness`: NTU, infinite where none reaches it."""
+    """Number of transfer units of an effectiveness, the inverse of :func:`counterflow_effectiveness`.
+
+    Parameters
+    ----------
+    effectiveness : float
+        [-]
+    R : float
+        Smaller over larger capacity flow [-], 0 to 1.
+
+    Returns
+    -------
+    float
+        NTU [-]; infinite where none reaches the effectiveness.
+
+    References
+    ----------
+    W. Kays, A. London, Compact Heat Exchangers, 3rd ed., 1984, equation (2-13), solved for NTU.
+    """
     if effectiveness >= 1.0:
         return math.inf
     if 1.0 - R < 1e-9:
@@ -203,7 +220,25 @@ class TankExchanger:
         return ExchangerState(T, T_cold, self.water.T_out(heat), drop, self._equivalent(heat, T, T_cold))
 
     def give(self, T_hot: float, mass_flow: float) -> float:
-        """Heat that oil of a temperature gives to the water [W]."""
+        """Heat that oil of a temperature gives to the water.
+
+        Parameters
+        ----------
+        T_hot : float
+            Of the oil at its inlet [K].
+        mass_flow : float
+            Of the oil [kg/s], above 0.
+
+        Returns
+        -------
+        float
+            [W]
+
+        Raises
+        ------
+        StateError
+            Where the water would leave its liquid range.
+        """
         if self.plates is not None:
             return self._rate(T_hot, mass_flow)[0]
         guess = mass_flow * 2000.0 * (T_hot - self.water.T_in)
@@ -217,7 +252,20 @@ class TankExchanger:
         return guess
 
     def oil_drop(self, volume_flow: float, T_hot: float | None) -> float:
-        """Pressure drop of the oil [Pa]; of plates only where its inlet temperature is known."""
+        """Pressure drop of the oil.
+
+        Parameters
+        ----------
+        volume_flow : float
+            [m^3/s]
+        T_hot : float or None
+            Of the oil at its inlet [K].
+
+        Returns
+        -------
+        float
+            [Pa]; 0 for plates where the inlet temperature is not known.
+        """
         if self.plates is None:
             at = self.values.get("exchanger.oil_flow")
             return 0.0 if at is None else self.values["exchanger.oil_pressure_drop"] * (volume_flow / at) ** 2

@@ -74,7 +74,17 @@ class TankFile(FileRecord):
         return named_oil(self.fluid.name, self.file)
 
     def quantities(self, prefix: str = "") -> dict[str, Quantity]:
-        """Every number by its dotted key; those of lists with their place: ``miner.0.power``."""
+        """Every number by its dotted key; those of lists with their place: ``miner.0.power``.
+
+        Parameters
+        ----------
+        prefix : str
+            In front of every key.
+
+        Returns
+        -------
+        dict of str to Quantity
+        """
         found = super().quantities(prefix)
         for name in _LISTS:
             for i, section in enumerate(getattr(self, name)):
@@ -102,7 +112,20 @@ class TankFile(FileRecord):
         return self.nominal_values(self.quantities(), changed, "tank")
 
     def check_values(self, key: str, values: ArrayLike) -> None:
-        """As :meth:`~hashheat.components.record.Section.check_values`, for the numbers of lists too."""
+        """As :meth:`~hashheat.components.record.Section.check_values`, for the numbers of lists too.
+
+        Parameters
+        ----------
+        key : str
+            Dotted.
+        values : array_like
+            [SI]
+
+        Raises
+        ------
+        InputError
+            Naming file and key, for a value outside the bounds of the key.
+        """
         first, _, rest = key.partition(".")
         if first not in _LISTS:
             super().check_values(key, values)
@@ -123,6 +146,10 @@ def load_tank(name: str | Path) -> TankFile:
     ----------
     name : str or Path
         Path of a TOML file, or a shipped name such as ``"container-50kw"``.
+
+    Returns
+    -------
+    TankFile
 
     Raises
     ------

@@ -40,5 +40,16 @@ def find_tank(name: str | Path, kind: str, *, unnamed: str = "") -> Path:
 
 
 def tanks_of_kind(kind: str) -> list[str]:
-    """Names of the shipped tanks of one kind, sorted."""
+    """Names of the shipped tanks of one kind.
+
+    Parameters
+    ----------
+    kind : str
+        As their files have it.
+
+    Returns
+    -------
+    list of str
+        Sorted.
+    """
     return sorted(path.stem for path in LIBRARY.glob("*.toml") if read_toml(path).get("kind") == kind)

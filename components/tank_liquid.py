@@ -32,6 +32,10 @@ def named_oil(name: str, file: str | None) -> Fluid:
     file : str or None
         That names it, for messages.
 
+    Returns
+    -------
+    Fluid
+
     Raises
     ------
     InputError
@@ -53,7 +57,19 @@ def named_oil(name: str, file: str | None) -> Fluid:
 
 
 def flash_point(file: "TankFile", values: Mapping[str, float]) -> float:
-    """Flash point of the oil [K]: the file's, or that of the fluid's data; infinite where none is known."""
+    """Flash point of the oil: the file's, or that of the fluid's data.
+
+    Parameters
+    ----------
+    file : TankFile
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+
+    Returns
+    -------
+    float
+        [K]; infinite where none is known.
+    """
     given = values.get("fluid.flash_point")
     if given is not None:
         return given
@@ -62,7 +78,18 @@ def flash_point(file: "TankFile", values: Mapping[str, float]) -> float:
 
 
 def coldest(values: Mapping[str, float]) -> float:
-    """Lowest temperature that the file names [K]: room, water or oil inlet."""
+    """Lowest temperature that the file names: room, water or oil inlet.
+
+    Parameters
+    ----------
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+
+    Returns
+    -------
+    float
+        [K]
+    """
     return min(values[key] for key in ("walls.T_ambient", "water.T_in", "circulation.T_in") if key in values)
 
 
@@ -124,12 +151,36 @@ def _fitted(fluid: Fluid, p: float, low: float, high: float, T_ref: float | None
 
 
 def enthalpy_of(liquid: Liquid, T: float) -> float:
-    """Enthalpy that the flow carries, from the reference temperature [J/kg]."""
+    """Enthalpy that the flow carries.
+
+    Parameters
+    ----------
+    liquid : Liquid
+    T : float
+        [K]
+
+    Returns
+    -------
+    float
+        [J/kg], 0 at the reference temperature of the liquid.
+    """
     return float(integral(liquid.heat_capacity, T - liquid.T_ref))
 
 
 def temperature_of(liquid: Liquid, h: float) -> float:
-    """Temperature of an enthalpy [K]; beyond the range of the liquid with the heat capacity of its end."""
+    """Temperature of an enthalpy.
+
+    Parameters
+    ----------
+    liquid : Liquid
+    h : float
+        As of :func:`enthalpy_of` [J/kg].
+
+    Returns
+    -------
+    float
+        [K]; beyond the range of the liquid with the heat capacity of its end.
+    """
     low, high = liquid.T_min, liquid.T_max
     h_low, h_high = enthalpy_of(liquid, low), enthalpy_of(liquid, high)
     if not h_low < h < h_high:

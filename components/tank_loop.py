@@ -100,7 +100,13 @@ class OilLoop:
         return PumpCurve.through(points)
 
     def first_flow(self) -> float:
-        """Flow to begin with [m^3/s]: the fixed one, or that of the pump against pipes and exchanger alone."""
+        """Flow to begin with: the fixed one, or that of the pump against pipes and exchanger alone.
+
+        Returns
+        -------
+        float
+            [m^3/s]
+        """
         fixed = self.values.get("circulation.volume_flow")
         if fixed is not None:
             return fixed
@@ -158,12 +164,36 @@ class OilLoop:
         return float(brentq(excess, least, pump.largest_flow, xtol=1e-14, rtol=1e-13))
 
     def pipe_drop(self, volume_flow: float) -> float:
-        """Pressure drop of the pipes [Pa]."""
+        """Pressure drop of the pipes.
+
+        Parameters
+        ----------
+        volume_flow : float
+            [m^3/s]
+
+        Returns
+        -------
+        float
+            [Pa], with the square of the flow from what the file gives.
+        """
         at = self.values.get("circulation.loop_flow")
         return 0.0 if at is None else self.values["circulation.loop_pressure_drop"] * (volume_flow / at) ** 2
 
     def exchanger_drop(self, volume_flow: float, T_hot: float | None) -> float:
-        """Pressure drop of the oil in the exchanger that it enters at ``T_hot`` [Pa]."""
+        """Pressure drop of the oil in the exchanger.
+
+        Parameters
+        ----------
+        volume_flow : float
+            [m^3/s]
+        T_hot : float or None
+            Of the oil at its inlet [K].
+
+        Returns
+        -------
+        float
+            [Pa]; 0 without an exchanger.
+        """
         return 0.0 if self.exchanger is None else self.exchanger.oil_drop(volume_flow, T_hot)
 
     def answer(self, heat: float, volume_flow: float, tank_drop: float) -> LoopState:

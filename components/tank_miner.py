@@ -107,7 +107,13 @@ class Resistance(Section):
         return self
 
     def points(self) -> list[tuple[float, float]]:
-        """Flow [m^3/s] and pressure drop [Pa]."""
+        """Flow and pressure drop of each point of the curve.
+
+        Returns
+        -------
+        list of (float, float)
+            [m^3/s], [Pa]
+        """
         return [(Quantity.parse(V, "m^3/s").nominal, Quantity.parse(p, "Pa").nominal) for V, p in self.curve]
 
 

@@ -53,6 +53,11 @@ def set_inlets(
         Of the oil that enters [K].
     volume_flow : float
         Of all inlets [m^3/s].
+
+    Returns
+    -------
+    list of Opened
+        Each with the faces that it opens.
     """
     found = _openings(patches(file, values, "inlet"), box.grid)
     for patch, faces in found:
@@ -62,7 +67,23 @@ def set_inlets(
 
 
 def set_outlets(file: "TankFile", values: Mapping[str, float], box: FlowBox, T_back: float) -> list[Opened]:
-    """Open the outlets; oil that one lets back in has ``T_back`` [K]."""
+    """Open the outlets.
+
+    Parameters
+    ----------
+    file : TankFile
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+    box : FlowBox
+        Changed in place.
+    T_back : float
+        Of oil that an outlet lets back in [K].
+
+    Returns
+    -------
+    list of Opened
+        Each with the faces that it opens.
+    """
     found = _openings(patches(file, values, "outlet"), box.grid)
     for patch, faces in found:
         side = box.sides[patch.side]
@@ -78,7 +99,21 @@ def feed(
     T_in: float,
     volume_flow: float,
 ) -> None:
-    """Let oil in: temperature [K] and flow through all inlets [m^3/s], by their shares."""
+    """Let oil in.
+
+    Parameters
+    ----------
+    box : FlowBox
+        Changed in place.
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+    inlets : list of Opened
+        Of :func:`set_inlets`.
+    T_in : float
+        Of the oil [K].
+    volume_flow : float
+        Through all inlets, by their shares [m^3/s].
+    """
     for (patch, faces), share in zip(inlets, _shares(values, [patch for patch, _ in inlets])):
         side = box.sides[patch.side]
         side.temperature[faces] = T_in
@@ -106,6 +141,19 @@ def _openings(found: list[Patch], grid: FlowGrid) -> list[Opened]:
 
 
 def cells_between(lines: np.ndarray, low: float, high: float) -> slice:
-    """Cells between two positions, which are lines but for rounding."""
+    """Cells between two positions.
+
+    Parameters
+    ----------
+    lines : (n + 1,) array
+        Faces of the cells along an axis [m].
+    low, high : float
+        Two of the lines but for rounding [m].
+
+    Returns
+    -------
+    slice
+        Of the cells.
+    """
     first, last = (int(np.abs(lines - at).argmin()) for at in (low, high))
     return slice(first, last)

@@ -35,6 +35,10 @@ def tank_pattern(s: TankSolution) -> TankPattern:
     ----------
     s : TankSolution
         Converged.
+
+    Returns
+    -------
+    TankPattern
     """
     tank, b = s.tank, s.balance
     T_base, rise = _base(s)
@@ -84,7 +88,23 @@ def _conductance(solution: TankSolution) -> float:
 
 
 def lost_heat(part: tuple[float, float, float], htc: Any, T_base: Any, rise: Any, room: Any) -> Any:
-    """Heat through walls or surface [W]."""
+    """Heat through walls or surface.
+
+    Parameters
+    ----------
+    part : (float, float, float)
+        Area [m^2], place of the oil beside it in units of the rise [-], and resistance between the oil's cells and
+        the wall [K/W].
+    htc : float or array
+        From the oil's face to the room [W/(m^2 K)].
+    T_base, rise, room : float or array
+        Oil at the inlet [K], its rise [K], and the room [K].
+
+    Returns
+    -------
+    float or array
+        [W]
+    """
     area, place, film = part
     # No film of its own where nothing is lost, as through a wall of no conductance.
     conductance = htc * area / (1.0 + film * htc * area)
@@ -92,7 +112,18 @@ def lost_heat(part: tuple[float, float, float], htc: Any, T_base: Any, rise: Any
 
 
 def wall_htc(v: Mapping[str, Any]) -> Any:
-    """From the oil's face of the walls to the room [W/(m^2 K)], of numbers by dotted key."""
+    """Film coefficient from the oil's face of the walls to the room.
+
+    Parameters
+    ----------
+    v : mapping
+        Numbers of the file in SI by dotted key, or arrays of them.
+
+    Returns
+    -------
+    float or array
+        [W/(m^2 K)]
+    """
     if "walls.htc" in v:
         return v["walls.htc"]
     return 1.0 / (v["walls.insulation"] / v["walls.insulation_conductivity"] + 1.0 / v["walls.outside_htc"])

@@ -93,7 +93,18 @@ def plot_panel(result: xr.Dataset, panel: str, *, at: Mapping[str, float] | None
 
 
 def temperature_range(result: xr.Dataset) -> tuple[float, float]:
-    """Coldest and hottest liquid [°C]: one scale for all sections."""
+    """Coldest and hottest liquid: one scale for all sections.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        With the fields ``T`` [K] and ``zone``.
+
+    Returns
+    -------
+    (float, float)
+        [°C], apart by 0.1 K or more.
+    """
     wet = result["T"].values[result["zone"].values != SOLID]
     low, high = float(wet.min()) - _ZERO_C, float(wet.max()) - _ZERO_C
     return low, max(high, low + 0.1)

@@ -23,7 +23,20 @@ SIDES = {
 
 
 def default_number(value: str | float, unit: str) -> Quantity:
-    """Quantity of a key that may be left out, as plainly assumed by the package."""
+    """Quantity of a key that may be left out, as plainly assumed by the package.
+
+    Parameters
+    ----------
+    value : str or float
+        With its unit, or in SI.
+    unit : str
+        SI unit.
+
+    Returns
+    -------
+    Quantity
+        Of status ``assumed``.
+    """
     return Quantity.parse({"value": value, "status": "assumed", "source": DEFAULT_SOURCE}, unit)
 
 

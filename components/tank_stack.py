@@ -30,7 +30,16 @@ class UnitAxes(NamedTuple):
 
 
 def unit_axes(miner: Miner) -> UnitAxes:
-    """Axes of the units of a table."""
+    """Axes of the units of a table.
+
+    Parameters
+    ----------
+    miner : Miner
+
+    Returns
+    -------
+    UnitAxes
+    """
     along, normal = _LETTERS.index(miner.flow), _LETTERS.index(miner.stacked)
     return UnitAxes(along, 3 - along - normal, normal)
 
@@ -73,6 +82,10 @@ def board_stack(file: "TankFile", values: Mapping[str, float], place: int) -> Bo
         Numbers in SI by dotted key.
     place : int
         Of the [[miner]] table.
+
+    Returns
+    -------
+    BoardStack
 
     Raises
     ------
@@ -149,6 +162,10 @@ def unit_medium(
     T : float
         At which conductivity and heat capacity of the oil count [K].
 
+    Returns
+    -------
+    PorousBlock
+
     Raises
     ------
     HeatSinkError, ResistanceDataError
@@ -187,7 +204,20 @@ def unit_medium(
 
 
 def chip_heat(miner: Miner, values: Mapping[str, float], key: str) -> ChipHeat:
-    """What each chip of a table draws, and what lies between it and its sink."""
+    """What each chip of a table draws, and what lies between it and its sink.
+
+    Parameters
+    ----------
+    miner : Miner
+    values : mapping of str to float
+        Numbers of the file in SI by dotted key.
+    key : str
+        Of the table, such as ``"miner.0"``.
+
+    Returns
+    -------
+    ChipHeat
+    """
     chips = miner.boards * miner.rows * miner.cols
     power = values[f"{key}.power"] * values[f"{key}.chip_share"] / chips
     share = values[f"{key}.leakage_share"]

@@ -36,7 +36,23 @@ class WaterSide(NamedTuple):
     mass_flow: float
 
     def T_out(self, heat: float) -> float:
-        """Temperature after it has taken a heat [W]; StateError where it would not be liquid any more."""
+        """Temperature after it has taken a heat.
+
+        Parameters
+        ----------
+        heat : float
+            [W]
+
+        Returns
+        -------
+        float
+            [K]
+
+        Raises
+        ------
+        StateError
+            Where it would not be liquid any more.
+        """
         h = float(enthalpy(self.table, self.T_in)) + heat / self.mass_flow
         low, high = (float(enthalpy(self.table, T)) for T in (self.table.T_min, self.table.T_max))
         if not low <= h <= high:
@@ -47,7 +63,23 @@ class WaterSide(NamedTuple):
         return float(temperature_from_enthalpy(self.table, h))
 
     def capacity(self, heat: float) -> float:
-        """Mean capacity flow on the way through with a heat [W/K]."""
+        """Mean capacity flow on the way through with a heat.
+
+        Parameters
+        ----------
+        heat : float
+            [W]
+
+        Returns
+        -------
+        float
+            [W/K]; at the inlet without heat.
+
+        Raises
+        ------
+        StateError
+            As :meth:`T_out`.
+        """
         if heat == 0.0:
             heat = 1e-6 * self.mass_flow * 4e3
         return heat / (self.T_out(heat) - self.T_in)
@@ -62,6 +94,10 @@ def water_side(file: "TankFile", values: Mapping[str, float]) -> WaterSide:
         With a [water] table.
     values : mapping
         Numbers in SI by dotted key.
+
+    Returns
+    -------
+    WaterSide
 
     Raises
     ------

@@ -51,7 +51,22 @@ class TwoPhaseTank:
 
     @classmethod
     def load(cls, name: str | Path) -> "TwoPhaseTank":
-        """Tank from a file: a path, or a shipped name such as ``"two-phase-demo"``."""
+        """Tank from a file.
+
+        Parameters
+        ----------
+        name : str or Path
+            A path, or a shipped name such as ``"two-phase-demo"``.
+
+        Returns
+        -------
+        TwoPhaseTank
+
+        Raises
+        ------
+        InputError
+            If there is no such file, it is of another kind of tank, or something in it cannot be used.
+        """
         return cls(load_two_phase_tank(name))
 
     @classmethod

@@ -137,7 +137,23 @@ def vapour_temperature(fluid: BoilingFluid, T_bath: float, gas: float) -> float:
 
 
 def lowest_bath(fluid: BoilingFluid, coil: Coil) -> float:
-    """Bath temperature at which the vapour is as cold as the water that enters, so that nothing condenses [K]."""
+    """Bath temperature at which the vapour is as cold as the water that enters, so that nothing condenses.
+
+    Parameters
+    ----------
+    fluid : BoilingFluid
+    coil : Coil
+
+    Returns
+    -------
+    float
+        [K], within the data of the fluid.
+
+    Raises
+    ------
+    StateError
+        Where the fluid's data end below it.
+    """
     T = max(coil.T_in, fluid.T_min)
     if coil.gas <= 0.0:
         return T

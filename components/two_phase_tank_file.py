@@ -108,6 +108,10 @@ def load_two_phase_tank(name: str | Path) -> TwoPhaseTankFile:
     name : str or Path
         Path of a TOML file, or a shipped name such as ``"two-phase-demo"``.
 
+    Returns
+    -------
+    TwoPhaseTankFile
+
     Raises
     ------
     InputError

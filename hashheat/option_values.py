@@ -34,6 +34,19 @@ def positive(text: str, unit: str, *, key: str) -> float:
 def check_positive(value: float, *, key: str, found: str) -> float:
     """Return a number of an option unless it is not above 0 and finite.
 
+    Parameters
+    ----------
+    value : float
+    key : str
+        The option as errors name it.
+    found : str
+        As it was given.
+
+    Returns
+    -------
+    float
+        The value.
+
     Raises
     ------
     InputError

@@ -100,7 +100,19 @@ def run_tank(
 
 
 def given_numbers(tank: ImmersionTank, options: TankOptions) -> tuple[dict[str, float], list[str]]:
-    """Numbers of the file that the options replace [SI], and their keys.
+    """Numbers of the file that the options replace.
+
+    Parameters
+    ----------
+    tank : ImmersionTank
+    options : TankOptions
+
+    Returns
+    -------
+    changed : dict of str to float
+        By dotted key [SI].
+    fixed : list of str
+        The keys.
 
     Raises
     ------
@@ -182,6 +194,12 @@ def _run_in_time(
 
 
 def write_compressed(result: xr.Dataset, path: Path) -> None:
-    """Write a Dataset as NetCDF-4, its fields without loss but smaller; reading it back gives the same."""
+    """Write a Dataset as NetCDF-4, its fields without loss but smaller.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+    path : Path
+    """
     encoding = {str(name): {"zlib": True} for name, v in result.data_vars.items() if v.ndim >= 3}
     result.to_netcdf(path, engine="h5netcdf", encoding=encoding)

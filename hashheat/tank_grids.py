@@ -57,6 +57,11 @@ def refinements(grid: str, gci: bool) -> tuple[float, ...]:
     gci : bool
         Three nested grids, the middle one that of ``grid``.
 
+    Returns
+    -------
+    tuple of float
+        Cells along each axis over those of the file [-].
+
     Raises
     ------
     InputError

@@ -69,7 +69,18 @@ def run_any_tank(
 
 
 def is_two_phase(name: str) -> bool:
-    """Whether a shipped name or a file is of a two-phase tank; what cannot be read is not."""
+    """Whether a shipped name or a file is of a two-phase tank.
+
+    Parameters
+    ----------
+    name : str
+        Shipped name or path.
+
+    Returns
+    -------
+    bool
+        False for what cannot be read.
+    """
     if name in LIBRARIES[TWO_PHASE].names():
         return True
     return name not in LIBRARIES["tanks"].names() and kind_of_file(Path(name)) == TWO_PHASE

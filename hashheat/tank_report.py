@@ -56,7 +56,18 @@ def tank_plots(result: xr.Dataset, sheet: dict[str, Any], run: xr.Dataset | None
 
 
 def write_bath_report(tank: "TwoPhaseTank", result: xr.Dataset, sheet: dict[str, Any], path: Path) -> None:
-    """Write the report of a two-phase tank to a file; the figures are the tank's own."""
+    """Write the report of a two-phase tank to a file.
+
+    Parameters
+    ----------
+    tank : TwoPhaseTank
+        Draws its own figures.
+    result : xarray.Dataset
+        One steady state.
+    sheet : dict
+        Of :func:`hashheat.bath_sheet.bath_sheet`.
+    path : Path
+    """
     plots = {name: inline_svg(tank.plot(result, name), name, title) for name, title, _ in sheet["figures"]}
     text = page("tank.html", s=sheet, plots=plots, spread=spread, closely=closely)
     path.write_text(text, encoding="utf-8")
@@ -73,6 +84,10 @@ def render_tank(result: xr.Dataset, sheet: dict[str, Any], run: xr.Dataset | Non
         For every number.
     run : xarray.Dataset, optional
         Run in time.
+
+    Returns
+    -------
+    str
     """
     return page("tank.html", s=sheet, plots=tank_plots(result, sheet, run), spread=spread, closely=closely)
 
@@ -80,5 +95,12 @@ def render_tank(result: xr.Dataset, sheet: dict[str, Any], run: xr.Dataset | Non
 def write_tank_report(
     result: xr.Dataset, sheet: dict[str, Any], path: Path, *, run: xr.Dataset | None = None
 ) -> None:
-    """Write the report to a file; see :func:`render_tank`."""
+    """Write the report to a file.
+
+    Parameters
+    ----------
+    result, sheet, run
+        As for :func:`render_tank`.
+    path : Path
+    """
     path.write_text(render_tank(result, sheet, run), encoding="utf-8")

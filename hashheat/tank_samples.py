@@ -235,7 +235,17 @@ def band(samples: Samples | None, name: str) -> dict[str, float | None]:
 
 
 def sample_notes(samples: Samples | None) -> dict[str, Any] | None:
-    """What sheet and report say of samples."""
+    """What sheet and report say of samples.
+
+    Parameters
+    ----------
+    samples : Samples or None
+
+    Returns
+    -------
+    dict or None
+        Counts, shares and text; None without samples.
+    """
     if samples is None:
         return None
     return {

@@ -167,7 +167,19 @@ def _show_grid(console: Any, s: dict[str, Any]) -> None:
 
 
 def closely(value: float | None, unit: str) -> str:
-    """Write a number with one digit more than a reader needs, where grids are compared by it."""
+    """Write a number with one digit more than a reader needs, where grids are compared by it.
+
+    Parameters
+    ----------
+    value : float or None
+        [unit]
+    unit : {"K", "delta_K", "1"}
+
+    Returns
+    -------
+    str
+        ``-`` for None.
+    """
     if value is None:
         return "-"
     if unit == "K":
@@ -176,7 +188,18 @@ def closely(value: float | None, unit: str) -> str:
 
 
 def spread(value: float, unit: str) -> str:
-    """Write the half width of a band around a temperature, a difference or a share."""
+    """Write the half width of a band around a temperature, a difference or a share.
+
+    Parameters
+    ----------
+    value : float
+        [unit]
+    unit : {"K", "delta_K", "1"}
+
+    Returns
+    -------
+    str
+    """
     return f"+/- {value:.2f} K" if unit in ("K", "delta_K") else f"+/- {100.0 * value:.2f} %"
 
 

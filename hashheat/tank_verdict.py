@@ -22,7 +22,20 @@ HISTORY = ("history_momentum", "history_mass", "history_energy", "history_watch"
 
 
 def sentence(verdict: str, status: str, samples: Mapping[str, Any] | None = None) -> str:
-    """Say the verdict in one line: that of the nominal values, or why there is none."""
+    """Say the verdict in one line: that of the nominal values, or why there is none.
+
+    Parameters
+    ----------
+    verdict : {"pass", "fail", "none"}
+    status : str
+        Text of the solver's status, used where there is no verdict.
+    samples : mapping, optional
+        Of :func:`hashheat.tank_samples.sample_notes`.
+
+    Returns
+    -------
+    str
+    """
     if verdict == "none":
         why = status.removeprefix("not converged").strip(" :")
         return f"NO VERDICT: the solution did not converge{f' ({why})' if why else ''}"
@@ -31,7 +44,19 @@ def sentence(verdict: str, status: str, samples: Mapping[str, Any] | None = None
 
 
 def junction_limits(tank: "ImmersionTank", result: xr.Dataset) -> list[dict[str, Any]]:
-    """Rows of the table of limits: the junction with the least margin, by kind of miner."""
+    """Rows of the table of limits: the junction with the least margin, by kind of miner.
+
+    Parameters
+    ----------
+    tank : ImmersionTank
+    result : xarray.Dataset
+        One solved state.
+
+    Returns
+    -------
+    list of dict
+        One row for each table of miners, and one for the flash point where it is known; SI.
+    """
     limits, reached = result["T_junction_limit"].values, result["miner_T_junction"].values
     names = [str(name) for name in result["miner"].values]
     rows, first = [], 0
@@ -83,7 +108,18 @@ def junction_limits(tank: "ImmersionTank", result: xr.Dataset) -> list[dict[str,
 
 
 def compare_capture(reached: float | None) -> dict[str, Any]:
-    """Heat to the water over electric power, beside what is claimed."""
+    """Compare the capture efficiency with what is claimed.
+
+    Parameters
+    ----------
+    reached : float or None
+        Heat to the water over electric power [-]; None without a solution.
+
+    Returns
+    -------
+    dict
+        ``reached``, ``claimed`` and ``text``.
+    """
     if reached is None:
         text = "not known: the solution did not converge"
     else:
@@ -97,7 +133,21 @@ def compare_capture(reached: float | None) -> dict[str, Any]:
 def reasons(
     limits: Sequence[Mapping[str, Any]], capture: Mapping[str, Any], grid: Mapping[str, Any] | None
 ) -> list[str]:
-    """What fails or how much is left, whether the grid could turn it, and what reaches the water."""
+    """What fails or how much is left, whether the grid could turn it, and what reaches the water.
+
+    Parameters
+    ----------
+    limits : sequence of mapping
+        Of :func:`junction_limits`.
+    capture : mapping
+        Of :func:`compare_capture`.
+    grid : mapping or None
+        Of :func:`hashheat.tank_grids.grid_table`.
+
+    Returns
+    -------
+    list of str
+    """
     found = []
     for row in limits:
         if not row["holds"]:
@@ -129,7 +179,19 @@ def reasons(
 
 
 def why_none(result: xr.Dataset, grids: Sequence[GridRun]) -> list[str]:
-    """How far a solution came that did not converge."""
+    """How far a solution came that did not converge.
+
+    Parameters
+    ----------
+    result : xarray.Dataset
+        A state that did not converge.
+    grids : sequence of GridRun
+        Of all grids, the finest last.
+
+    Returns
+    -------
+    list of str
+    """
     found = []
     for name in HISTORY[:3]:
         values = result[name].values if name in result else np.zeros(0)

@@ -70,7 +70,22 @@ class Dielectric:
         return k.value.nominal + k.slope.nominal * (T - k.at.nominal)
 
     def kinematic_viscosity(self, T: Array) -> Array:
-        """Kinematic viscosity [m^2/s] at T [K], by the law that the file states."""
+        """Kinematic viscosity, by the law that the file states.
+
+        Parameters
+        ----------
+        T : array
+            [K]
+
+        Returns
+        -------
+        array
+            [m^2/s]
+
+        References
+        ----------
+        Walther's law: ASTM D341; see :mod:`hashheat.thermo.walther`.
+        """
         v = self.record.viscosity
         if v.law == "walther":
             return walther_viscosity(T, v.value.nominal, v.at.nominal, v.walther_slope())
@@ -86,13 +101,34 @@ class Dielectric:
         return self.density(T) * self.kinematic_viscosity(T)
 
     def sample(self, T: Array) -> Array:
-        """Density, heat capacity, dynamic viscosity and conductivity at n temperatures [K], shape (4, n)."""
+        """Density, heat capacity, dynamic viscosity and conductivity.
+
+        Parameters
+        ----------
+        T : (n,) array
+            [K]
+
+        Returns
+        -------
+        (4, n) array
+            [kg/m^3], [J/(kg K)], [Pa s], [W/(m K)]
+        """
         return np.array([self.density(T), self.heat_capacity(T), self.viscosity(T), self.conductivity(T)])
 
     def saturation_temperature(self, p: float) -> float | None:
-        """Boiling temperature [K] at the absolute pressure p [Pa], or None for a liquid without boiling data.
+        """Boiling temperature.
 
         A straight line of ln(p) over 1/T through the boiling point and the vapour pressure of the file.
+
+        Parameters
+        ----------
+        p : float
+            Absolute [Pa].
+
+        Returns
+        -------
+        float or None
+            [K]; None for a liquid without boiling data.
 
         Raises
         ------
@@ -132,12 +168,33 @@ def _library() -> dict[str, str]:
 
 
 def dielectric_stem(name: str) -> str | None:
-    """Stem of the shipped file of a liquid by any of its names, or None; signs and case do not matter."""
+    """Stem of the shipped file of a liquid.
+
+    Parameters
+    ----------
+    name : str
+        Any of its names; signs and case do not matter.
+
+    Returns
+    -------
+    str or None
+        None for a name that is not known.
+    """
     return _library().get(_plain(name))
 
 
 def near_dielectrics(name: str) -> list[str]:
-    """Shipped stems with names close to a given one, best first."""
+    """Shipped stems with names close to a given one.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    list of str
+        Three at most, best first.
+    """
     close = difflib.get_close_matches(_plain(name), list(_library()), n=3, cutoff=0.7)
     return list(dict.fromkeys(_library()[n] for n in close))
 
@@ -166,5 +223,12 @@ def dielectric(substance: str) -> Dielectric:
 
 
 def warn_of(liquid: Dielectric, stacklevel: int = 4) -> None:
-    """Warn of the numbers of a liquid that are only remembered."""
+    """Warn of the numbers of a liquid that are only remembered.
+
+    Parameters
+    ----------
+    liquid : Dielectric
+    stacklevel : int
+        As of :func:`warnings.warn`.
+    """
     warn_remembered(liquid.name, liquid.remembered, stacklevel=stacklevel)

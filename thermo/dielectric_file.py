@@ -217,6 +217,15 @@ class DielectricFile(FileRecord):
 def load_dielectric(path: Path) -> DielectricFile:
     """Read the file of a dielectric liquid.
 
+    Parameters
+    ----------
+    path : Path
+        TOML file.
+
+    Returns
+    -------
+    DielectricFile
+
     Raises
     ------
     InputError
