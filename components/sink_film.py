@@ -56,6 +56,15 @@ def fin_duct(fins: PlateFins) -> DuctLaminar:
     DuctLaminar
         Heat uniform along the flow. Channels more slender than the table's 1:20 lie between the last one and
         parallel plates, linear in the ratio of their sides.
+
+    Raises
+    ------
+    HeatSinkError
+        For fins so short and far apart that they are no channel of the table.
+
+    References
+    ----------
+    The table: see :mod:`hashheat.solvers.duct_table`.
     """
     ratio = fins.gap / fins.height
     if ratio > 1.0:

@@ -110,6 +110,16 @@ def sink_conductance(
     Re : float
         In the channels, or of the pins in the smallest section [-]. The loss of channels is that of laminar flow,
         below 2300.
+
+    Notes
+    -----
+    Between plates forced flow is that of a channel as it develops, natural convection that of a channel whose two
+    walls are warm; at pins it is a bank in cross-flow, and single horizontal cylinders.
+
+    References
+    ----------
+    As of the formulas: :mod:`hashheat.solvers.duct_entrance`, :mod:`hashheat.solvers.pin_bank`,
+    :mod:`hashheat.solvers.natural_convection` and :mod:`hashheat.solvers.mixed_convection`.
     """
     t = T - liquid.T_ref
     rho = liquid.density

@@ -134,6 +134,10 @@ def natural_excess(s: Saturated, chips: ChipSet, flux: float) -> float:
     Churchill and Chu on the height of a face between 45 and 135 degrees of tilt, McAdams on area over perimeter
     beyond; properties at the bath's temperature. A face alone: neighbours warm each other's liquid, and a bath in
     which others boil is stirred.
+
+    References
+    ----------
+    As of the formulas: :mod:`hashheat.solvers.natural_convection`.
     """
     if flux <= 0.0:
         return 0.0
@@ -187,6 +191,10 @@ def chip_state(
     The liquid is mixed, at saturation of the pressure above it; its own weight raises the saturation temperature
     at the chip, so that it is subcooled there. A face goes by natural convection where that alone keeps it colder
     than nucleate boiling would.
+
+    References
+    ----------
+    As of the formulas: :mod:`hashheat.solvers.pool_boiling` and :mod:`hashheat.solvers.critical_heat_flux`.
     """
     try:
         bath = saturated(fluid, T_bath)

@@ -130,6 +130,11 @@ def vapour_temperature(fluid: BoilingFluid, T_bath: float, gas: float) -> float:
     -------
     float
         [K]
+
+    Raises
+    ------
+    StateError
+        Where the fluid's data end.
     """
     if gas <= 0.0:
         return T_bath
@@ -179,12 +184,22 @@ def coil_state(fluid: BoilingFluid, coil: Coil, T_bath: float, heat: float, shar
     CoilState
         ``room`` falls with heat and rises with T_bath and share; it is zero where the coil takes the heat exactly.
 
+    Raises
+    ------
+    StateError
+        Where the fluid's data end.
+
     Notes
     -----
     Mean heat flux over the tubes: film and gas are nonlinear in it, and the water's rise of a few kelvin is small
     against what would change them. The film is Nusselt's on horizontal tubes above each other, its properties at
     the mean of film surface and wall, its latent heat with Rohsenow's 0.68 cp dT. Water: Gnielinski 2013, mean of
     a circuit, one straight tube.
+
+    References
+    ----------
+    As of the formulas: :mod:`hashheat.solvers.film_condensation` and
+    :func:`hashheat.solvers.convection.nusselt_gnielinski_2013`.
     """
     s = saturated(fluid, T_bath)
     T_vapour = vapour_temperature(fluid, T_bath, coil.gas)

@@ -129,6 +129,10 @@ def opening_loss(
     An estimate without a measurement behind it. Diffused: Stefan's tube, from saturation at the coil to clean air
     at the rim, which a draught in the room increases. Displaced: under the closed lid the freeboard is saturated
     at the coil's temperature; what is exchanged takes that along. Liquid that clings to hardware is not counted.
+
+    References
+    ----------
+    R. B. Bird, W. E. Stewart and E. N. Lightfoot, Transport Phenomena, 2nd ed., 2002, section 18.2.
     """
     if T_coil >= fluid.T_max or fluid.saturation_pressure(max(T_coil, fluid.T_min)) >= p_ambient:
         return OpeningLoss(math.inf, math.inf)
