@@ -15,7 +15,7 @@ from hashheat.components.cases import broadcast_cases
 from hashheat.components.two_phase_tank_build import build_chips, build_coil
 from hashheat.components.two_phase_tank_checks import check_states
 from hashheat.components.two_phase_tank_chips import ChipSet
-from hashheat.components.two_phase_tank_condenser import Coil
+from hashheat.components.two_phase_tank_coil import Coil
 from hashheat.components.two_phase_tank_errors import TwoPhaseTankError
 from hashheat.components.two_phase_tank_file import TwoPhaseTankFile, load_two_phase_tank
 from hashheat.components.two_phase_tank_results import NOT_CONVERGED, OK, STATUS, tank_dataset

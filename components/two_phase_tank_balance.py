@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from scipy.optimize import brentq
 
+from hashheat.components.two_phase_tank_coil import Coil
 from hashheat.components.two_phase_tank_condenser import (
-    Coil,
     coil_state,
     largest_heat,
     lowest_bath,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hashheat.components.two_phase_tank_balance import Vessel
 from hashheat.components.two_phase_tank_chips import ChipSet
-from hashheat.components.two_phase_tank_condenser import Coil
+from hashheat.components.two_phase_tank_coil import Coil
 from hashheat.components.two_phase_tank_file import TwoPhaseTankFile
 from hashheat.solvers.critical_heat_flux import SIZES, SUBCOOLINGS
 from hashheat.solvers.pool_boiling import BoilingSurface

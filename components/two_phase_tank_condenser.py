@@ -1,11 +1,11 @@
 """The condenser of a two-phase tank: film outside, wall, water inside; what it takes at a bath temperature."""
 
 import math
-from typing import NamedTuple
 
 from scipy.optimize import brentq
 
 from hashheat.components.boiling_state import saturated
+from hashheat.components.two_phase_tank_coil import Coil, CoilState
 from hashheat.components.vapour_diffusivity import vapour_diffusivity
 from hashheat.solvers.convection import UNIFORM_TEMPERATURE, nusselt_gnielinski_2013
 from hashheat.solvers.film_condensation import (
@@ -23,7 +23,6 @@ from hashheat.thermo.property_kernels import (
     temperature_from_enthalpy,
     viscosity,
 )
-from hashheat.thermo.property_table import PropertyTable
 from hashheat.thermo.saturated_fluid import BoilingFluid
 
 #: Vapour over water inlet [K] below which nothing condenses: less would drown in rounding.
@@ -32,87 +31,6 @@ _LEAST_DIFFERENCE = 1e-6
 _LEAST_SHARE = 1e-9
 #: Repetitions of the film's own temperature difference, from which its properties and latent heat follow.
 _FILM_ROUNDS = 4
-
-
-class Coil(NamedTuple):
-    """A coil and its water.
-
-    Attributes
-    ----------
-    outer, inner : float
-        Diameters [m].
-    conductivity : float
-        Of the tubes [W/(m K)].
-    circuits : int
-    length : float
-        Of each circuit [m].
-    rows : int
-        Tubes above each other.
-    film_factor : float
-    fouling : float
-        [m^2 K/W]
-    gas : float
-        Mole fraction of air in the vapour.
-    diffusivity : float
-        Of vapour in air at 25 degC and 1 atm [m^2/s].
-    water : PropertyTable
-    T_in : float
-        [K]
-    mass_flow : float
-        [kg/s]
-    """
-
-    outer: float
-    inner: float
-    conductivity: float
-    circuits: int
-    length: float
-    rows: int
-    film_factor: float
-    fouling: float
-    gas: float
-    diffusivity: float
-    water: PropertyTable
-    T_in: float
-    mass_flow: float
-
-    @property
-    def area(self) -> float:
-        """Outer area [m^2]."""
-        return math.pi * self.outer * self.length * self.circuits
-
-
-class CoilState(NamedTuple):
-    """What a coil does with a given heat.
-
-    Attributes
-    ----------
-    room : float
-        Heat that it would take less the heat given [W].
-    T_vapour, T_film, T_wall : float
-        Of the vapour with its gas, of the film's outside, and of the tube's [K].
-    film_htc, water_htc : float
-        [W/(m^2 K)]
-    film_reynolds : float
-    gas_wall : float
-        Mole fraction of air at the film.
-    UA, NTU : float
-        [W/K], [-], of the wetted share.
-    T_out : float
-        Of the water [K].
-    """
-
-    room: float
-    T_vapour: float
-    T_film: float
-    T_wall: float
-    film_htc: float
-    water_htc: float
-    film_reynolds: float
-    gas_wall: float
-    UA: float
-    NTU: float
-    T_out: float
 
 
 def vapour_temperature(fluid: BoilingFluid, T_bath: float, gas: float) -> float:

@@ -7,7 +7,8 @@ from hashheat.components.boiling_state import saturated
 from hashheat.components.two_phase_tank_balance import Balance, balance
 from hashheat.components.two_phase_tank_build import build_chips, build_coil, build_vessel
 from hashheat.components.two_phase_tank_chips import ChipState, chip_state
-from hashheat.components.two_phase_tank_condenser import Coil, coil_state
+from hashheat.components.two_phase_tank_coil import Coil
+from hashheat.components.two_phase_tank_condenser import coil_state
 from hashheat.components.two_phase_tank_errors import BathRangeError
 from hashheat.components.two_phase_tank_file import TwoPhaseTankFile
 from hashheat.components.two_phase_tank_vapour import Inventory, inventory, opening_loss
