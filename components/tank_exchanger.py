@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from hashheat.components.counterflow import counterflow_effectiveness, counterflow_units
 from hashheat.components.errors import TankRangeError
 from hashheat.components.exchanger_file import LIBRARY as EXCHANGERS
 from hashheat.components.exchanger_file import ExchangerFile
@@ -55,57 +56,6 @@ class ExchangerState(NamedTuple):
     water_T_out: float
     oil_drop: float
     UA: float
-
-
-def counterflow_effectiveness(NTU: float, R: float) -> float:
-    """Effectiveness of a counterflow exchanger for the smaller capacity flow.
-
-    Parameters
-    ----------
-    NTU : float
-        UA over the smaller capacity flow [-].
-    R : float
-        Smaller over larger capacity flow, 0 to 1 [-].
-
-    Returns
-    -------
-    float
-        (1 - exp(-NTU (1 - R))) / (1 - R exp(-NTU (1 - R))), and NTU / (1 + NTU) at R = 1.
-
-    References
-    ----------
-    W. Kays, A. London, Compact Heat Exchangers, 3rd ed., 1984, equation (2-13).
-    """
-    x = NTU * (1.0 - R)
-    if x < 1e-9:
-        return NTU / (1.0 + NTU)
-    return -math.expm1(-x) / (1.0 - R * math.exp(-x))
-
-
-def counterflow_units(effectiveness: float, R: float) -> float:
-    """Number of transfer units of an effectiveness, the inverse of :func:`counterflow_effectiveness`.
-
-    Parameters
-    ----------
-    effectiveness : float
-        [-]
-    R : float
-        Smaller over larger capacity flow [-], 0 to 1.
-
-    Returns
-    -------
-    float
-        NTU [-]; infinite where none reaches the effectiveness.
-
-    References
-    ----------
-    W. Kays, A. London, Compact Heat Exchangers, 3rd ed., 1984, equation (2-13), solved for NTU.
-    """
-    if effectiveness >= 1.0:
-        return math.inf
-    if 1.0 - R < 1e-9:
-        return effectiveness / (1.0 - effectiveness)
-    return math.log((1.0 - R * effectiveness) / (1.0 - effectiveness)) / (1.0 - R)
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from hashheat.components.counterflow import counterflow_units
 from hashheat.components.tank_balance import oil_at_walls
-from hashheat.components.tank_exchanger import counterflow_units
 from hashheat.components.tank_liquid import enthalpy_of, temperature_of
 from hashheat.components.tank_solve import TankSolution
 from hashheat.thermo.liquid import Liquid
