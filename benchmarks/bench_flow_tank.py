@@ -25,6 +25,7 @@ BLOCKS_Z = [(4 / 16, 10 / 16)]
 POWER = 3400.0  # of a miner [W]
 FLOW = 3.0 / 6e4 * 10 * POWER / 1e3  # 3 litres a minute for each kilowatt [m^3/s]
 T_IN = 313.15
+T_OUT = T_IN + 10 * POWER / (FLOW * 820.0 * 2200.0)
 
 
 def tank(nx, ny, nz):
@@ -32,7 +33,8 @@ def tank(nx, ny, nz):
 
     All numbers are assumed: round values of an oil whose viscosity falls by a factor of 1.7 in 20 K.
     """
-    oil = constant_liquid(820.0, 6.6e-3, 0.135, 2200.0, 7.5e-4, T_ref=T_IN, T_min=283.15, T_max=373.15)
+    # Outside of the outlets stands oil as warm as what leaves: hydrostatic pressure is that of this temperature.
+    oil = constant_liquid(820.0, 6.6e-3, 0.135, 2200.0, 7.5e-4, T_ref=T_OUT, T_min=283.15, T_max=373.15)
     oil.log_viscosity[1] = -math.log(1.7) / 20.0
     axes = [np.linspace(0.0, length, n + 1) for length, n in zip(SIZE, (nx, ny, nz))]
     box = flow_box(FlowGrid(*axes), oil, (0.0, 0.0, -9.81))
@@ -50,10 +52,12 @@ def tank(nx, ny, nz):
     box.source[inside] = 10 * POWER / inside.sum()
     floor, top = box.sides[BOTTOM], box.sides[TOP]
     floor.kind[...] = INLET
+    floor.temperature[...] = T_IN
     floor.velocity[2] = FLOW / (SIZE[0] * SIZE[1])
     top.kind[...] = SLIP
     for number in (WEST, EAST):
         box.sides[number].kind[middles[2] > 14 / 16] = OUTLET
+        box.sides[number].temperature[...] = T_OUT
     return box
 
 

@@ -273,9 +273,12 @@ def _solve_grid(
     began = time.perf_counter()
     box, shape = system.levels[0].box, system.case.geometry.shape
     judge, step = _Judge(box, shape, asked), first
-    x, progressed = newton(system, start, judge.ended, max_steps)
+    x = start
+    if first is None:
+        x, progressed = newton(system, start, judge.ended, max_steps)
     if not judge.met:
-        near = progressed.norms[-1] <= _NEAR * progressed.norms[0]
+        # Where the coarser grid took steps in time, Newton's method alone would fail here too.
+        near = first is None and progressed.norms[-1] <= _NEAR * progressed.norms[0]
         judge.begin()
         x, progressed, step = march(
             system, x if near else start, judge.reached, None if first is None else _SHORTER * first
