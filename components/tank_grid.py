@@ -28,6 +28,10 @@ _GROWTH = 1.5
 #: How often every segment between two lines can be halved, for coarser grids.
 _HALVINGS = 1
 
+#: All cells of an axis are a multiple of this, where so many tries of adding some give it.
+_MULTIPLE = 8
+_TRIES = 40
+
 #: Lines nearer than this are one [m].
 _SAME = 1e-6
 
@@ -141,12 +145,26 @@ def tank_lines(file: "TankFile", values: Mapping[str, float], refine: float = 1)
         # Before it is built: a cell size of a misread unit would not fit in the memory.
         if np.any(np.diff(lines) / cells > MOST_CELLS):
             _too_many(float((np.diff(lines) / cells).max()), axis)
-        faces = with_breakpoints(lines, cells, growth=_GROWTH, halvings=_HALVINGS)
+        faces = _halvable(lines, cells)
         axes.append(_refined(faces, refine))
     total = math.prod(len(faces) - 1 for faces in axes)
     if total > MOST_CELLS:
         _too_many(total, int(np.argmax([len(faces) for faces in axes])))
     return FlowGrid(*axes)
+
+
+def _halvable(lines: np.ndarray, cells: np.ndarray) -> np.ndarray:
+    """Faces of cells no larger than asked, so many that the flow solver can halve the axis a few times."""
+    cells = cells.copy()
+    for _ in range(_TRIES):
+        faces = with_breakpoints(lines, cells, growth=_GROWTH, halvings=_HALVINGS)
+        if (len(faces) - 1) % _MULTIPLE == 0:
+            break
+        # Two more cells to the segment that has the largest one.
+        segment = np.searchsorted(lines, 0.5 * (faces[1:] + faces[:-1])) - 1
+        coarse = int(segment[np.argmax(np.diff(faces))])
+        cells[coarse] = 0.999 * (lines[coarse + 1] - lines[coarse]) / (np.sum(segment == coarse) + 1)
+    return faces
 
 
 def _lines(

@@ -5,6 +5,7 @@ References
 U. Trottenberg, C. Oosterlee, A. Schüller, Multigrid (2001), chapters 2 and 8.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,9 @@ from hashheat.thermo.jit import kernel
 
 # The coarsest grid is solved directly; halving stops at this many cells.
 _COARSEST = 80
+# More cells than this are swept so often instead.
+_DIRECT = 300
+_LAST_SWEEPS = 20
 _DAMP = 0.7
 
 #: Ways of the preconditioner: a multigrid cycle, or sweeps on the finest grid alone.
@@ -331,6 +335,8 @@ class Preconditioner:
     def _factor(self) -> None:
         level = self.levels[-1]
         case = level.case
+        if self._swept_last():
+            return
         unknown = np.zeros(level.x.shape, dtype=bool)
         s = case.geometry.shape
         for a, row in enumerate((U, V, W)[: level.x.shape[0] - 2]):
@@ -351,6 +357,10 @@ class Preconditioner:
         size = np.maximum(size, 1e-300)
         self._scale = 1.0 / size
         self._inverse = np.linalg.inv(matrix * self._scale[:, None])
+
+    def _swept_last(self) -> bool:
+        """Whether the coarsest grid, which could not be halved further, is too large for a direct solution."""
+        return math.prod(self.levels[-1].box.grid.shape) > _DIRECT
 
     def apply(self, b: np.ndarray, kind: int) -> np.ndarray:
         """Approximate solution of J x = b from zero, in an array that the next call overwrites.
@@ -387,8 +397,12 @@ class Preconditioner:
             linear_residual(level.case, level.table, level.x, level.b, level.r)
             _sum_down(level.case, levels[n + 1].case, level.steps, level.share, level.r, levels[n + 1].b)
         last = levels[-1]
-        right = last.b.reshape(-1)[self._rows] * self._scale
-        last.x.reshape(-1)[self._rows] = _times(self._inverse, right)
+        if self._swept_last():
+            for n in range(_LAST_SWEEPS):
+                smooth(last.case, last.table, last.x, last.b, n % 2 == 0, _DAMP)
+        else:
+            right = last.b.reshape(-1)[self._rows] * self._scale
+            last.x.reshape(-1)[self._rows] = _times(self._inverse, right)
         for n in range(len(levels) - 2, -1, -1):
             level = levels[n]
             _add_up(level.case, levels[n + 1].case, level.steps, level.share, levels[n + 1].x, level.x)
