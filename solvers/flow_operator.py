@@ -80,20 +80,30 @@ def _stride(case: FlowCase, axis: int) -> int:
 def _add_axis(
     flow: np.ndarray,
     conductance: np.ndarray,
-    factor: float,
+    weight: np.ndarray,
     step: int,
     low: np.ndarray,
     high: np.ndarray,
     diagonal: np.ndarray,
 ) -> None:
-    """Hybrid coefficients from mass flow and conductance of the low faces."""
+    """Hybrid coefficients from mass flow and conductance of the low faces.
+
+    ``weight`` is what the flow carries per unit of what spreads: one over the porosity, or the heat capacity.
+    """
     n = flow.size
     for c in range(step, n - step):
-        m, g = factor * flow[c], conductance[c]
-        low[c] = max(m, g + 0.5 * m, 0.0)
-        m, g = factor * flow[c + step], conductance[c + step]
-        high[c] = max(-m, g - 0.5 * m, 0.0)
-        diagonal[c] += low[c] + high[c]
+        m, g, own = flow[c], conductance[c], weight[c]
+        low[c] = _below(m * weight[c - step], g)
+        diagonal[c] += _below(m * own, g)
+        m, g = -flow[c + step], conductance[c + step]
+        high[c] = _below(m * weight[c + step], g)
+        diagonal[c] += _below(m * own, g)
+
+
+@kernel
+def _below(m: float, g: float) -> float:
+    """Hybrid coefficient of the node from which the flow m comes."""
+    return max(m, g + 0.5 * m, 0.0)
 
 
 @kernel
@@ -154,7 +164,8 @@ def _outlet_coefficients(
                 q = c if inward else c + _stride(case, a)
                 # Where liquid flows back in, the row holds only shear: keep some of the flow on its diagonal.
                 m = flow[q] if inward else -flow[q]
-                own = (conductance[q] + max(m, 0.0)) * active[c]
+                inner = c - _stride(case, a) if inward else q
+                own = (conductance[q] + max(m, 0.0) * case.loose[a, inner]) * active[c]
                 for d in range(3):
                     op.low[a, d, c] = 0.0
                     op.high[a, d, c] = 0.0
@@ -162,7 +173,7 @@ def _outlet_coefficients(
                     op.low[a, a, c] = own
                 else:
                     op.high[a, a, c] = own
-                op.diagonal[a, c] = (conductance[q] + max(m, -0.5 * m)) * active[c]
+                op.diagonal[a, c] = (conductance[q] + max(m, -0.5 * m) * case.loose[a, c]) * active[c]
 
 
 @kernel
@@ -185,22 +196,24 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
     op.low[...] = 0.0
     op.high[...] = 0.0
     op.diagonal[...] = 0.0
-    flow, conductance = f.scratch[1], f.scratch[2]
+    flow, conductance, heat_capacity = f.scratch[1], f.scratch[2], f.scratch[3]
+    heat_capacity[...] = cp
     for a in range(n_axis):
         for d in range(n_axis):
             momentum_faces(case, f, a, d, flow, conductance)
-            _add_axis(flow, conductance, 1.0, _stride(case, d), op.low[a, d], op.high[a, d], op.diagonal[a])
+            _add_axis(
+                flow,
+                conductance,
+                case.loose[a],
+                _stride(case, d),
+                op.low[a, d],
+                op.high[a, d],
+                op.diagonal[a],
+            )
             if d != a:
                 _slip(case, a, d, op)
         momentum_faces(case, f, a, a, flow, conductance)
         _outlet_coefficients(case, a, flow, conductance, op)
-        for c in range(s.total):
-            op.diagonal[a, c] *= case.loose[a, c]
-        for d in range(n_axis):
-            step = _stride(case, d)
-            for c in range(step, s.total - step):
-                op.low[a, d, c] *= case.loose[a, c - step]
-                op.high[a, d, c] *= case.loose[a, c + step]
         for c in range(s.total):
             full = op.diagonal[a, c] + f.drag[a, c] + rho * case.room[a, c] * case.loose[a, c] * rate
             op.diagonal[a, c] = full
@@ -212,7 +225,7 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
         _add_axis(
             f.flow[d],
             conductance,
-            liquid.heat_capacity[0],
+            heat_capacity,
             step,
             op.low[HEAT, d],
             op.high[HEAT, d],

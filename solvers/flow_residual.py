@@ -1,4 +1,14 @@
-"""The residual of the flow equations: what is left over in every control volume."""
+"""The residual of the flow equations: what is left over in every control volume.
+
+The flow carries the velocity in the pores, U / eps; shear spreads the superficial one, U, with the viscosity
+mu / eps. This is Brinkman's term as Nithiarasu et al. have it (volume mean of the shear in the pores, its
+effective viscosity that of the liquid): divided by eps their equation is that of ``flow_model``. A wall that
+moves drags the superficial velocity along, as in their cavities.
+
+References
+----------
+P. Nithiarasu, K. Seetharamu, T. Sundararajan, Int. J. Heat Mass Transfer 40 (1997) 3955.
+"""
 
 from typing import NamedTuple
 
@@ -19,6 +29,8 @@ class Fields(NamedTuple):
     ----------
     viscosity : (total,) float array
         With the turbulent one [Pa s].
+    shear : (total,) float array
+        Viscosity over porosity, what the gradient of the superficial velocity meets [Pa s].
     conductivity : (3, total) float array
         [W/(m K)]
     buoyancy : (total,) float array
@@ -38,6 +50,7 @@ class Fields(NamedTuple):
     """
 
     viscosity: np.ndarray
+    shear: np.ndarray
     conductivity: np.ndarray
     buoyancy: np.ndarray
     enthalpy: np.ndarray
@@ -51,10 +64,17 @@ class Fields(NamedTuple):
 def fields_of(case: FlowCase) -> Fields:
     """Empty fields of a case."""
     n = case.geometry.shape.total
-    flat = [np.zeros(n) for _ in range(4)]
-    by_axis = [np.zeros((3, n)) for _ in range(4)]
     return Fields(
-        flat[0], by_axis[0], flat[1], flat[2], by_axis[1], by_axis[2], by_axis[3], flat[3], np.zeros((4, n))
+        viscosity=np.zeros(n),
+        shear=np.zeros(n),
+        conductivity=np.zeros((3, n)),
+        buoyancy=np.zeros(n),
+        enthalpy=np.zeros(n),
+        pore=np.zeros((3, n)),
+        flow=np.zeros((3, n)),
+        drag=np.zeros((3, n)),
+        eddy=np.zeros(n),
+        scratch=np.zeros((4, n)),
     )
 
 
@@ -92,6 +112,7 @@ def _properties_at(case: FlowCase, x: np.ndarray, f: Fields, c: int) -> None:
         mu = polynomial(liquid.log_viscosity, t)
     eddy = f.eddy[c]
     f.viscosity[c] = np.exp(mu) + eddy
+    f.shear[c] = f.viscosity[c] * case.tight[c]
     own = polynomial(liquid.conductivity, t)
     heat_capacity = polynomial(liquid.heat_capacity, t)
     stirred = eddy * heat_capacity / PRANDTL_TURBULENT
@@ -119,9 +140,11 @@ def _ghost(
         both = inside + geometry.outside[g]
         x[T, g] = (inside * x[T, c] + geometry.outside[g] * case.beyond[g] + case.heat[g]) / both
     _properties_at(case, x, f, g)
-    for a in range(3):
+    for a in range(x.shape[0] - 2):
         if a != axis:
-            f.pore[a, g] = case.wall[a, g] if geometry.grip[g] > 0.0 else f.pore[a, c]
+            row = velocity_row(a)
+            x[row, g] = case.wall[a, g] if geometry.grip[g] > 0.0 else x[row, c]
+            f.pore[a, g] = x[row, g] * case.loose[a, g]
 
 
 @kernel
@@ -200,7 +223,7 @@ def momentum_faces(
             b = c - sa
             m = 0.5 * (f.flow[a, b] + f.flow[a, c])
             flow[c] = m * 0.5 * (case.loose[a, b] + case.loose[a, c])
-            conductance[c] = f.viscosity[b] * geometry_row[c]
+            conductance[c] = f.shear[b] * geometry_row[c]
         return
     lower = case.lower[a]
     low_d = case.lower[d]
@@ -209,8 +232,8 @@ def momentum_faces(
         b = c - sa
         m = 0.5 * (f.flow[d, b] + f.flow[d, c])
         flow[c] = m * 0.5 * (case.loose[a, c - sd] + case.loose[a, c])
-        here = lower[c] * f.viscosity[b] + (1.0 - lower[c]) * f.viscosity[c]
-        there = lower[c] * f.viscosity[b - sd] + (1.0 - lower[c]) * f.viscosity[c - sd]
+        here = lower[c] * f.shear[b] + (1.0 - lower[c]) * f.shear[c]
+        there = lower[c] * f.shear[b - sd] + (1.0 - lower[c]) * f.shear[c - sd]
         conductance[c] = (low_d[c] * there + (1.0 - low_d[c]) * here) * geometry_row[c]
 
 
@@ -255,7 +278,7 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
     sa = 1 if a == 0 else s.sy if a == 1 else s.sz
     strides = (s.sy, s.sz)
     flow, conductance, scratch = f.scratch[1], f.scratch[2], f.scratch[3]
-    pore = f.pore[a]
+    row_u = x[velocity_row(a)]
     inner = (k0 + int(a == 2), k1, j0 + int(a == 1), j1, i0 + int(a == 0), i1)
     for d in range(n_axis):
         momentum_faces(case, f, a, d, flow, conductance)
@@ -270,8 +293,8 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             )
         add_transport(
             net,
-            pore,
-            pore,
+            f.pore[a],
+            row_u,
             flow,
             conductance,
             scratch,
@@ -284,12 +307,11 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             inner,
         )
         if case.varying:
-            _add_turned(case, f, a, d, inner, net)
+            _add_turned(case, x, f, a, d, inner, net)
     momentum_faces(case, f, a, a, flow, conductance)
     end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
     rho_g = case.liquid.density * case.gravity[a]
     area, active, room = case.geometry.area[a], case.geometry.active[a], case.room[a]
-    row_u = x[velocity_row(a)]
     for k in range(k0, end[0]):
         for j in range(j0, end[1]):
             row = k * s.sz + j * s.sy
@@ -359,19 +381,25 @@ def _outlets(
 
 @kernel
 def _add_turned(
-    case: FlowCase, f: Fields, a: int, d: int, inner: tuple[int, int, int, int, int, int], net: np.ndarray
+    case: FlowCase,
+    x: np.ndarray,
+    f: Fields,
+    a: int,
+    d: int,
+    inner: tuple[int, int, int, int, int, int],
+    net: np.ndarray,
 ) -> None:
-    """Shear by the transposed gradient, d/dx_d (mu du_d/dx_a), less its part that vanishes with the divergence.
+    """Shear by the transposed gradient, d/dx_d (mu/eps dU_d/dx_a), without what vanishes with the divergence.
 
-    With constant viscosity the sum over d is exactly zero, so that the common case keeps its compact stencil.
+    With constant mu/eps the sum over d is exactly zero, so that the common case keeps its compact stencil.
     """
     s = case.geometry.shape
     sa = 1 if a == 0 else s.sy if a == 1 else s.sz
     sd = 1 if d == 0 else s.sy if d == 1 else s.sz
-    q = f.pore[d]
+    q = x[velocity_row(d)]
     k0, k1, j0, j1, i0, i1 = inner
     lower, low_d = case.lower[a], case.lower[d]
-    mu = f.viscosity
+    mu = f.shear
     for k in range(k0, k1):
         for j in range(j0, j1):
             row = k * s.sz + j * s.sy

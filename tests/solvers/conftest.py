@@ -85,7 +85,6 @@ UNMET = {
     "test_flow_channels.py::test_developed_flow_leaves_undisturbed": "outlet rows leave out shear",
     "test_flow_channels.py::test_graetz_with_heat_flux": "stalls near convergence: the limiter's kinks",
     "test_flow_channels.py::test_heat_from_the_walls_of_a_duct": "stalls near convergence: the limiter's kinks",
-    "test_flow_manufactured.py::test_plane[uneven porosity": "momentum is not conservative where porosity changes",
     "test_flow_conjugate.py": "not timed and settled on the present convection scheme",
     "test_flow_step.py": "not settled on the present convection scheme",
 }
