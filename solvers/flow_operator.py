@@ -148,7 +148,7 @@ def _slip(case: FlowCase, a: int, d: int, op: Operator) -> None:
 def _outlet_coefficients(
     case: FlowCase, a: int, flow: np.ndarray, conductance: np.ndarray, op: Operator
 ) -> None:
-    """Rows of the velocities on outlet faces: tied to the next face inside."""
+    """Rows of the velocities on outlet faces along their own axis: tied to the next face inside."""
     active = case.geometry.active[a]
     s = case.geometry.shape
     k0, k1, j0, j1, i0, i1 = extents(case)
@@ -163,17 +163,38 @@ def _outlet_coefficients(
                 inward = at == ends[a]
                 q = c if inward else c + _stride(case, a)
                 # Where liquid flows back in, the row holds only shear: keep some of the flow on its diagonal.
-                m = flow[q] if inward else -flow[q]
+                m = (flow[q] if inward else -flow[q]) * active[c]
                 inner = c - _stride(case, a) if inward else q
-                own = (conductance[q] + max(m, 0.0) * case.loose[a, inner]) * active[c]
-                for d in range(3):
+                g = conductance[q] * active[c]
+                before = _below(m * case.loose[a, inner], g) if m > 0.0 else g
+                op.low[a, a, c] = before if inward else 0.0
+                op.high[a, a, c] = 0.0 if inward else before
+                op.diagonal[a, c] = (
+                    _below(m * case.loose[a, c], g) if m > 0.0 else g - 0.5 * m * case.loose[a, c]
+                )
+
+
+@kernel
+def _outlet_edges(case: FlowCase, a: int, d: int, op: Operator) -> None:
+    """What sides without grip do not hold back of the velocities on outlets beside them."""
+    s = case.geometry.shape
+    k0, k1, j0, j1, i0, i1 = extents(case)
+    step = _stride(case, d)
+    ends = (i1, j1, k1)
+    for k in range(k0, k1 + int(a == 2)):
+        for j in range(j0, j1 + int(a == 1)):
+            for i in range(i0, i1 + int(a == 0)):
+                at = (i, j, k)[a]
+                c = k * s.sz + j * s.sy + i
+                if (at != 1 and at != ends[a]) or case.geometry.active[a, c] == 0.0:
+                    continue
+                cell = c - _stride(case, a) if at == ends[a] else c
+                if case.volume[cell - step] == 0.0 and case.geometry.grip[cell - step] == 0.0:
+                    op.diagonal[a, c] -= op.low[a, d, c]
                     op.low[a, d, c] = 0.0
+                if case.volume[cell + step] == 0.0 and case.geometry.grip[cell + step] == 0.0:
+                    op.diagonal[a, c] -= op.high[a, d, c]
                     op.high[a, d, c] = 0.0
-                if inward:
-                    op.low[a, a, c] = own
-                else:
-                    op.high[a, a, c] = own
-                op.diagonal[a, c] = (conductance[q] + max(m, -0.5 * m) * case.loose[a, c]) * active[c]
 
 
 @kernel
@@ -199,7 +220,8 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
     flow, conductance, heat_capacity = f.scratch[1], f.scratch[2], f.scratch[3]
     heat_capacity[...] = cp
     for a in range(n_axis):
-        for d in range(n_axis):
+        for n in range(n_axis):
+            d = (a + n) % n_axis
             momentum_faces(case, f, a, d, flow, conductance)
             _add_axis(
                 flow,
@@ -210,10 +232,11 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
                 op.high[a, d],
                 op.diagonal[a],
             )
-            if d != a:
+            if d == a:
+                _outlet_coefficients(case, a, flow, conductance, op)
+            else:
                 _slip(case, a, d, op)
-        momentum_faces(case, f, a, a, flow, conductance)
-        _outlet_coefficients(case, a, flow, conductance, op)
+                _outlet_edges(case, a, d, op)
         for c in range(s.total):
             full = op.diagonal[a, c] + f.drag[a, c] + rho * case.room[a, c] * case.loose[a, c] * rate
             op.diagonal[a, c] = full

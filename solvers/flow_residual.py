@@ -130,9 +130,9 @@ def _ghost(
     """Surface values at the ghost g next to the cell c; ``out`` is +1 where the outside lies above."""
     geometry = case.geometry
     if case.open_out[g] > 0.0:
-        leaves = out * x[velocity_row(axis), face] >= 0.0
-        x[T, g] = x[T, c] if leaves else case.beyond[g]
-    elif geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
+        _outlet_ghost(case, x, f, g, c, axis, out * x[velocity_row(axis), face] >= 0.0)
+        return
+    if geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
         x[T, g] = case.beyond[g]
     else:
         area = case.full[axis, face]
@@ -148,6 +148,71 @@ def _ghost(
 
 
 @kernel
+def _outlet_ghost(case: FlowCase, x: np.ndarray, f: Fields, g: int, c: int, axis: int, leaves: bool) -> None:
+    """The same at an outlet: what leaves is carried on from the last two cells, what enters is given.
+
+    With the value of the last cell, central interpolation before it would alternate from cell to cell. Viscosity
+    and buoyancy are of the liquid inside, whichever way it flows, so that they do not jump where the flow turns.
+    """
+    inward = c - g
+    n = c + inward
+    enters = 0.0
+    if not leaves:
+        x[T, g] = case.beyond[g]
+        _properties_at(case, x, f, g)
+        enters = f.enthalpy[g]
+    between = c if inward < 0 else n
+    on = 0.0
+    if case.geometry.area[axis, between] > 0.0 and case.volume[n] > 0.0:
+        width, next_width = (
+            case.volume[c] / case.full[axis, between],
+            case.volume[n] / case.full[axis, between],
+        )
+        on = width / (width + next_width)
+    x[T, g] = x[T, c] + on * (x[T, c] - x[T, n])
+    _properties_at(case, x, f, g)
+    if not leaves:
+        f.enthalpy[g] = enters
+    for a in range(x.shape[0] - 2):
+        if a != axis:
+            row = velocity_row(a)
+            x[row, g] = x[row, c]
+            f.pore[a, g] = f.pore[a, c]
+            if leaves:
+                f.pore[a, g] += on * (f.pore[a, c] - f.pore[a, n])
+
+
+@kernel
+def _corners(case: FlowCase, x: np.ndarray, f: Fields) -> None:
+    """Values at the edges of outlets, where they meet another side: viscosity, and the velocity along it."""
+    s = case.geometry.shape
+    n_axis = 3 if s.k0 == 1 else 2
+    for a in range(n_axis):
+        sa, na = (1, s.nx) if a == 0 else (s.sy, s.ny) if a == 1 else (s.sz, s.nz)
+        row = velocity_row(a)
+        for d in range(n_axis):
+            if d == a:
+                continue
+            sd, nd = (1, s.nx) if d == 0 else (s.sy, s.ny) if d == 1 else (s.sz, s.nz)
+            e = 3 - a - d
+            se, ne = (1, s.nx) if e == 0 else (s.sy, s.ny) if e == 1 else (s.sz, s.nz)
+            first = 1 if e < 2 or s.k0 == 1 else 0
+            for q in range(first, first + ne):
+                for high in range(2):
+                    for above in range(2):
+                        inside = q * se + (nd if above == 1 else 1) * sd + (na if high == 1 else 1) * sa
+                        outward, across = sa if high == 1 else -sa, sd if above == 1 else -sd
+                        if case.open_out[inside + outward] == 0.0:
+                            continue
+                        side, corner = inside + across, inside + outward + across
+                        f.shear[corner] = f.shear[side]
+                        if high == 1:
+                            held = case.geometry.grip[side] > 0.0
+                            x[row, corner] = case.wall[a, side] if held else x[row, inside + outward]
+                            f.pore[a, corner] = x[row, corner] * case.loose[a, inside + outward]
+
+
+@kernel
 def _ghosts(case: FlowCase, x: np.ndarray, f: Fields) -> None:
     s = case.geometry.shape
     k0, k1, j0, j1, i0, i1 = extents(case)
@@ -160,13 +225,12 @@ def _ghosts(case: FlowCase, x: np.ndarray, f: Fields) -> None:
             low, high = k * s.sz + i, k * s.sz + j1 * s.sy + i
             _ghost(case, x, f, low, low + s.sy, low + s.sy, 1, -1.0)
             _ghost(case, x, f, high, high - s.sy, high, 1, 1.0)
-    if s.k0 == 0:
-        return
-    for j in range(j0, j1):
+    for j in range(j0, j1 if s.k0 == 1 else j0):
         for i in range(i0, i1):
             low, high = j * s.sy + i, k1 * s.sz + j * s.sy + i
             _ghost(case, x, f, low, low + s.sz, low + s.sz, 2, -1.0)
             _ghost(case, x, f, high, high - s.sz, high, 2, 1.0)
+    _corners(case, x, f)
 
 
 @kernel
@@ -280,6 +344,8 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
     flow, conductance, scratch = f.scratch[1], f.scratch[2], f.scratch[3]
     row_u = x[velocity_row(a)]
     inner = (k0 + int(a == 2), k1, j0 + int(a == 1), j1, i0 + int(a == 0), i1)
+    end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
+    whole = (k0, end[0], j0, end[1], i0, end[2])
     for d in range(n_axis):
         momentum_faces(case, f, a, d, flow, conductance)
         sd = 1 if d == 0 else s.sy if d == 1 else s.sz
@@ -304,12 +370,12 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             d,
             sd,
             strides,
-            inner,
+            inner if d == a else whole,
         )
+        if d == a:
+            _add_outlets(case, row_u, f.pore[a], a, flow, conductance, scratch, net)
         if case.varying:
             _add_turned(case, x, f, a, d, inner, net)
-    momentum_faces(case, f, a, a, flow, conductance)
-    end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
     rho_g = case.liquid.density * case.gravity[a]
     area, active, room = case.geometry.area[a], case.geometry.active[a], case.room[a]
     for k in range(k0, end[0]):
@@ -320,63 +386,41 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
                 pull = rho_g * 0.5 * (f.buoyancy[b] + f.buoyancy[c]) * room[c] + case.force[a, c]
                 r = net[c] + (x[P, c] - x[P, b]) * area[c] + f.drag[a, c] * row_u[c] - pull
                 net[c] = r * active[c]
-    _outlets(case, x, f, a, conductance, flow, net)
 
 
 @kernel
-def _outlet_row(
-    case: FlowCase, x: np.ndarray, f: Fields, a: int, c: int, inner: int, conductance: float, flow: float
-) -> float:
-    """Residual of the velocity on an outlet face: half a volume, nothing changes across the face."""
-    sign = 1.0 if inner < c else -1.0
-    pore = f.pore[a]
-    enters = flow * sign
-    carried = enters * (pore[c] - pore[inner]) if enters > 0.0 else 0.0
-    sa = abs(c - inner)
-    pressure = (x[P, c] - x[P, c - sa]) * case.geometry.area[a, c]
-    pull = case.liquid.density * case.gravity[a] * case.room[a, c]
-    pull = pull * 0.5 * (f.buoyancy[c] + f.buoyancy[c - sa]) + case.force[a, c]
-    drag = f.drag[a, c] * x[velocity_row(a), c]
-    return carried + conductance * (pore[c] - pore[inner]) + pressure + drag - pull
-
-
-@kernel
-def _outlets(
+def _add_outlets(
     case: FlowCase,
-    x: np.ndarray,
-    f: Fields,
+    velocity: np.ndarray,
+    pore: np.ndarray,
     a: int,
-    conductance: np.ndarray,
     flow: np.ndarray,
+    conductance: np.ndarray,
+    through: np.ndarray,
     net: np.ndarray,
 ) -> None:
+    """Momentum along its own axis of the half volumes at outlets, from their middle to the outlet.
+
+    ``through`` is what passes the middles of the cells. The velocity on the outlet leaves with the flow, and
+    nothing is spread across the outlet: mu dU/dn is zero there, and the transposed shear is left out of these
+    halves. Where liquid flows in it has the velocity on the outlet.
+    """
     s = case.geometry.shape
-    active = case.geometry.active[a]
     k0, k1, j0, j1, i0, i1 = extents(case)
-    if a == 0:
-        for k in range(k0, k1):
-            for j in range(j0, j1):
-                low, high = k * s.sz + j * s.sy + i0, k * s.sz + j * s.sy + i1
-                for c, inner, face in ((low, low + 1, low + 1), (high, high - 1, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
-    elif a == 1:
-        for k in range(k0, k1):
-            for i in range(i0, i1):
-                low, high = k * s.sz + s.sy + i, k * s.sz + j1 * s.sy + i
-                for c, inner, face in ((low, low + s.sy, low + s.sy), (high, high - s.sy, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
-    else:
-        for j in range(j0, j1):
-            for i in range(i0, i1):
-                low, high = s.sz + j * s.sy + i, k1 * s.sz + j * s.sy + i
-                for c, inner, face in ((low, low + s.sz, low + s.sz), (high, high - s.sz, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
+    sa = 1 if a == 0 else s.sy if a == 1 else s.sz
+    last = (s.nx if a == 0 else s.ny if a == 1 else s.nz) * sa
+    for k in range(k0, k0 + 1 if a == 2 else k1):
+        for j in range(j0, j0 + 1 if a == 1 else j1):
+            for i in range(i0, i0 + 1 if a == 0 else i1):
+                c = k * s.sz + j * s.sy + i
+                if case.geometry.active[a, c] > 0.0:
+                    n = c + sa
+                    spread = conductance[n] * (velocity[c] - velocity[n])
+                    net[c] += through[n] - flow[n] * pore[c] if flow[n] < 0.0 else spread
+                c += last
+                if case.geometry.active[a, c] > 0.0:
+                    spread = conductance[c] * (velocity[c] - velocity[c - sa])
+                    net[c] += flow[c] * pore[c] - through[c] if flow[c] > 0.0 else spread
 
 
 @kernel

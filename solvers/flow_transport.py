@@ -71,7 +71,8 @@ def interpolation(nodes: np.ndarray, faces: np.ndarray, first: int) -> Interpola
 
 def _weights(t: float, across: float, behind: float) -> tuple[float, float, float, float, float]:
     linear = t / across
-    if behind == 0.0:
+    # On a surface the value there is the one that is carried.
+    if behind == 0.0 or t == across:
         return linear, 0.0, 0.0, 0.0, linear
     both = across + behind
     return linear * (behind + t) / both, t * (across - t) / (both * across), across / behind, 1.0, linear

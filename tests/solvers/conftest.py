@@ -82,9 +82,6 @@ def p_ntu_rows(ht_options):
 #: Cases of the flow suite that the solver does not reach yet, and why; each is to become an ordinary test.
 UNMET = {
     "test_flow_rest.py": "a stratified liquid at rest stalls at 1e-5 of the initial residual",
-    "test_flow_channels.py::test_developed_flow_leaves_undisturbed": "outlet rows leave out shear",
-    "test_flow_channels.py::test_graetz_with_heat_flux": "stalls near convergence: the limiter's kinks",
-    "test_flow_channels.py::test_heat_from_the_walls_of_a_duct": "stalls near convergence: the limiter's kinks",
     "test_flow_conjugate.py": "not timed and settled on the present convection scheme",
     "test_flow_step.py": "not settled on the present convection scheme",
 }
