@@ -1,12 +1,12 @@
 """Convection and diffusion along one axis, for any field of the staggered grid.
 
 The face ``c`` lies between the nodes ``c - step`` and ``c``. Where diffusion rules (cell Péclet number below 2)
-convected face values are central: linear for heat, which keeps it bounded; for velocities the mean of the parabolas
-from both sides, of fourth order on even spacing, which takes away part of the error of the linear ones and brings
-no odd power of the spacing. Beyond, they turn to quadratic upstream interpolation (QUICK on any spacing) whose slope
-is reduced where neighbouring slopes differ, by the smooth function of van Albada with a threshold that falls as the
-third power of the spacing: without it, smooth extrema are cut to first order (Venkatakrishnan). That part is of third
-order where smooth, and bounded at steps up to the threshold.
+convected face values are central: linear for heat, which keeps it bounded; for velocities the mean of the
+parabolas from both sides, of fourth order on even spacing, which takes away part of the error of the linear ones
+and brings no odd power of the spacing. Beyond, they turn to quadratic upstream interpolation (QUICK on any
+spacing) whose slope is reduced where neighbouring slopes differ, by the smooth function of van Albada with a
+threshold that falls as the third power of the spacing: without it, smooth extrema are cut to first order
+(Venkatakrishnan). That part is of third order where smooth, and bounded at steps up to the threshold.
 
 References
 ----------
