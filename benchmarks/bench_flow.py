@@ -131,8 +131,9 @@ def test_heated_cavity(benchmark, request, n, grading, target_us, rounds):
     assert imbalance < 1e-8
     error = abs(hot / openfoam.NUSSELT - 1.0)
     # No greater than OpenFOAM's; on the finest grid that of second order from 160.
-    # OpenFOAM's own error is 3 % smaller on even grids (0.433 % against 0.448 % at 160 x 160): not met yet.
-    assert error <= 1.05 * OPENFOAM_ERROR.get((n, grading), OPENFOAM_ERROR[160, 1.0] * (160 / n) ** 2)
+    # On the graded grid, where both are tiny, ours is a twentieth greater (3.07e-4): not met yet.
+    allowed = 1.0 if grading == 1.0 else 1.05
+    assert error <= allowed * OPENFOAM_ERROR.get((n, grading), OPENFOAM_ERROR[160, 1.0] * (160 / n) ** 2)
     graded = "" if grading == 1.0 else f", graded {grading:g} to 1"
     row = f"Heated cavity at Ra 1e6 from rest, {n} x {n} cells{graded}"
     tell(benchmark, found, n * n, row, nusselt=hot, nusselt_error=error, imbalance=imbalance)

@@ -54,7 +54,10 @@ def _half_widths(box: FlowBox) -> list[float]:
 
 
 def surface_temperature(box: FlowBox, state: FlowState) -> list[Array]:
-    """Temperature of the surface on each side; of the liquid at inlets and outlets [K]."""
+    """Temperature of the surface on each side; of the liquid at inlets and outlets [K].
+
+    Liquid that leaves has the temperature that the line through the last two cells reaches on the side.
+    """
     found = []
     flows = side_flow(box, state)
     inner = _sides(box, state.T)
@@ -64,7 +67,8 @@ def surface_temperature(box: FlowBox, state: FlowState) -> list[Array]:
             T = (inside * inner[n] + np.where(np.isinf(side.htc), 0.0, side.htc * side.temperature)) / both
             T = np.where(np.isinf(side.htc), side.temperature, T + side.heat_flux / both)
         through = (side.kind == INLET) | (side.kind == OUTLET)
-        T = np.where(through, np.where(flows[n] > 0, side.temperature, inner[n]), T)
+        leaving = _carried_on(box, state, n) if np.any(side.kind == OUTLET) else inner[n]
+        T = np.where(through, np.where(flows[n] > 0, side.temperature, leaving), T)
         found.append(T)
     return found
 
@@ -77,6 +81,17 @@ def _conductances(box: FlowBox, state: FlowState) -> list[Array]:
         given = box.conductivity[n // 2]
         found.append(_sides(box, np.where(given > 0, given, own) + stirred)[n] / half)
     return found
+
+
+def _carried_on(box: FlowBox, state: FlowState, n: int) -> Array:
+    """Temperature of the cells next to a side, carried on to it in a line where the cell before holds liquid."""
+    axis = 2 - n // 2
+    order = slice(None, None, -1 if n % 2 else 1)
+    T, solid = (np.moveaxis(field, axis, 0)[order] for field in (state.T, box.solid))
+    if len(T) == 1:
+        return T[0]
+    last, before = np.diff(box.grid[n // 2])[order][:2]
+    return np.where(solid[0] | solid[1], T[0], T[0] + last / (last + before) * (T[0] - T[1]))
 
 
 def side_flow(box: FlowBox, state: FlowState) -> list[Array]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.solvers.flow_arrays import Geometry, Shape, cells, faces, geometry_of, rim, surface
+from hashheat.solvers.flow_arrays import Geometry, Shape, block, cells, faces, geometry_of, rim, surface
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox
 from hashheat.solvers.flow_transport import Interpolation, interpolation
 from hashheat.thermo.liquid import Liquid
@@ -32,9 +32,11 @@ class FlowCase(NamedTuple):
     spread : (9, total) float array
         Area over distance for the shear of velocity a along axis d, row 3 a + d [m].
     loose : (3, total) float array
-        One over the porosity at the faces [-].
+        One over the porosity at the faces; at ghosts, of the face inside for the velocities along the surface [-].
+    tight : (total,) float array
+        One over the porosity of the cells; at ghosts, of the cell inside [-].
     wall : (3, total) float array
-        At ghosts: tangential velocity of the surface over porosity [m/s].
+        At ghosts: tangential velocity of the surface, superficial as all velocities [m/s].
     beyond : (total,) float array
         At ghosts: temperature outside, of the inlet, or of liquid that flows back in [K].
     heat : (total,) float array
@@ -54,7 +56,7 @@ class FlowCase(NamedTuple):
     force : (3, total) float array
         On the volume around each face [N].
     varying : bool
-        Whether the viscosity may vary in the box.
+        Whether viscosity over porosity may vary in the box.
     stirred : bool
         Whether the turbulence model is on anywhere.
     """
@@ -70,6 +72,7 @@ class FlowCase(NamedTuple):
     lower: np.ndarray
     spread: np.ndarray
     loose: np.ndarray
+    tight: np.ndarray
     wall: np.ndarray
     beyond: np.ndarray
     heat: np.ndarray
@@ -115,6 +118,15 @@ def _at_low_faces(values: np.ndarray, width: np.ndarray, side_axis: int, axis: i
     return np.moveaxis(moved, -1, along)
 
 
+def _copy_to_rim(values: np.ndarray, shape: Shape, number: int) -> None:
+    """Give the ghosts of a side what the cells next to it have."""
+    grid = np.moveaxis(block(values, shape), 2 - number // 2, 0)
+    if number % 2:
+        grid[-1] = grid[-2]
+    else:
+        grid[0] = grid[1]
+
+
 def flow_case(box: FlowBox) -> FlowCase:
     """Bring a box into padded arrays."""
     geometry = geometry_of(box)
@@ -141,6 +153,8 @@ def flow_case(box: FlowBox) -> FlowCase:
     spread = np.zeros((9, shape.total))
     volume = padded(np.ones((shape.nz, shape.ny, shape.nx))) * widths[0] * widths[1] * widths[2]
     eps = padded(np.where(box.solid, 1.0, box.porosity))
+    tight = np.ones(shape.total)
+    np.divide(1.0, eps, out=tight, where=eps > 0)
     for a in axes:
         o, q = others[a]
         full[a] = widths[o] * widths[q]
@@ -172,8 +186,10 @@ def flow_case(box: FlowBox) -> FlowCase:
             side.heat_flux * surface(full[axis], shape, number),
         )
         rim(open_out, shape, number)[...] = side.kind == OUTLET
+        _copy_to_rim(tight, shape, number)
         for a in axes:
             if a != axis:
+                _copy_to_rim(loose[a], shape, number)
                 rim(wall[a], shape, number)[...] = _at_low_faces(side.velocity[a], inner[a], axis, a)
     x, y, z = (_interpolations(edges) for edges in (box.grid.x, box.grid.y, box.grid.z))
     liquid = box.liquid
@@ -190,6 +206,7 @@ def flow_case(box: FlowBox) -> FlowCase:
         lower=lower,
         spread=spread,
         loose=loose,
+        tight=tight,
         wall=wall,
         beyond=beyond,
         heat=heat,
@@ -203,6 +220,10 @@ def flow_case(box: FlowBox) -> FlowCase:
         exchange_temperature=padded(box.exchange_temperature),
         mixing_length=padded(box.mixing_length),
         force=force,
-        varying=bool(np.any(liquid.log_viscosity[1:]) or np.any(box.mixing_length)),
+        varying=bool(
+            np.any(liquid.log_viscosity[1:])
+            or np.any(box.mixing_length)
+            or np.any(box.porosity[~box.solid] != box.porosity[~box.solid][:1])
+        ),
         stirred=bool(np.any(box.mixing_length)),
     )

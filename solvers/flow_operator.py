@@ -80,20 +80,30 @@ def _stride(case: FlowCase, axis: int) -> int:
 def _add_axis(
     flow: np.ndarray,
     conductance: np.ndarray,
-    factor: float,
+    weight: np.ndarray,
     step: int,
     low: np.ndarray,
     high: np.ndarray,
     diagonal: np.ndarray,
 ) -> None:
-    """Hybrid coefficients from mass flow and conductance of the low faces."""
+    """Hybrid coefficients from mass flow and conductance of the low faces.
+
+    ``weight`` is what the flow carries per unit of what spreads: one over the porosity, or the heat capacity.
+    """
     n = flow.size
     for c in range(step, n - step):
-        m, g = factor * flow[c], conductance[c]
-        low[c] = max(m, g + 0.5 * m, 0.0)
-        m, g = factor * flow[c + step], conductance[c + step]
-        high[c] = max(-m, g - 0.5 * m, 0.0)
-        diagonal[c] += low[c] + high[c]
+        m, g, own = flow[c], conductance[c], weight[c]
+        low[c] = _below(m * weight[c - step], g)
+        diagonal[c] += _below(m * own, g)
+        m, g = -flow[c + step], conductance[c + step]
+        high[c] = _below(m * weight[c + step], g)
+        diagonal[c] += _below(m * own, g)
+
+
+@kernel
+def _below(m: float, g: float) -> float:
+    """Hybrid coefficient of the node from which the flow m comes."""
+    return max(m, g + 0.5 * m, 0.0)
 
 
 @kernel
@@ -138,7 +148,7 @@ def _slip(case: FlowCase, a: int, d: int, op: Operator) -> None:
 def _outlet_coefficients(
     case: FlowCase, a: int, flow: np.ndarray, conductance: np.ndarray, op: Operator
 ) -> None:
-    """Rows of the velocities on outlet faces: tied to the next face inside."""
+    """Rows of the velocities on outlet faces along their own axis: tied to the next face inside."""
     active = case.geometry.active[a]
     s = case.geometry.shape
     k0, k1, j0, j1, i0, i1 = extents(case)
@@ -153,16 +163,38 @@ def _outlet_coefficients(
                 inward = at == ends[a]
                 q = c if inward else c + _stride(case, a)
                 # Where liquid flows back in, the row holds only shear: keep some of the flow on its diagonal.
-                m = flow[q] if inward else -flow[q]
-                own = (conductance[q] + max(m, 0.0)) * active[c]
-                for d in range(3):
+                m = (flow[q] if inward else -flow[q]) * active[c]
+                inner = c - _stride(case, a) if inward else q
+                g = conductance[q] * active[c]
+                before = _below(m * case.loose[a, inner], g) if m > 0.0 else g
+                op.low[a, a, c] = before if inward else 0.0
+                op.high[a, a, c] = 0.0 if inward else before
+                op.diagonal[a, c] = (
+                    _below(m * case.loose[a, c], g) if m > 0.0 else g - 0.5 * m * case.loose[a, c]
+                )
+
+
+@kernel
+def _outlet_edges(case: FlowCase, a: int, d: int, op: Operator) -> None:
+    """What sides without grip do not hold back of the velocities on outlets beside them."""
+    s = case.geometry.shape
+    k0, k1, j0, j1, i0, i1 = extents(case)
+    step = _stride(case, d)
+    ends = (i1, j1, k1)
+    for k in range(k0, k1 + int(a == 2)):
+        for j in range(j0, j1 + int(a == 1)):
+            for i in range(i0, i1 + int(a == 0)):
+                at = (i, j, k)[a]
+                c = k * s.sz + j * s.sy + i
+                if (at != 1 and at != ends[a]) or case.geometry.active[a, c] == 0.0:
+                    continue
+                cell = c - _stride(case, a) if at == ends[a] else c
+                if case.volume[cell - step] == 0.0 and case.geometry.grip[cell - step] == 0.0:
+                    op.diagonal[a, c] -= op.low[a, d, c]
                     op.low[a, d, c] = 0.0
+                if case.volume[cell + step] == 0.0 and case.geometry.grip[cell + step] == 0.0:
+                    op.diagonal[a, c] -= op.high[a, d, c]
                     op.high[a, d, c] = 0.0
-                if inward:
-                    op.low[a, a, c] = own
-                else:
-                    op.high[a, a, c] = own
-                op.diagonal[a, c] = (conductance[q] + max(m, -0.5 * m)) * active[c]
 
 
 @kernel
@@ -185,22 +217,26 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
     op.low[...] = 0.0
     op.high[...] = 0.0
     op.diagonal[...] = 0.0
-    flow, conductance = f.scratch[1], f.scratch[2]
+    flow, conductance, heat_capacity = f.scratch[1], f.scratch[2], f.scratch[3]
+    heat_capacity[...] = cp
     for a in range(n_axis):
-        for d in range(n_axis):
+        for n in range(n_axis):
+            d = (a + n) % n_axis
             momentum_faces(case, f, a, d, flow, conductance)
-            _add_axis(flow, conductance, 1.0, _stride(case, d), op.low[a, d], op.high[a, d], op.diagonal[a])
-            if d != a:
+            _add_axis(
+                flow,
+                conductance,
+                case.loose[a],
+                _stride(case, d),
+                op.low[a, d],
+                op.high[a, d],
+                op.diagonal[a],
+            )
+            if d == a:
+                _outlet_coefficients(case, a, flow, conductance, op)
+            else:
                 _slip(case, a, d, op)
-        momentum_faces(case, f, a, a, flow, conductance)
-        _outlet_coefficients(case, a, flow, conductance, op)
-        for c in range(s.total):
-            op.diagonal[a, c] *= case.loose[a, c]
-        for d in range(n_axis):
-            step = _stride(case, d)
-            for c in range(step, s.total - step):
-                op.low[a, d, c] *= case.loose[a, c - step]
-                op.high[a, d, c] *= case.loose[a, c + step]
+                _outlet_edges(case, a, d, op)
         for c in range(s.total):
             full = op.diagonal[a, c] + f.drag[a, c] + rho * case.room[a, c] * case.loose[a, c] * rate
             op.diagonal[a, c] = full
@@ -212,7 +248,7 @@ def linearise(case: FlowCase, x: np.ndarray, f: Fields, rate: float, op: Operato
         _add_axis(
             f.flow[d],
             conductance,
-            liquid.heat_capacity[0],
+            heat_capacity,
             step,
             op.low[HEAT, d],
             op.high[HEAT, d],

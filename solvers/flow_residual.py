@@ -1,4 +1,14 @@
-"""The residual of the flow equations: what is left over in every control volume."""
+"""The residual of the flow equations: what is left over in every control volume.
+
+The flow carries the velocity in the pores, U / eps; shear spreads the superficial one, U, with the viscosity
+mu / eps. This is Brinkman's term as Nithiarasu et al. have it (volume mean of the shear in the pores, its
+effective viscosity that of the liquid): divided by eps their equation is that of ``flow_model``. A wall that
+moves drags the superficial velocity along, as in their cavities.
+
+References
+----------
+P. Nithiarasu, K. Seetharamu, T. Sundararajan, Int. J. Heat Mass Transfer 40 (1997) 3955.
+"""
 
 from typing import NamedTuple
 
@@ -19,6 +29,8 @@ class Fields(NamedTuple):
     ----------
     viscosity : (total,) float array
         With the turbulent one [Pa s].
+    shear : (total,) float array
+        Viscosity over porosity, what the gradient of the superficial velocity meets [Pa s].
     conductivity : (3, total) float array
         [W/(m K)]
     buoyancy : (total,) float array
@@ -38,6 +50,7 @@ class Fields(NamedTuple):
     """
 
     viscosity: np.ndarray
+    shear: np.ndarray
     conductivity: np.ndarray
     buoyancy: np.ndarray
     enthalpy: np.ndarray
@@ -51,10 +64,17 @@ class Fields(NamedTuple):
 def fields_of(case: FlowCase) -> Fields:
     """Empty fields of a case."""
     n = case.geometry.shape.total
-    flat = [np.zeros(n) for _ in range(4)]
-    by_axis = [np.zeros((3, n)) for _ in range(4)]
     return Fields(
-        flat[0], by_axis[0], flat[1], flat[2], by_axis[1], by_axis[2], by_axis[3], flat[3], np.zeros((4, n))
+        viscosity=np.zeros(n),
+        shear=np.zeros(n),
+        conductivity=np.zeros((3, n)),
+        buoyancy=np.zeros(n),
+        enthalpy=np.zeros(n),
+        pore=np.zeros((3, n)),
+        flow=np.zeros((3, n)),
+        drag=np.zeros((3, n)),
+        eddy=np.zeros(n),
+        scratch=np.zeros((4, n)),
     )
 
 
@@ -92,6 +112,7 @@ def _properties_at(case: FlowCase, x: np.ndarray, f: Fields, c: int) -> None:
         mu = polynomial(liquid.log_viscosity, t)
     eddy = f.eddy[c]
     f.viscosity[c] = np.exp(mu) + eddy
+    f.shear[c] = f.viscosity[c] * case.tight[c]
     own = polynomial(liquid.conductivity, t)
     heat_capacity = polynomial(liquid.heat_capacity, t)
     stirred = eddy * heat_capacity / PRANDTL_TURBULENT
@@ -109,9 +130,9 @@ def _ghost(
     """Surface values at the ghost g next to the cell c; ``out`` is +1 where the outside lies above."""
     geometry = case.geometry
     if case.open_out[g] > 0.0:
-        leaves = out * x[velocity_row(axis), face] >= 0.0
-        x[T, g] = x[T, c] if leaves else case.beyond[g]
-    elif geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
+        _outlet_ghost(case, x, f, g, c, axis, out * x[velocity_row(axis), face] >= 0.0)
+        return
+    if geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
         x[T, g] = case.beyond[g]
     else:
         area = case.full[axis, face]
@@ -119,9 +140,76 @@ def _ghost(
         both = inside + geometry.outside[g]
         x[T, g] = (inside * x[T, c] + geometry.outside[g] * case.beyond[g] + case.heat[g]) / both
     _properties_at(case, x, f, g)
-    for a in range(3):
+    for a in range(x.shape[0] - 2):
         if a != axis:
-            f.pore[a, g] = case.wall[a, g] if geometry.grip[g] > 0.0 else f.pore[a, c]
+            row = velocity_row(a)
+            x[row, g] = case.wall[a, g] if geometry.grip[g] > 0.0 else x[row, c]
+            f.pore[a, g] = x[row, g] * case.loose[a, g]
+
+
+@kernel
+def _outlet_ghost(case: FlowCase, x: np.ndarray, f: Fields, g: int, c: int, axis: int, leaves: bool) -> None:
+    """The same at an outlet: what leaves is carried on from the last two cells, what enters is given.
+
+    With the value of the last cell, central interpolation before it would alternate from cell to cell. Viscosity
+    and buoyancy are of the liquid inside, whichever way it flows, so that they do not jump where the flow turns.
+    """
+    inward = c - g
+    n = c + inward
+    enters = 0.0
+    if not leaves:
+        x[T, g] = case.beyond[g]
+        _properties_at(case, x, f, g)
+        enters = f.enthalpy[g]
+    between = c if inward < 0 else n
+    on = 0.0
+    if case.geometry.area[axis, between] > 0.0 and case.volume[n] > 0.0:
+        width, next_width = (
+            case.volume[c] / case.full[axis, between],
+            case.volume[n] / case.full[axis, between],
+        )
+        on = width / (width + next_width)
+    x[T, g] = x[T, c] + on * (x[T, c] - x[T, n])
+    _properties_at(case, x, f, g)
+    if not leaves:
+        f.enthalpy[g] = enters
+    for a in range(x.shape[0] - 2):
+        if a != axis:
+            row = velocity_row(a)
+            x[row, g] = x[row, c]
+            f.pore[a, g] = f.pore[a, c]
+            if leaves:
+                f.pore[a, g] += on * (f.pore[a, c] - f.pore[a, n])
+
+
+@kernel
+def _corners(case: FlowCase, x: np.ndarray, f: Fields) -> None:
+    """Values at the edges of outlets, where they meet another side: viscosity, and the velocity along it."""
+    s = case.geometry.shape
+    n_axis = 3 if s.k0 == 1 else 2
+    for a in range(n_axis):
+        sa, na = (1, s.nx) if a == 0 else (s.sy, s.ny) if a == 1 else (s.sz, s.nz)
+        row = velocity_row(a)
+        for d in range(n_axis):
+            if d == a:
+                continue
+            sd, nd = (1, s.nx) if d == 0 else (s.sy, s.ny) if d == 1 else (s.sz, s.nz)
+            e = 3 - a - d
+            se, ne = (1, s.nx) if e == 0 else (s.sy, s.ny) if e == 1 else (s.sz, s.nz)
+            first = 1 if e < 2 or s.k0 == 1 else 0
+            for q in range(first, first + ne):
+                for high in range(2):
+                    for above in range(2):
+                        inside = q * se + (nd if above == 1 else 1) * sd + (na if high == 1 else 1) * sa
+                        outward, across = sa if high == 1 else -sa, sd if above == 1 else -sd
+                        if case.open_out[inside + outward] == 0.0:
+                            continue
+                        side, corner = inside + across, inside + outward + across
+                        f.shear[corner] = f.shear[side]
+                        if high == 1:
+                            held = case.geometry.grip[side] > 0.0
+                            x[row, corner] = case.wall[a, side] if held else x[row, inside + outward]
+                            f.pore[a, corner] = x[row, corner] * case.loose[a, inside + outward]
 
 
 @kernel
@@ -137,13 +225,12 @@ def _ghosts(case: FlowCase, x: np.ndarray, f: Fields) -> None:
             low, high = k * s.sz + i, k * s.sz + j1 * s.sy + i
             _ghost(case, x, f, low, low + s.sy, low + s.sy, 1, -1.0)
             _ghost(case, x, f, high, high - s.sy, high, 1, 1.0)
-    if s.k0 == 0:
-        return
-    for j in range(j0, j1):
+    for j in range(j0, j1 if s.k0 == 1 else j0):
         for i in range(i0, i1):
             low, high = j * s.sy + i, k1 * s.sz + j * s.sy + i
             _ghost(case, x, f, low, low + s.sz, low + s.sz, 2, -1.0)
             _ghost(case, x, f, high, high - s.sz, high, 2, 1.0)
+    _corners(case, x, f)
 
 
 @kernel
@@ -200,7 +287,7 @@ def momentum_faces(
             b = c - sa
             m = 0.5 * (f.flow[a, b] + f.flow[a, c])
             flow[c] = m * 0.5 * (case.loose[a, b] + case.loose[a, c])
-            conductance[c] = f.viscosity[b] * geometry_row[c]
+            conductance[c] = f.shear[b] * geometry_row[c]
         return
     lower = case.lower[a]
     low_d = case.lower[d]
@@ -209,8 +296,8 @@ def momentum_faces(
         b = c - sa
         m = 0.5 * (f.flow[d, b] + f.flow[d, c])
         flow[c] = m * 0.5 * (case.loose[a, c - sd] + case.loose[a, c])
-        here = lower[c] * f.viscosity[b] + (1.0 - lower[c]) * f.viscosity[c]
-        there = lower[c] * f.viscosity[b - sd] + (1.0 - lower[c]) * f.viscosity[c - sd]
+        here = lower[c] * f.shear[b] + (1.0 - lower[c]) * f.shear[c]
+        there = lower[c] * f.shear[b - sd] + (1.0 - lower[c]) * f.shear[c - sd]
         conductance[c] = (low_d[c] * there + (1.0 - low_d[c]) * here) * geometry_row[c]
 
 
@@ -255,8 +342,10 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
     sa = 1 if a == 0 else s.sy if a == 1 else s.sz
     strides = (s.sy, s.sz)
     flow, conductance, scratch = f.scratch[1], f.scratch[2], f.scratch[3]
-    pore = f.pore[a]
+    row_u = x[velocity_row(a)]
     inner = (k0 + int(a == 2), k1, j0 + int(a == 1), j1, i0 + int(a == 0), i1)
+    end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
+    whole = (k0, end[0], j0, end[1], i0, end[2])
     for d in range(n_axis):
         momentum_faces(case, f, a, d, flow, conductance)
         sd = 1 if d == 0 else s.sy if d == 1 else s.sz
@@ -270,26 +359,26 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
             )
         add_transport(
             net,
-            pore,
-            pore,
+            f.pore[a],
+            row_u,
             flow,
             conductance,
             scratch,
             weights,
             scales[U],
             1.0,
+            1.0,
             d,
             sd,
             strides,
-            inner,
+            inner if d == a else whole,
         )
+        if d == a:
+            _add_outlets(case, row_u, f.pore[a], a, flow, conductance, scratch, net)
         if case.varying:
-            _add_turned(case, f, a, d, inner, net)
-    momentum_faces(case, f, a, a, flow, conductance)
-    end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
+            _add_turned(case, x, f, a, d, inner, net)
     rho_g = case.liquid.density * case.gravity[a]
     area, active, room = case.geometry.area[a], case.geometry.active[a], case.room[a]
-    row_u = x[velocity_row(a)]
     for k in range(k0, end[0]):
         for j in range(j0, end[1]):
             row = k * s.sz + j * s.sy
@@ -298,80 +387,64 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
                 pull = rho_g * 0.5 * (f.buoyancy[b] + f.buoyancy[c]) * room[c] + case.force[a, c]
                 r = net[c] + (x[P, c] - x[P, b]) * area[c] + f.drag[a, c] * row_u[c] - pull
                 net[c] = r * active[c]
-    _outlets(case, x, f, a, conductance, flow, net)
 
 
 @kernel
-def _outlet_row(
-    case: FlowCase, x: np.ndarray, f: Fields, a: int, c: int, inner: int, conductance: float, flow: float
-) -> float:
-    """Residual of the velocity on an outlet face: half a volume, nothing changes across the face."""
-    sign = 1.0 if inner < c else -1.0
-    pore = f.pore[a]
-    enters = flow * sign
-    carried = enters * (pore[c] - pore[inner]) if enters > 0.0 else 0.0
-    sa = abs(c - inner)
-    pressure = (x[P, c] - x[P, c - sa]) * case.geometry.area[a, c]
-    pull = case.liquid.density * case.gravity[a] * case.room[a, c]
-    pull = pull * 0.5 * (f.buoyancy[c] + f.buoyancy[c - sa]) + case.force[a, c]
-    drag = f.drag[a, c] * x[velocity_row(a), c]
-    return carried + conductance * (pore[c] - pore[inner]) + pressure + drag - pull
-
-
-@kernel
-def _outlets(
+def _add_outlets(
     case: FlowCase,
-    x: np.ndarray,
-    f: Fields,
+    velocity: np.ndarray,
+    pore: np.ndarray,
     a: int,
-    conductance: np.ndarray,
     flow: np.ndarray,
+    conductance: np.ndarray,
+    through: np.ndarray,
     net: np.ndarray,
 ) -> None:
+    """Momentum along its own axis of the half volumes at outlets, from their middle to the outlet.
+
+    ``through`` is what passes the middles of the cells. The velocity on the outlet leaves with the flow, and
+    nothing is spread across the outlet: mu dU/dn is zero there, and the transposed shear is left out of these
+    halves. Where liquid flows in it has the velocity on the outlet.
+    """
     s = case.geometry.shape
-    active = case.geometry.active[a]
     k0, k1, j0, j1, i0, i1 = extents(case)
-    if a == 0:
-        for k in range(k0, k1):
-            for j in range(j0, j1):
-                low, high = k * s.sz + j * s.sy + i0, k * s.sz + j * s.sy + i1
-                for c, inner, face in ((low, low + 1, low + 1), (high, high - 1, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
-    elif a == 1:
-        for k in range(k0, k1):
-            for i in range(i0, i1):
-                low, high = k * s.sz + s.sy + i, k * s.sz + j1 * s.sy + i
-                for c, inner, face in ((low, low + s.sy, low + s.sy), (high, high - s.sy, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
-    else:
-        for j in range(j0, j1):
-            for i in range(i0, i1):
-                low, high = s.sz + j * s.sy + i, k1 * s.sz + j * s.sy + i
-                for c, inner, face in ((low, low + s.sz, low + s.sz), (high, high - s.sz, high)):
-                    net[c] = 0.0
-                    if active[c] > 0.0:
-                        net[c] = _outlet_row(case, x, f, a, c, inner, conductance[face], flow[face])
+    sa = 1 if a == 0 else s.sy if a == 1 else s.sz
+    last = (s.nx if a == 0 else s.ny if a == 1 else s.nz) * sa
+    for k in range(k0, k0 + 1 if a == 2 else k1):
+        for j in range(j0, j0 + 1 if a == 1 else j1):
+            for i in range(i0, i0 + 1 if a == 0 else i1):
+                c = k * s.sz + j * s.sy + i
+                if case.geometry.active[a, c] > 0.0:
+                    n = c + sa
+                    spread = conductance[n] * (velocity[c] - velocity[n])
+                    net[c] += through[n] - flow[n] * pore[c] if flow[n] < 0.0 else spread
+                c += last
+                if case.geometry.active[a, c] > 0.0:
+                    spread = conductance[c] * (velocity[c] - velocity[c - sa])
+                    net[c] += flow[c] * pore[c] - through[c] if flow[c] > 0.0 else spread
 
 
 @kernel
 def _add_turned(
-    case: FlowCase, f: Fields, a: int, d: int, inner: tuple[int, int, int, int, int, int], net: np.ndarray
+    case: FlowCase,
+    x: np.ndarray,
+    f: Fields,
+    a: int,
+    d: int,
+    inner: tuple[int, int, int, int, int, int],
+    net: np.ndarray,
 ) -> None:
-    """Shear by the transposed gradient, d/dx_d (mu du_d/dx_a), less its part that vanishes with the divergence.
+    """Shear by the transposed gradient, d/dx_d (mu/eps dU_d/dx_a), without what vanishes with the divergence.
 
-    With constant viscosity the sum over d is exactly zero, so that the common case keeps its compact stencil.
+    With constant mu/eps the sum over d is exactly zero, so that the common case keeps its compact stencil.
     """
     s = case.geometry.shape
     sa = 1 if a == 0 else s.sy if a == 1 else s.sz
     sd = 1 if d == 0 else s.sy if d == 1 else s.sz
-    q = f.pore[d]
+    q = x[velocity_row(d)]
     k0, k1, j0, j1, i0, i1 = inner
     lower, low_d = case.lower[a], case.lower[d]
-    mu = f.viscosity
+    mu = f.shear
     for k in range(k0, k1):
         for j in range(j0, j1):
             row = k * s.sz + j * s.sy
@@ -464,6 +537,7 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
             weights,
             heat_range,
             case.liquid.heat_capacity[0],
+            0.0,
             d,
             sd,
             strides,
