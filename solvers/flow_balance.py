@@ -8,8 +8,9 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import cells, padded_state
 from hashheat.solvers.flow_case import flow_case
+from hashheat.solvers.flow_fields import fields_of
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState
-from hashheat.solvers.flow_residual import fields_of, residual
+from hashheat.solvers.flow_residual import residual
 from hashheat.solvers.flow_turbulence import PRANDTL_TURBULENT
 from hashheat.thermo.liquid import integral, polynomial
 

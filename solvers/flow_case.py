@@ -43,6 +43,8 @@ class FlowCase(NamedTuple):
         At ghosts: heat into the surface [W].
     open_out : (total,) float array
         At ghosts: 1 at outlets, else 0.
+    rim : (n, 3) int array
+        All ghosts of the sides: where, the step to the cell inside, the axis across.
     conductivity : (3, total) float array
         [W/(m K)], 0 for the liquid's own.
     inverse_permeability, forchheimer : (3, total) float array
@@ -77,6 +79,7 @@ class FlowCase(NamedTuple):
     beyond: np.ndarray
     heat: np.ndarray
     open_out: np.ndarray
+    rim: np.ndarray
     conductivity: np.ndarray
     inverse_permeability: np.ndarray
     forchheimer: np.ndarray
@@ -125,6 +128,18 @@ def _copy_to_rim(values: np.ndarray, shape: Shape, number: int) -> None:
         grid[-1] = grid[-2]
     else:
         grid[0] = grid[1]
+
+
+def _rim(shape: Shape) -> np.ndarray:
+    """All ghosts of the sides: where they are, the step to the cell inside, the axis across."""
+    places = np.arange(shape.total)
+    found = []
+    for number in range(6 if shape.k0 else 4):
+        axis = number // 2
+        at = rim(places, shape, number).ravel()
+        inward = (1, shape.sy, shape.sz)[axis] * (-1 if number % 2 else 1)
+        found.append(np.stack([at, np.full_like(at, inward), np.full_like(at, axis)], axis=1))
+    return np.concatenate(found)
 
 
 def flow_case(box: FlowBox) -> FlowCase:
@@ -211,6 +226,7 @@ def flow_case(box: FlowBox) -> FlowCase:
         beyond=beyond,
         heat=heat,
         open_out=open_out,
+        rim=_rim(shape),
         conductivity=padded(box.conductivity),
         inverse_permeability=padded(box.inverse_permeability),
         forchheimer=padded(box.forchheimer),

@@ -13,9 +13,10 @@ import numpy as np
 from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
 from hashheat.solvers.flow_case import FlowCase, flow_case
 from hashheat.solvers.flow_coarsening import coarsened
+from hashheat.solvers.flow_fields import Fields, extents, fields_of
 from hashheat.solvers.flow_model import FlowBox, rest
 from hashheat.solvers.flow_operator import Operator, linearise, operator_of
-from hashheat.solvers.flow_residual import Fields, extents, fields_of, residual
+from hashheat.solvers.flow_residual import residual
 from hashheat.solvers.flow_smoother import linear_residual, pack, smooth, table_of
 from hashheat.thermo.jit import kernel
 
@@ -303,15 +304,15 @@ class Preconditioner:
 
     Attributes
     ----------
-    preferred : int
-        ``CYCLE`` or ``SWEEPS``: what served best so far.
+    preferred : int or None
+        ``CYCLE`` or ``SWEEPS``, by what served best when both were tried; None where the cycle needs no rival.
     solves, vectors : int
-        Solves since the cycle was last tried, and vectors of the last solve.
+        Solves since both were tried, and vectors of the last solve.
     """
 
     def __init__(self, levels: list[Level]) -> None:
         self.levels = levels
-        self.preferred = CYCLE
+        self.preferred: int | None = None
         self.solves = 0
         self.vectors = 0
         self._inverse: np.ndarray = np.zeros((0, 0))

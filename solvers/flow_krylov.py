@@ -28,11 +28,13 @@ _NUMBERS = 40_000_000
 _FEWEST, _MOST = 25, 120
 # Perturbation of the unknowns for a product with the Jacobian, in units of their ranges [-].
 _PERTURBATION = 1e-6
-# Vectors after which the multigrid cycle is given up, where it leaves more than this share a vector.
+# Vectors of a trial of the multigrid cycle; where it leaves more than this share a vector, sweeps are tried too.
 _TRIAL = 6
 _SLOW = 0.8
-# After so many solves with sweeps that took this many vectors the cycle is tried again.
+# Both are tried again after so many solves with the better one, if the last took more than this many vectors.
 _AGAIN, _LONG = 8, 12
+# Work of a vector with cycle and with sweeps, its product with the Jacobian included, in sweeps.
+_WORK = (9.0, 14.0)
 
 
 # Own loops: a threaded BLAS waits for its second thread on a machine that has other work (measured: a hundred
@@ -86,26 +88,39 @@ def solve_linear(
         The step; how much of the right side it leaves depends on the preconditioner.
     """
     way = system.preconditioner
-    if way.preferred == SWEEPS:
-        way.solves += 1
-        if way.solves < _AGAIN or way.vectors < _LONG:
-            step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, SWEEPS)
-            return step
-    step, way.vectors, fell = _flexible(system, x, plain, right, rows, shift, CYCLE)
-    way.preferred = CYCLE if fell else SWEEPS
-    if not fell:
-        way.solves = 0
-        step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, SWEEPS)
+    way.solves += 1
+    again = way.solves >= _AGAIN and way.vectors >= _LONG
+    if not again and way.preferred is not None:
+        step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, way.preferred)
+        return step
+    step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, CYCLE, True)
+    if left <= _SLOW**_TRIAL or left <= _SLOW**way.vectors:
+        way.preferred = None
+        return step
+    way.solves = 0
+    pace = np.log(left) / (_WORK[CYCLE] * way.vectors)
+    step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, SWEEPS)
+    way.preferred = SWEEPS
+    if np.log(left) / (_WORK[SWEEPS] * way.vectors) > pace:
+        way.preferred = CYCLE
+        step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, CYCLE)
     return step
 
 
 def _flexible(
-    system: System, x: Array, plain: Array, right: Array, rows: Array, shift: Array | None, kind: int
-) -> tuple[Array, int, bool]:
-    """The step with one preconditioner, its vectors, and False where a cycle was given up."""
+    system: System,
+    x: Array,
+    plain: Array,
+    right: Array,
+    rows: Array,
+    shift: Array | None,
+    kind: int,
+    trial: bool = False,
+) -> tuple[Array, int, float]:
+    """The step with one preconditioner, its vectors, and the share that is left; a trial ends early."""
     size = float(np.sqrt(_dot(right, right)))
     if size == 0.0:
-        return np.zeros_like(x), 0, True
+        return np.zeros_like(x), 1, 1e-300
     most = min(_MOST, max(_FEWEST, _NUMBERS // x.size))
     basis = [right / size]
     images: list[Array] = []
@@ -145,16 +160,14 @@ def _flexible(
         if abs(turned[n]) < _FORCING * size or beyond == 0.0:
             break
         basis.append(w / beyond)
-        if kind == CYCLE and n == _TRIAL and abs(turned[n]) > _SLOW**n * size:
-            system.krylov += n
-            return right, n, False
+        if trial and n == _TRIAL and abs(turned[n]) > _SLOW**n * size:
+            break
     system.krylov += n
-    system.preconditioner.preferred = kind
     weights = _upper_solve(h[:n, :n], turned[:n])
     found = np.zeros_like(x)
     for weight, image in zip(weights, images):
         _add(found, weight, image)
-    return found, n, True
+    return found, max(n, 1), max(float(abs(turned[n])) / size, 1e-300)
 
 
 def _product(system: System, x: Array, left: Array, step: Array, share: float) -> Array:

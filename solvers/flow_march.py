@@ -45,7 +45,7 @@ def march(
     -------
     (n_field, total) array
     Progress
-        Steady residuals after each step; also where it was not ended by ``done``.
+        Steady residuals before the first step and after each; also where it was not ended by ``done``.
     float
         Last step [s].
     """
@@ -54,8 +54,9 @@ def march(
     shortest = min(float(edges[-1] - edges[0]) for edges in tuple(grid)[: len(system.velocities())])
     unit = _FIRST_SHARE * shortest / float(system.scales[0])
     h = unit if first is None else first
-    norms: list[float] = []
-    parts: list[np.ndarray] = []
+    system.preconditioner.update(x, system.scales, 1.0 / h)
+    parts = [np.linalg.norm(system.relative(x), axis=1)]
+    norms = [float(np.linalg.norm(parts[0]))]
     for _ in range(_STEPS):
         begun: list[float] = []
 
@@ -77,4 +78,4 @@ def march(
         if done(x, norms[-1]):
             break
         h = min(_LARGEST * unit, h * _GROWTH[progress.steps])
-    return x, Progress(len(norms), norms, parts), h
+    return x, Progress(len(norms) - 1, norms, parts), h

@@ -20,7 +20,8 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import T
 from hashheat.solvers.flow_case import FlowCase
-from hashheat.solvers.flow_residual import Fields, extents, heat_faces, momentum_faces
+from hashheat.solvers.flow_fields import Fields, extents
+from hashheat.solvers.flow_residual import heat_faces, momentum_faces
 from hashheat.thermo.jit import kernel
 
 #: Row of the temperature among the transported fields (after the three velocities).

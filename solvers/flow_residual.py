@@ -10,267 +10,15 @@ References
 P. Nithiarasu, K. Seetharamu, T. Sundararajan, Int. J. Heat Mass Transfer 40 (1997) 3955.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W
 from hashheat.solvers.flow_case import FlowCase
+from hashheat.solvers.flow_fields import Fields, extents, properties, speeds, velocity_row
+from hashheat.solvers.flow_ghosts import ghosts
 from hashheat.solvers.flow_transport import add_transport
-from hashheat.solvers.flow_turbulence import PRANDTL_TURBULENT, eddy_viscosity
+from hashheat.solvers.flow_turbulence import eddy_viscosity
 from hashheat.thermo.jit import kernel
-from hashheat.thermo.liquid import integral, polynomial
-
-
-class Fields(NamedTuple):
-    """What follows from the unknowns; filled by :func:`residual`.
-
-    Parameters
-    ----------
-    viscosity : (total,) float array
-        With the turbulent one [Pa s].
-    shear : (total,) float array
-        Viscosity over porosity, what the gradient of the superficial velocity meets [Pa s].
-    conductivity : (3, total) float array
-        [W/(m K)]
-    buoyancy : (total,) float array
-        rho(T) / rho - 1 [-].
-    enthalpy : (total,) float array
-        [J/kg]
-    pore : (3, total) float array
-        Velocity in the pores, ghosts filled [m/s].
-    flow : (3, total) float array
-        Mass flow through the low faces [kg/s].
-    drag : (3, total) float array
-        Force over velocity around each face [N s/m].
-    eddy : (total,) float array
-        Turbulent viscosity [Pa s].
-    scratch : (4, total) float array
-        Working space.
-    """
-
-    viscosity: np.ndarray
-    shear: np.ndarray
-    conductivity: np.ndarray
-    buoyancy: np.ndarray
-    enthalpy: np.ndarray
-    pore: np.ndarray
-    flow: np.ndarray
-    drag: np.ndarray
-    eddy: np.ndarray
-    scratch: np.ndarray
-
-
-def fields_of(case: FlowCase) -> Fields:
-    """Empty fields of a case."""
-    n = case.geometry.shape.total
-    return Fields(
-        viscosity=np.zeros(n),
-        shear=np.zeros(n),
-        conductivity=np.zeros((3, n)),
-        buoyancy=np.zeros(n),
-        enthalpy=np.zeros(n),
-        pore=np.zeros((3, n)),
-        flow=np.zeros((3, n)),
-        drag=np.zeros((3, n)),
-        eddy=np.zeros(n),
-        scratch=np.zeros((4, n)),
-    )
-
-
-@kernel
-def velocity_row(axis: int) -> int:
-    """Row of the velocity along an axis, in kernels."""
-    return U if axis == 0 else V if axis == 1 else W
-
-
-@kernel
-def extents(case: FlowCase) -> tuple[int, int, int, int, int, int]:
-    """First and one past the last cell along z, y and x in padded numbering."""
-    s = case.geometry.shape
-    return s.k0, s.k0 + s.nz, 1, s.ny + 1, 1, s.nx + 1
-
-
-@kernel
-def _properties(case: FlowCase, x: np.ndarray, f: Fields) -> None:
-    s = case.geometry.shape
-    for k in range(s.nz + 2 * s.k0):
-        for j in range(s.ny + 2):
-            row = k * s.sz + j * s.sy
-            for c in range(row, row + s.nx + 2):
-                _properties_at(case, x, f, c)
-
-
-@kernel
-def _properties_at(case: FlowCase, x: np.ndarray, f: Fields, c: int) -> None:
-    liquid = case.liquid
-    t = min(max(x[T, c], liquid.T_min), liquid.T_max) - liquid.T_ref
-    over = x[T, c] - liquid.T_ref - t
-    if liquid.log_viscosity[1] == 0.0 and liquid.log_viscosity[2] == 0.0:
-        mu = case.liquid.log_viscosity[0]
-    else:
-        mu = polynomial(liquid.log_viscosity, t)
-    eddy = f.eddy[c]
-    f.viscosity[c] = np.exp(mu) + eddy
-    f.shear[c] = f.viscosity[c] * case.tight[c]
-    own = polynomial(liquid.conductivity, t)
-    heat_capacity = polynomial(liquid.heat_capacity, t)
-    stirred = eddy * heat_capacity / PRANDTL_TURBULENT
-    for a in range(3):
-        given = case.conductivity[a, c]
-        f.conductivity[a, c] = (own if given == 0.0 else given) + stirred
-    f.buoyancy[c] = polynomial(liquid.buoyancy, t) + over * liquid.buoyancy[1]
-    f.enthalpy[c] = integral(liquid.heat_capacity, t) + over * heat_capacity
-
-
-@kernel
-def _ghost(
-    case: FlowCase, x: np.ndarray, f: Fields, g: int, c: int, face: int, axis: int, out: float
-) -> None:
-    """Surface values at the ghost g next to the cell c; ``out`` is +1 where the outside lies above."""
-    geometry = case.geometry
-    if case.open_out[g] > 0.0:
-        _outlet_ghost(case, x, f, g, c, axis, out * x[velocity_row(axis), face] >= 0.0)
-        return
-    if geometry.normal[g] == 0.0 or geometry.outside[g] == np.inf:
-        x[T, g] = case.beyond[g]
-    else:
-        area = case.full[axis, face]
-        inside = 2.0 * f.conductivity[axis, c] * area * area / case.volume[c]
-        both = inside + geometry.outside[g]
-        x[T, g] = (inside * x[T, c] + geometry.outside[g] * case.beyond[g] + case.heat[g]) / both
-    _properties_at(case, x, f, g)
-    for a in range(x.shape[0] - 2):
-        if a != axis:
-            row = velocity_row(a)
-            x[row, g] = case.wall[a, g] if geometry.grip[g] > 0.0 else x[row, c]
-            f.pore[a, g] = x[row, g] * case.loose[a, g]
-
-
-@kernel
-def _outlet_ghost(case: FlowCase, x: np.ndarray, f: Fields, g: int, c: int, axis: int, leaves: bool) -> None:
-    """The same at an outlet: what leaves is carried on from the last two cells, what enters is given.
-
-    With the value of the last cell, central interpolation before it would alternate from cell to cell. Viscosity
-    and buoyancy are of the liquid inside, whichever way it flows, so that they do not jump where the flow turns.
-    """
-    inward = c - g
-    n = c + inward
-    enters = 0.0
-    if not leaves:
-        x[T, g] = case.beyond[g]
-        _properties_at(case, x, f, g)
-        enters = f.enthalpy[g]
-    between = c if inward < 0 else n
-    on = 0.0
-    if case.geometry.area[axis, between] > 0.0 and case.volume[n] > 0.0:
-        width, next_width = (
-            case.volume[c] / case.full[axis, between],
-            case.volume[n] / case.full[axis, between],
-        )
-        on = width / (width + next_width)
-    x[T, g] = x[T, c] + on * (x[T, c] - x[T, n])
-    _properties_at(case, x, f, g)
-    if not leaves:
-        f.enthalpy[g] = enters
-    for a in range(x.shape[0] - 2):
-        if a != axis:
-            row = velocity_row(a)
-            x[row, g] = x[row, c]
-            f.pore[a, g] = f.pore[a, c]
-            if leaves:
-                f.pore[a, g] += on * (f.pore[a, c] - f.pore[a, n])
-
-
-@kernel
-def _corners(case: FlowCase, x: np.ndarray, f: Fields) -> None:
-    """Values at the edges of outlets, where they meet another side: viscosity, and the velocity along it."""
-    s = case.geometry.shape
-    n_axis = 3 if s.k0 == 1 else 2
-    for a in range(n_axis):
-        sa, na = (1, s.nx) if a == 0 else (s.sy, s.ny) if a == 1 else (s.sz, s.nz)
-        row = velocity_row(a)
-        for d in range(n_axis):
-            if d == a:
-                continue
-            sd, nd = (1, s.nx) if d == 0 else (s.sy, s.ny) if d == 1 else (s.sz, s.nz)
-            e = 3 - a - d
-            se, ne = (1, s.nx) if e == 0 else (s.sy, s.ny) if e == 1 else (s.sz, s.nz)
-            first = 1 if e < 2 or s.k0 == 1 else 0
-            for q in range(first, first + ne):
-                for high in range(2):
-                    for above in range(2):
-                        inside = q * se + (nd if above == 1 else 1) * sd + (na if high == 1 else 1) * sa
-                        outward, across = sa if high == 1 else -sa, sd if above == 1 else -sd
-                        if case.open_out[inside + outward] == 0.0:
-                            continue
-                        side, corner = inside + across, inside + outward + across
-                        f.shear[corner] = f.shear[side]
-                        if high == 1:
-                            held = case.geometry.grip[side] > 0.0
-                            x[row, corner] = case.wall[a, side] if held else x[row, inside + outward]
-                            f.pore[a, corner] = x[row, corner] * case.loose[a, inside + outward]
-
-
-@kernel
-def _ghosts(case: FlowCase, x: np.ndarray, f: Fields) -> None:
-    s = case.geometry.shape
-    k0, k1, j0, j1, i0, i1 = extents(case)
-    for k in range(k0, k1):
-        for j in range(j0, j1):
-            row = k * s.sz + j * s.sy
-            _ghost(case, x, f, row, row + 1, row + 1, 0, -1.0)
-            _ghost(case, x, f, row + i1, row + i1 - 1, row + i1, 0, 1.0)
-        for i in range(i0, i1):
-            low, high = k * s.sz + i, k * s.sz + j1 * s.sy + i
-            _ghost(case, x, f, low, low + s.sy, low + s.sy, 1, -1.0)
-            _ghost(case, x, f, high, high - s.sy, high, 1, 1.0)
-    for j in range(j0, j1 if s.k0 == 1 else j0):
-        for i in range(i0, i1):
-            low, high = j * s.sy + i, k1 * s.sz + j * s.sy + i
-            _ghost(case, x, f, low, low + s.sz, low + s.sz, 2, -1.0)
-            _ghost(case, x, f, high, high - s.sz, high, 2, 1.0)
-    _corners(case, x, f)
-
-
-@kernel
-def _speeds(case: FlowCase, x: np.ndarray, f: Fields) -> None:
-    """Velocity in the pores, mass flow and drag at the faces."""
-    s = case.geometry.shape
-    k0, k1, j0, j1, i0, i1 = extents(case)
-    rho = case.liquid.density
-    n_axis = 3 if s.k0 == 1 else 2
-    for a in range(n_axis):
-        x_a = x[velocity_row(a)]
-        for c in range(s.total):
-            f.pore[a, c] = x_a[c] * case.loose[a, c]
-            f.flow[a, c] = rho * x_a[c] * case.full[a, c]
-    speed = f.scratch[0]
-    for k in range(k0, k1):
-        for j in range(j0, j1):
-            row = k * s.sz + j * s.sy
-            for c in range(row + i0, row + i1):
-                u, v = x[U, c] + x[U, c + 1], x[V, c] + x[V, c + s.sy]
-                w = x[W, c] + x[W, c + s.sz] if n_axis == 3 else 0.0
-                speed[c] = 0.5 * np.sqrt(u * u + v * v + w * w + 1e-300)
-    for a in range(n_axis):
-        step = 1 if a == 0 else s.sy if a == 1 else s.sz
-        for k in range(k0, k1 + int(a == 2)):
-            for j in range(j0, j1 + int(a == 1)):
-                row = k * s.sz + j * s.sy
-                for c in range(row + i0, row + i1 + int(a == 0)):
-                    b = c - step
-                    here = f.viscosity[c] * case.inverse_permeability[a, c]
-                    here += rho * case.forchheimer[a, c] * speed[c]
-                    there = f.viscosity[b] * case.inverse_permeability[a, b]
-                    there += rho * case.forchheimer[a, b] * speed[b]
-                    f.drag[a, c] = 0.5 * (case.volume[c] * here + case.volume[b] * there)
-
-
-@kernel
-def _at_faces(values: np.ndarray, lower: np.ndarray, step: int, out: np.ndarray) -> None:
-    for c in range(step, values.size):
-        out[c] = lower[c] * values[c - step] + (1.0 - lower[c]) * values[c]
 
 
 @kernel
@@ -509,13 +257,13 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
     out[...] = 0.0
     if case.stirred:
         f.eddy[...] = 0.0
-    _properties(case, x, f)
-    _speeds(case, x, f)
-    _ghosts(case, x, f)
+    properties(case, x, f)
+    speeds(case, x, f)
+    ghosts(case, x, f)
     if case.stirred:
         eddy_viscosity(case, f.pore, f.eddy)
-        _properties(case, x, f)
-        _ghosts(case, x, f)
+        properties(case, x, f)
+        ghosts(case, x, f)
     _mass(case, x, out[P])
     n_axis = 3 if s.k0 == 1 else 2
     for a in range(n_axis):

@@ -15,8 +15,8 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W
 from hashheat.solvers.flow_case import FlowCase
+from hashheat.solvers.flow_fields import extents
 from hashheat.solvers.flow_operator import HEAT, Operator
-from hashheat.solvers.flow_residual import extents
 from hashheat.thermo.jit import kernel
 
 # Columns of a row. Of each field: coefficients of the neighbours west, east, south, north, then the diagonal and

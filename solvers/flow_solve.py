@@ -273,16 +273,16 @@ def _solve_grid(
     began = time.perf_counter()
     box, shape = system.levels[0].box, system.case.geometry.shape
     judge, step = _Judge(box, shape, asked), first
-    x = start
-    if first is None:
-        x, progressed = newton(system, start, judge.ended, max_steps)
+    # Where the coarser grid took steps in time, Newton's method alone most likely fails here too.
+    if first is not None:
+        x, progressed, step = march(system, start, judge.reached, _SHORTER * first)
     if not judge.met:
-        # Where the coarser grid took steps in time, Newton's method alone would fail here too.
-        near = first is None and progressed.norms[-1] <= _NEAR * progressed.norms[0]
         judge.begin()
-        x, progressed, step = march(
-            system, x if near else start, judge.reached, None if first is None else _SHORTER * first
-        )
+        x, progressed = newton(system, start, judge.ended, max_steps)
+    if not judge.met and first is None:
+        near = progressed.norms[-1] <= _NEAR * progressed.norms[0]
+        judge.begin()
+        x, progressed, step = march(system, x if near else start, judge.reached)
     state = unpadded_state(x, shape)
     net, through = heat_balance(box, state)
     solution = FlowSolution(

@@ -6,9 +6,10 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
 from hashheat.solvers.flow_cycle import Level, Preconditioner
+from hashheat.solvers.flow_fields import Fields, fields_of
 from hashheat.solvers.flow_model import rest
 from hashheat.solvers.flow_operator import HEAT
-from hashheat.solvers.flow_residual import Fields, fields_of, residual
+from hashheat.solvers.flow_residual import residual
 from hashheat.solvers.flow_scales import temperature_range
 
 Array = np.ndarray
