@@ -17,7 +17,7 @@ from hashheat.components.tank_liquid import flash_point
 from hashheat.components.tank_outcome import tank_dataset
 from hashheat.components.tank_reduced import ReducedTank
 from hashheat.components.tank_sensitivity import tank_sensitivity
-from hashheat.components.tank_solve import Progress, TankSolution, first_box, solve_tank
+from hashheat.components.tank_solve import TOLERANCE, Progress, TankSolution, first_box, solve_tank
 from hashheat.thermo.ageing import FluidAgeing
 from hashheat.thermo.errors import FlashPointError
 from hashheat.thermo.quantity import Quantity
@@ -90,7 +90,7 @@ class ImmersionTank:
         *,
         changed: Mapping[str, float] | None = None,
         refine: float = 1,
-        tolerance: float = 1e-8,
+        tolerance: float = TOLERANCE,
         start: TankSolution | None = None,
         progress: Progress | None = None,
         **overrides: float,
@@ -135,7 +135,7 @@ class ImmersionTank:
         *,
         changed: Mapping[str, float] | None = None,
         refine: float = 1,
-        tolerance: float = 1e-8,
+        tolerance: float = TOLERANCE,
         start: TankSolution | None = None,
         progress: Progress | None = None,
         with_fields: bool = False,

@@ -20,6 +20,11 @@ TURBULENT_GRASHOF = 1e9
 #: Reynolds number of an inlet, with its hydraulic diameter, above which its jet counts as turbulent.
 TURBULENT_REYNOLDS = 2300.0
 
+#: Reynolds number of the plumes between and above the miners, by the velocity that buoyancy gives oil over the
+#: depth and by the mean width between bodies, above which they count as turbulent. Assumed: free jets and plumes
+#: lose their laminar form earlier than pipe flow, and none was measured in such a tank.
+TURBULENT_PLUME = 2300.0
+
 #: Constants of the mixing length: next to a wall, and in the core over the largest distance from any wall
 #: (L. Prandtl; H. Schlichting, Boundary-Layer Theory, 7th ed., 1979, chapter XIX and XX).
 _KARMAN, _CORE = 0.41, 0.09
@@ -36,7 +41,7 @@ class Mixing(NamedTuple):
         ``"laminar"`` or ``"mixing length"``.
     reason : str
         In one sentence.
-    grashof, inlet_Re : float
+    grashof, inlet_Re, plume_Re : float
         What it was judged by; ``inlet_Re`` is 0 without inlets.
     """
 
@@ -45,6 +50,7 @@ class Mixing(NamedTuple):
     reason: str
     grashof: float
     inlet_Re: float
+    plume_Re: float
 
 
 def mixing(
@@ -57,7 +63,7 @@ def mixing(
     volume_flow: float,
     power: float,
 ) -> Mixing:
-    """Decide, by the file's wish or by Grashof and Reynolds number.
+    """Decide, by the file's wish or by Grashof and Reynolds numbers.
 
     Parameters
     ----------
@@ -81,7 +87,8 @@ def mixing(
     Notes
     -----
     The Grashof number of the depth takes the rise of the oil on its way through the tank as its difference of
-    temperatures, or 10 K where none flows through.
+    temperatures, or 10 K where none flows through. The velocity of the plumes is that of free fall,
+    sqrt(g beta dT depth).
     """
     depth = float(grid.z[-1] - grid.z[0])
     x = T - liquid.T_ref
@@ -95,17 +102,28 @@ def mixing(
     for patch, _ in inlets:
         a, b = patch.high - patch.low
         Re = max(Re, volume_flow / area * 2.0 * a * b / (a + b) / nu)
+    plume = math.sqrt(9.80665 * beta * rise * depth) * _open_width(grid, blocks) / nu
     wish = file.grid.turbulence
-    numbers = f"Grashof number of the depth {grashof:.2g}, Reynolds number of the inlets {Re:.3g}"
-    turbulent = grashof > TURBULENT_GRASHOF or Re > TURBULENT_REYNOLDS
+    numbers = f"Grashof number of the depth {grashof:.2g}, Reynolds number of the inlets {Re:.3g}, of the plumes {plume:.3g}"
+    turbulent = grashof > TURBULENT_GRASHOF or Re > TURBULENT_REYNOLDS or plume > TURBULENT_PLUME
     if wish == "auto":
-        limits = f"turbulent above {TURBULENT_GRASHOF:.0e} and {TURBULENT_REYNOLDS:.0f}"
+        limits = f"turbulent above {TURBULENT_GRASHOF:.0e}, {TURBULENT_REYNOLDS:.0f} and {TURBULENT_PLUME:.0f} (assumed)"
         reason = f"{numbers}: {limits}"
     else:
         reason = f"grid.turbulence = {wish!r}; {numbers}"
         turbulent = wish == "mixing-length"
     length = wall_mixing_length(grid, blocks) if turbulent else np.zeros(grid.shape)
-    return Mixing(length, "mixing length" if turbulent else "laminar", reason, grashof, Re)
+    return Mixing(length, "mixing length" if turbulent else "laminar", reason, grashof, Re, plume)
+
+
+def _open_width(grid: FlowGrid, blocks: Sequence[Block]) -> float:
+    """Hydraulic diameter of the open cross-section beside the miners, of the whole tank without any [m]."""
+    length, width = (float(f[-1] - f[0]) for f in (grid.x, grid.y))
+    # Blocks above each other stand in the same place.
+    places = {tuple(np.round([*b.low[:2], *b.high[:2]], 6)) for b in blocks}
+    taken = sum((x1 - x0) * (y1 - y0) for x0, y0, x1, y1 in places)
+    edges = sum(2.0 * (x1 - x0 + y1 - y0) for x0, y0, x1, y1 in places)
+    return 4.0 * (length * width - taken) / (2.0 * (length + width) + edges)
 
 
 def wall_mixing_length(grid: FlowGrid, blocks: Sequence[Block]) -> np.ndarray:

@@ -261,6 +261,7 @@ def _attributes(file: TankFile, solution: TankSolution) -> dict[str, Any]:
         "turbulence": tank.mixing.name,
         "turbulence_reason": tank.mixing.reason,
         "grashof": tank.mixing.grashof,
+        "plume_Re": tank.mixing.plume_Re,
         "inlet_Re": tank.mixing.inlet_Re,
         "cells": f"{nx} x {ny} x {nz}",
         "grid_cells": nx * ny * nz,

@@ -184,7 +184,11 @@ def _numerics(result: xr.Dataset) -> list[dict[str, str]]:
         value = number(result[name] if name in result else result.attrs.get(name, np.nan))
         if value is not None:
             rows.append((label, format(value, form)))
-    for label, name in (("Grashof number", "grashof"), ("Reynolds number at the inlet", "inlet_Re")):
+    for label, name in (
+        ("Grashof number", "grashof"),
+        ("Reynolds number at the inlet", "inlet_Re"),
+        ("Reynolds number of the plumes", "plume_Re"),
+    ):
         if name in result.attrs:
             rows.append((label, f"{float(result.attrs[name]):.3g}"))
     return [{"label": label, "value": value} for label, value in rows if value]

@@ -29,7 +29,11 @@ def plug_flow(box, *, start=None, watch=None, status=CONVERGED, **_):
             for k in range(nz):
 
                 def left(t, k=k, j=j, i=i, h=h, flow=flow):
-                    gained = flow * (integral(liquid.heat_capacity, t - liquid.T_ref) - h)
+                    # Oil leaves with what the line through the last two cells reaches on the side.
+                    leaves = t
+                    if k == nz - 1:
+                        leaves += dz[k] / (dz[k] + dz[k - 1]) * (t - T[k - 1, j, i])
+                    gained = flow * (integral(liquid.heat_capacity, leaves - liquid.T_ref) - h)
                     return gained - box.source[k, j, i] - _walls(box, t, k, j, i, (dx, dy, dz))
 
                 T[k, j, i] = brentq(left, liquid.T_min - 20.0, liquid.T_max + 50.0, xtol=1e-12)

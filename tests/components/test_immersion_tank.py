@@ -69,7 +69,7 @@ def test_oil_rises_as_the_guideline_of_the_maker_says(litres, rise):
 
 def test_every_watt_is_accounted_for():
     losing = {"walls": {"htc": "4 W/(m^2 K)", "T_ambient": "5 degC"}}
-    found = immersion(**LOOP, **losing).solve()
+    found = immersion(**LOOP, **losing).solve(tolerance=1e-8)
     assert int(found.status) == 0
     lost = float(found.heat_loss)
     assert 30.0 < lost < 60.0
@@ -135,7 +135,7 @@ def test_the_pump_runs_where_its_curve_meets_the_system():
         "loop_pressure_drop": "30 kPa",
         "loop_flow": "4 L/min",
     }
-    found = immersion(circulation=circulation).solve()
+    found = immersion(circulation=circulation).solve(tolerance=1e-8)
     # The parabola through the points, 60 - a V - b V2, against the line of the column and that of the pipes.
     V = np.array([4.0, 8.0]) / 6e4
     a, b = np.linalg.solve(np.stack([V, V * V], axis=1), [16e3, 60e3])
@@ -182,7 +182,7 @@ def test_leakage_and_temperature_agree():
         "miner__0__leakage_scale": "40 K",
         "miner__0__reference_temperature": "60 degC",
     }
-    found = immersion(**LOOP, **leaking).solve()
+    found = immersion(**LOOP, **leaking).solve(tolerance=1e-8)
     T = found.T_chip.values
     P = 900.0 / 80.0 * (0.9 + 0.1 * np.exp((T - 333.15) / 40.0))
     np.testing.assert_allclose(found.P_chip.values, P, rtol=1e-6)
@@ -261,9 +261,9 @@ def test_the_reduced_form_is_the_solution_itself():
 def test_the_reduced_form_follows_the_whole_tank(change):
     """In plug flow the pattern does not depend on what is varied, so that both agree but for properties."""
     tank = immersion(**LOOP, walls={"htc": "4 W/(m^2 K)", "T_ambient": "5 degC"})
-    solution = tank.run()
+    solution = tank.run(tolerance=1e-8)
     reduced = tank.sample({k: [v, v] for k, v in change.items()}, solution=solution)
-    whole = tank.solve(changed=change)
+    whole = tank.solve(changed=change, tolerance=1e-8)
     before = float(tank.dataset(solution).T_junction)
     moved = float(whole.T_junction) - before
     assert abs(moved) > 0.05

@@ -158,11 +158,18 @@ def test_aged_oil_is_thicker_by_its_factor():
 
 
 def test_turbulence_is_told_with_its_reason():
-    slow = build_tank(tanks.tank(tanks.BOX), T_in=310.0, volume_flow=1e-4)
+    cool = tanks.tank(tanks.BOX, miner__0__power="2 W")
+    slow = build_tank(cool, T_in=310.0, volume_flow=1e-4)
     assert slow.mixing.name == "laminar"
     assert not slow.box.mixing_length.any()
     fast = build_tank(tanks.tank(tanks.BOX), T_in=310.0, volume_flow=1e-2)
     assert fast.mixing.inlet_Re > 2300.0
+    # Free fall over the depth with the rise of the oil, in the open width beside the unit.
+    hot = build_tank(tanks.tank(tanks.BOX), T_in=310.0, volume_flow=1e-4).mixing
+    warm = slow.mixing
+    assert hot.plume_Re > 2300.0 > warm.plume_Re
+    assert hot.plume_Re / warm.plume_Re == pytest.approx(math.sqrt(hot.grashof / warm.grashof), rel=1e-9)
+    assert hot.name == "mixing length"
     assert fast.mixing.name == "mixing length"
     assert fast.box.mixing_length.max() > 0.0
     off = build_tank(tanks.tank(tanks.BOX, grid={"turbulence": "off"}), T_in=310.0, volume_flow=1e-2)

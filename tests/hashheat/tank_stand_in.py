@@ -88,6 +88,7 @@ def solved(refine=1.0, hottest=360.0, capture=0.953, status=0):
         turbulence_reason="Grashof number 1e5, below 1e9",
         status_text="converged" if status == 0 else "out of steps",
         grashof=1e5,
+        plume_Re=120.0,
         inlet_Re=420.0,
         assumptions="the surface is flat and slips; miners are porous blocks",
         mass_defect=3e-14,
