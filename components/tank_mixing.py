@@ -104,11 +104,13 @@ def mixing(
         Re = max(Re, volume_flow / area * 2.0 * a * b / (a + b) / nu)
     plume = math.sqrt(9.80665 * beta * rise * depth) * _open_width(grid, blocks) / nu
     wish = file.grid.turbulence
-    numbers = f"Grashof number of the depth {grashof:.2g}, Reynolds number of the inlets {Re:.3g}, of the plumes {plume:.3g}"
+    numbers = (
+        f"Grashof number of the depth {grashof:.2g}, Reynolds numbers: inlets {Re:.3g}, plumes {plume:.3g}"
+    )
     turbulent = grashof > TURBULENT_GRASHOF or Re > TURBULENT_REYNOLDS or plume > TURBULENT_PLUME
     if wish == "auto":
-        limits = f"turbulent above {TURBULENT_GRASHOF:.0e}, {TURBULENT_REYNOLDS:.0f} and {TURBULENT_PLUME:.0f} (assumed)"
-        reason = f"{numbers}: {limits}"
+        limits = f"{TURBULENT_GRASHOF:.0e}, {TURBULENT_REYNOLDS:.0f} and {TURBULENT_PLUME:.0f} (assumed)"
+        reason = f"{numbers}: turbulent above {limits}"
     else:
         reason = f"grid.turbulence = {wish!r}; {numbers}"
         turbulent = wish == "mixing-length"
