@@ -17,7 +17,9 @@ class TankBalance(NamedTuple):
     released : float
         By all miners [W].
     oil : float
-        Enthalpy of the oil that leaves less that of the oil that enters [W].
+        Steady: what is released and goes nowhere else, which the oil carries away [W].
+    carried : float
+        Enthalpy of the oil that leaves less that of the oil that enters, by the fields [W].
     walls, surface : float
         To the room [W].
     coil : float
@@ -30,6 +32,7 @@ class TankBalance(NamedTuple):
 
     released: float
     oil: float
+    carried: float
     walls: float
     surface: float
     coil: float
@@ -38,8 +41,8 @@ class TankBalance(NamedTuple):
 
     @property
     def left(self) -> float:
-        """What is released and goes nowhere [W]; 0 when steady and converged."""
-        return self.released - self.oil - self.walls - self.surface - self.coil
+        """What is released and, by the fields, goes nowhere [W]; 0 when steady and converged."""
+        return self.released - self.carried - self.walls - self.surface - self.coil
 
 
 def tank_balance(tank: TankBox, state: FlowState) -> TankBalance:
@@ -68,11 +71,16 @@ def tank_balance(tank: TankBox, state: FlowState) -> TankBalance:
     for patch, faces in tank.outlets:
         back += float(np.maximum(flows[patch.side][faces], 0.0).sum())
     pumped = entering > 0.0
+    released = float(box.source.sum())
+    walls, surface = -sum(part for n, part in enumerate(conducted) if n != TOP), -conducted[TOP]
+    # A flow of engineering tolerance leaves a part of the heat unaccounted for that is as large as the losses are;
+    # the losses themselves are known far better, and so is what they leave to the oil.
     return TankBalance(
-        released=float(box.source.sum()),
-        oil=-carried,
-        walls=-sum(part for n, part in enumerate(conducted) if n != TOP),
-        surface=-conducted[TOP],
+        released=released,
+        oil=released - walls - surface - coil if pumped else 0.0,
+        carried=-carried,
+        walls=walls,
+        surface=surface,
         coil=coil,
         drop=pressure / entering if pumped else 0.0,
         backflow=back / entering if pumped else 0.0,

@@ -101,7 +101,7 @@ def _scalars(solution: TankSolution) -> dict[str, float]:
         "system_pressure_drop": loop.system_drop if loop is not None else 0.0,
         "stratification": stratification(tank, solution.state.T),
         "T_oil_max": float(solution.state.T[~tank.box.solid].max()),
-        "imbalance": (b.released + pump_heat - heat - b.walls - b.surface) / b.released,
+        "imbalance": b.left / b.released,
     }
     found |= _water(solution, heat)
     chips = solution.chips

@@ -22,7 +22,7 @@ from hashheat.solvers.flow_solve import CONVERGED, FlowSolution, solve_flow
 OUTER_OPEN = 100
 
 #: Engineering convergence: residual of the flow over that at rest [-].
-TOLERANCE = 1e-4
+TOLERANCE = 5e-4
 
 #: Repetitions of flow, chips and loop.
 MOST_ITERATIONS = 40
@@ -30,7 +30,7 @@ MOST_ITERATIONS = 40
 #: Over the tolerance of the flow: what may still change from one repetition to the next, of the oil at the inlet
 #: [K] and of the flow and the heat of the chips, as parts; net heat into the box over the heat through it, of each
 #: flow solve [-]; last change of the hottest chip [K].
-_STILL_T, _STILL, _HEAT, _WATCHED = 200.0, 10.0, 10.0, 100.0
+_STILL_T, _STILL, _HEAT, _WATCHED = 40.0, 4.0, 10.0, 40.0
 
 Progress = Callable[[str, float], None]
 
@@ -195,8 +195,8 @@ def solve_tank(
     refine : float
         A power of two: 2 halves every cell.
     tolerance : float
-        Of the flow's residuals over those at rest [-]. The default leaves the hottest chip within about 0.05 K and
-        the heat within 0.1 %; the heat, the loop and the chips settle in proportion.
+        Of the flow's residuals over those at rest [-]; heat, loop and chips settle in proportion. With the default
+        the hottest chip of the shipped tanks is within 0.1 K of where it ends.
     start : TankSolution, optional
         A solution of the same tank on the same grid to begin with.
     progress : callable

@@ -203,7 +203,7 @@ def _answer(file: TankFile, tank: TankBox, loop: OilLoop | None, state: FlowStat
     V = _fed(tank)
     mass_flow = liquid.density * V
     if moving:
-        T_out = temperature_of(liquid, enthalpy_of(liquid, T_in) + balance.oil / mass_flow)
+        T_out = temperature_of(liquid, enthalpy_of(liquid, T_in) + balance.carried / mass_flow)
     else:
         T_out = float(state.T.mean())
     V_next = loop.operating_flow(balance.drop if moving else 0.0, V, T_out)
