@@ -1,9 +1,10 @@
 """A tank of oil with porous miners through the flow solver, in three dimensions, on all cores.
 
 To engineering convergence: the hottest block within 0.1 K of where it is with a residual of 1e-8 of that at rest.
-All are nightly: at present the tank settles only with the turbulence model on.
+The turbulence model is on: laminar, oil at these powers sways and has no steady state. All are nightly.
 """
 
+import itertools
 import math
 import sys
 
@@ -49,16 +50,31 @@ def tank(nx, ny, nz):
     for axis, permeability in enumerate((2e-8, 2e-7, 2e-7)):
         box.inverse_permeability[axis, inside] = 1.0 / permeability
         box.forchheimer[axis, inside] = 50.0
+    box.mixing_length[...] = mixing_length(middles, SIZE)
     box.source[inside] = 10 * POWER / inside.sum()
     floor, top = box.sides[BOTTOM], box.sides[TOP]
-    floor.kind[...] = INLET
+    below = np.outer(within(1, BLOCKS_Y), within(0, BLOCKS_X))
+    floor.kind[below] = INLET
     floor.temperature[...] = T_IN
-    floor.velocity[2] = FLOW / (SIZE[0] * SIZE[1])
+    floor.velocity[2, below] = FLOW / (SIZE[0] * SIZE[1] * below.mean())
     top.kind[...] = SLIP
     for number in (WEST, EAST):
         box.sides[number].kind[middles[2] > 14 / 16] = OUTLET
         box.sides[number].temperature[...] = T_OUT
     return box
+
+
+def mixing_length(middles, size):
+    """Prandtl's, by the distance from walls and blocks; 0 inside of the blocks [m]."""
+    X, Y, Z = np.meshgrid(*(m * length for m, length in zip(middles, size)), indexing="ij")
+    distance = np.minimum.reduce([X, size[0] - X, Y, size[1] - Y, Z])
+    for x, y, z in itertools.product(BLOCKS_X, BLOCKS_Y, BLOCKS_Z):
+        out = [
+            np.maximum(np.maximum(low * length - P, P - high * length), 0.0)
+            for (low, high), length, P in zip((x, y, z), size, (X, Y, Z))
+        ]
+        distance = np.minimum(distance, np.sqrt(out[0] ** 2 + out[1] ** 2 + out[2] ** 2))
+    return np.minimum(0.41 * distance, 0.09 * distance.max()).T
 
 
 def hottest(box, state):
@@ -104,7 +120,7 @@ def test_tank(benchmark, shape, target_us):
 
     solve_flow(tank(16, 8, 16), tolerance=0.1)  # compiles
     found = benchmark.pedantic(
-        lambda: solve_flow(box, tolerance=1e-3, watch=hottest, watch_tolerance=0.02),
+        lambda: solve_flow(box, tolerance=5e-4, heat_tolerance=0.05, watch=hottest, watch_tolerance=0.02),
         rounds=1,
         warmup_rounds=0,
     )

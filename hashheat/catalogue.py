@@ -196,6 +196,8 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "duties": {"heat_rate": "heat"},
     "plates": {"kind": "kind", "area": "area", "max_plates": "most plates"},
     "cold_plates": {"kind": "kind", "chips": "chips", "heat_rate": "heat"},
+    "tanks": {"fluid": "oil", "miners": "miners", "wall_power": "power"},
+    "two_phase_tanks": {"fluid": "liquid", "chips": "chips", "heat_rate": "heat"},
     "fluids": {"kind": "kind", "viscosity": "viscosity at 40 degC", "remembered": "remembered"},
 }
 
