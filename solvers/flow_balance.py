@@ -4,6 +4,8 @@ Computed from the fields as a user has them, not from the arrays of the solver, 
 the turbulent viscosity alone is the solver's.
 """
 
+from typing import Any
+
 import numpy as np
 
 from hashheat.solvers.flow_arrays import cells, padded_state
@@ -21,7 +23,7 @@ def _own_conductivity(box: FlowBox, T: Array) -> Array:
     return np.asarray(polynomial(box.liquid.conductivity, _argument(box, T)))
 
 
-def _argument(box: FlowBox, T: Array) -> Array:
+def _argument(box: FlowBox, T: Array) -> Any:
     return np.clip(T, box.liquid.T_min, box.liquid.T_max) - box.liquid.T_ref
 
 
