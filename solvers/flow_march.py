@@ -24,6 +24,8 @@ _FIRST_SHARE = 0.02
 _GROWTH = (4.0, 4.0, 2.5, 1.5, 1.0, 1.0)
 _CUT = 0.25
 _LARGEST, _SMALLEST = 1e9, 1e-7
+# It is given up where the residual did not halve within this many steps.
+_PATIENCE = 40
 
 
 def march(
@@ -76,6 +78,9 @@ def march(
         parts.append(np.linalg.norm(left, axis=1))
         norms.append(float(np.linalg.norm(parts[-1])))
         if done(x, norms[-1]):
+            break
+        best = min(norms[1:])
+        if len(norms) > _PATIENCE and best > 0.5 * min(norms[1:-_PATIENCE], default=np.inf):
             break
         h = min(_LARGEST * unit, h * _GROWTH[progress.steps])
     return x, Progress(len(norms) - 1, norms, parts), h

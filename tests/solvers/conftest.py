@@ -109,4 +109,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         for name, reason in UNMET.items():
             if name in item.nodeid:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
+                # Steps in time towards what is not reached take minutes: the nightly run tries them.
+                nightly = item.get_closest_marker("nightly") is not None
+                item.add_marker(pytest.mark.xfail(reason=reason, strict=False, run=nightly))
