@@ -61,10 +61,15 @@ def surface_temperature(box: FlowBox, state: FlowState) -> list[Array]:
 
     Liquid that leaves has the temperature that the line through the last two cells reaches on the side.
     """
+    return _surfaces(box, state, _conductances(box, state))
+
+
+def _surfaces(box: FlowBox, state: FlowState, conductances: list[Array]) -> list[Array]:
+    """The same, from what conducts between cells and surfaces."""
     found = []
     flows = side_flow(box, state)
     inner = _sides(box, state.T)
-    for n, (side, inside) in enumerate(zip(box.sides, _conductances(box, state))):
+    for n, (side, inside) in enumerate(zip(box.sides, conductances)):
         with np.errstate(invalid="ignore"):
             both = inside + side.htc
             T = (inside * inner[n] + np.where(np.isinf(side.htc), 0.0, side.htc * side.temperature)) / both
@@ -119,8 +124,9 @@ def wall_heat(box: FlowBox, state: FlowState) -> list[Array]:
         In the order WEST ... TOP; zero at inlets and outlets.
     """
     found = []
-    surfaces, areas, inner = surface_temperature(box, state), side_areas(box), _sides(box, state.T)
-    for n, (side, inside) in enumerate(zip(box.sides, _conductances(box, state))):
+    conductances, areas, inner = _conductances(box, state), side_areas(box), _sides(box, state.T)
+    surfaces = _surfaces(box, state, conductances)
+    for n, (side, inside) in enumerate(zip(box.sides, conductances)):
         heat = areas[n] * inside * (surfaces[n] - inner[n])
         found.append(np.where((side.kind == INLET) | (side.kind == OUTLET), 0.0, heat))
     return found

@@ -382,34 +382,35 @@ class Preconditioner:
         top = self.levels[0]
         top.b[...] = b
         top.x[...] = 0.0
-        for n in range(_SWEEPS):
-            smooth(top.case, top.table, top.x, top.b, n % 2 == 0, _DAMP)
+        _sweep_to_and_fro(top, _SWEEPS)
         return top.x
 
-    def _cycle(self, b: np.ndarray, before: int = 1, after: int = 1) -> np.ndarray:
+    def _cycle(self, b: np.ndarray) -> np.ndarray:
         levels = self.levels
         levels[0].b[...] = b
         for n, level in enumerate(levels):
             level.x[...] = 0.0
             if n == len(levels) - 1:
                 break
-            for _ in range(before):
-                smooth(level.case, level.table, level.x, level.b, True, _DAMP)
+            smooth(level.case, level.table, level.x, level.b, True, _DAMP)
             linear_residual(level.case, level.table, level.x, level.b, level.r)
             _sum_down(level.case, levels[n + 1].case, level.steps, level.share, level.r, levels[n + 1].b)
         last = levels[-1]
         if self._swept_last():
-            for n in range(_LAST_SWEEPS):
-                smooth(last.case, last.table, last.x, last.b, n % 2 == 0, _DAMP)
+            _sweep_to_and_fro(last, _LAST_SWEEPS)
         else:
             right = last.b.reshape(-1)[self._rows] * self._scale
             last.x.reshape(-1)[self._rows] = _times(self._inverse, right)
         for n in range(len(levels) - 2, -1, -1):
             level = levels[n]
             _add_up(level.case, levels[n + 1].case, level.steps, level.share, levels[n + 1].x, level.x)
-            for _ in range(after):
-                smooth(level.case, level.table, level.x, level.b, False, _DAMP)
+            smooth(level.case, level.table, level.x, level.b, False, _DAMP)
         return levels[0].x
+
+
+def _sweep_to_and_fro(level: Level, times: int) -> None:
+    for n in range(times):
+        smooth(level.case, level.table, level.x, level.b, n % 2 == 0, _DAMP)
 
 
 @kernel
