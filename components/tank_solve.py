@@ -30,7 +30,7 @@ MOST_ITERATIONS = 40
 #: Over the tolerance of the flow: what may still change from one repetition to the next, of the oil at the inlet
 #: [K] and of the flow and the heat of the chips, as parts; net heat into the box over the heat through it, of each
 #: flow solve [-]; last change of the hottest chip [K].
-_STILL_T, _STILL, _HEAT, _WATCHED = 40.0, 4.0, 10.0, 40.0
+_STILL_T, _STILL, _HEAT, _WATCHED = 40.0, 4.0, 10.0, 100.0
 
 Progress = Callable[[str, float], None]
 

@@ -25,11 +25,14 @@ _COARSEST = 80
 # More cells than this are swept so often instead.
 _DIRECT = 300
 _LAST_SWEEPS = 20
-_DAMP = 0.7
+# Share of each correction that is taken, in cycles and in sweeps alone.
+_DAMP, _DAMP_ALONE = 0.7, 0.85
 
 #: Ways of the preconditioner: a multigrid cycle, or sweeps on the finest grid alone.
 CYCLE, SWEEPS = 0, 1
-_SWEEPS = 8
+_SWEEPS = 4
+# Orders of the sweeps in turn: flow in any direction is followed by some of them.
+_ORDERS = (0, 7, 1, 6, 2, 5, 4, 3)
 
 
 class Level(NamedTuple):
@@ -318,20 +321,33 @@ class Preconditioner:
         self._inverse: np.ndarray = np.zeros((0, 0))
         self._scale = np.zeros(0)
         self._rows = np.zeros(0, dtype=np.int64)
+        self._about = np.zeros(0), 0.0
+        self._coarse_ready = False
 
-    def update(self, x: np.ndarray, scales: np.ndarray, rate: float) -> None:
-        """Linearise all levels about the unknowns ``x`` of the finest, with an inverse time step [1/s]."""
-        top = self.levels[0]
-        top.state[...] = x
+    def update(self, x: np.ndarray, fields: Fields, scales: np.ndarray, rate: float) -> None:
+        """Linearise about the unknowns ``x`` of the finest level, their fields and an inverse time step [1/s].
+
+        The coarser levels follow when a cycle first needs them.
+        """
+        self.levels[0].state[...] = x
+        self._about = scales.copy(), rate
+        self._coarse_ready = False
+        self._linearise(self.levels[0], fields)
+
+    def _linearise(self, level: Level, fields: Fields) -> None:
+        linearise(level.case, level.state, fields, self._about[1], level.operator)
+        pack(level.case, level.operator, level.table)
+
+    def _update_coarse(self) -> None:
         for fine, coarse in zip(self.levels, self.levels[1:]):
-            _fixed(coarse)
+            coarse.state[...] = 0.0
             _average_down(fine.case, coarse.case, fine.steps, fine.state, coarse.state)
+            residual(coarse.case, coarse.state, coarse.fields, self._about[0], coarse.r)
+            self._linearise(coarse, coarse.fields)
         for level in self.levels:
-            residual(level.case, level.state, level.fields, scales, level.r)
-            linearise(level.case, level.state, level.fields, rate, level.operator)
-            pack(level.case, level.operator, level.table)
             _divide(level.case, level.operator, level.steps, level.share)
         self._factor()
+        self._coarse_ready = True
 
     def _factor(self) -> None:
         level = self.levels[-1]
@@ -382,35 +398,37 @@ class Preconditioner:
         top = self.levels[0]
         top.b[...] = b
         top.x[...] = 0.0
-        _sweep_to_and_fro(top, _SWEEPS)
+        _sweep_all_ways(top, _SWEEPS)
         return top.x
 
     def _cycle(self, b: np.ndarray) -> np.ndarray:
+        if not self._coarse_ready:
+            self._update_coarse()
         levels = self.levels
         levels[0].b[...] = b
         for n, level in enumerate(levels):
             level.x[...] = 0.0
             if n == len(levels) - 1:
                 break
-            smooth(level.case, level.table, level.x, level.b, True, _DAMP)
+            smooth(level.case, level.table, level.x, level.b, 0, _DAMP)
             linear_residual(level.case, level.table, level.x, level.b, level.r)
             _sum_down(level.case, levels[n + 1].case, level.steps, level.share, level.r, levels[n + 1].b)
         last = levels[-1]
         if self._swept_last():
-            _sweep_to_and_fro(last, _LAST_SWEEPS)
+            _sweep_all_ways(last, _LAST_SWEEPS)
         else:
             right = last.b.reshape(-1)[self._rows] * self._scale
             last.x.reshape(-1)[self._rows] = _times(self._inverse, right)
         for n in range(len(levels) - 2, -1, -1):
             level = levels[n]
             _add_up(level.case, levels[n + 1].case, level.steps, level.share, levels[n + 1].x, level.x)
-            smooth(level.case, level.table, level.x, level.b, False, _DAMP)
+            smooth(level.case, level.table, level.x, level.b, 7, _DAMP)
         return levels[0].x
 
 
-def _sweep_to_and_fro(level: Level, times: int) -> None:
+def _sweep_all_ways(level: Level, times: int) -> None:
     for n in range(times):
-        smooth(level.case, level.table, level.x, level.b, n % 2 == 0, _DAMP)
+        smooth(level.case, level.table, level.x, level.b, _ORDERS[n % len(_ORDERS)], _DAMP_ALONE)
 
 
 @kernel
@@ -455,10 +473,6 @@ def _dense(
         for row in range(rows.size):
             matrix[row, column] = -r[rows[row] // n, rows[row] % n]
     return matrix
-
-
-def _fixed(level: Level) -> None:
-    level.state[...] = 0.0
 
 
 def interpolated(fine: Level, coarse: Level, x: np.ndarray) -> np.ndarray:

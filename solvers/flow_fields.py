@@ -7,7 +7,7 @@ import numpy as np
 from hashheat.solvers.flow_arrays import T, U, V, W
 from hashheat.solvers.flow_case import FlowCase
 from hashheat.solvers.flow_turbulence import PRANDTL_TURBULENT
-from hashheat.thermo.jit import kernel
+from hashheat.thermo.jit import free_kernel, kernel
 from hashheat.thermo.liquid import integral, polynomial
 
 
@@ -34,8 +34,8 @@ class Fields(NamedTuple):
         Force over velocity around each face [N s/m].
     eddy : (total,) float array
         Turbulent viscosity [Pa s].
-    scratch : (4, total) float array
-        Working space.
+    scratch : (12, total) float array
+        Working space, three rows for each equation.
     """
 
     viscosity: np.ndarray
@@ -63,7 +63,7 @@ def fields_of(case: FlowCase) -> Fields:
         flow=np.zeros((3, n)),
         drag=np.zeros((3, n)),
         eddy=np.zeros(n),
-        scratch=np.zeros((4, n)),
+        scratch=np.zeros((12, n)),
     )
 
 
@@ -80,11 +80,11 @@ def extents(case: FlowCase) -> tuple[int, int, int, int, int, int]:
     return s.k0, s.k0 + s.nz, 1, s.ny + 1, 1, s.nx + 1
 
 
-@kernel
-def properties(case: FlowCase, x: np.ndarray, f: Fields) -> None:
-    """Properties of the liquid everywhere, by temperature and turbulent viscosity."""
+@free_kernel
+def properties(case: FlowCase, x: np.ndarray, f: Fields, first: int, end: int) -> None:
+    """Properties of the liquid on some planes of the padded grid, by temperature and turbulent viscosity."""
     s = case.geometry.shape
-    for k in range(s.nz + 2 * s.k0):
+    for k in range(first, end):
         for j in range(s.ny + 2):
             row = k * s.sz + j * s.sy
             for c in range(row, row + s.nx + 2):

@@ -26,6 +26,8 @@ Array = np.ndarray
 _FORCING = 0.05
 _NUMBERS = 40_000_000
 _FEWEST, _MOST = 25, 120
+# In time a shorter step is cheaper than a solve that leaves more than this share after so many vectors.
+_LOOK, _HOPELESS = 12, 0.6
 # Perturbation of the unknowns for a product with the Jacobian, in units of their ranges [-].
 _PERTURBATION = 1e-6
 # Vectors of a trial of the multigrid cycle; where it leaves more than this share a vector, sweeps are tried too.
@@ -66,7 +68,7 @@ def _upper_solve(h: Array, right: Array) -> Array:
 
 def solve_linear(
     system: System, x: Array, plain: Array, right: Array, rows: Array, shift: Array | None
-) -> Array:
+) -> tuple[Array, float]:
     """Solve (Jacobian + shift) step = rows * right by flexible GMRES.
 
     Parameters
@@ -85,26 +87,28 @@ def solve_linear(
     Returns
     -------
     (n_field, total) array
-        The step; how much of the right side it leaves depends on the preconditioner.
+        The step.
+    float
+        Share of the right side that it leaves.
     """
     way = system.preconditioner
     way.solves += 1
     again = way.solves >= _AGAIN and way.vectors >= _LONG
     if not again and way.preferred is not None:
-        step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, way.preferred)
-        return step
+        step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, way.preferred)
+        return step, left
     step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, CYCLE, True)
     if left <= _SLOW**_TRIAL or left <= _SLOW**way.vectors:
         way.preferred = None
-        return step
+        return step, left
     way.solves = 0
     pace = np.log(left) / (_WORK[CYCLE] * way.vectors)
     step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, SWEEPS)
     way.preferred = SWEEPS
     if np.log(left) / (_WORK[SWEEPS] * way.vectors) > pace:
         way.preferred = CYCLE
-        step, way.vectors, _ = _flexible(system, x, plain, right, rows, shift, CYCLE)
-    return step
+        step, way.vectors, left = _flexible(system, x, plain, right, rows, shift, CYCLE)
+    return step, left
 
 
 def _flexible(
@@ -161,6 +165,8 @@ def _flexible(
             break
         basis.append(w / beyond)
         if trial and n == _TRIAL and abs(turned[n]) > _SLOW**n * size:
+            break
+        if shift is not None and n >= _LOOK and abs(turned[n]) > _HOPELESS * size:
             break
     system.krylov += n
     weights = _upper_solve(h[:n, :n], turned[:n])

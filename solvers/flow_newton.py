@@ -17,6 +17,8 @@ Array = np.ndarray
 
 # A step is halved down to this.
 _SHORTEST = 1.0 / 16.0
+# In time it gives up where the linear step leaves more than this share.
+_OPEN = 0.3
 
 
 @dataclass
@@ -31,11 +33,14 @@ class Progress:
         time in units of the rows.
     parts : list of (n_field,) array
         The same by equation.
+    plain : (n_field, total) array or None
+        The residual that is left, without inertia.
     """
 
     steps: int
     norms: list[float]
     parts: list[Array]
+    plain: Array | None = None
 
 
 def newton(
@@ -78,18 +83,23 @@ def newton(
     plain, left = left_over(x)
     norms: list[float] = []
     parts: list[Array] = []
+    unit = np.ones(0)
     for step in range(max_steps + 1):
-        system.preconditioner.update(x, system.scales, rate)
-        rows = system.rows()
+        # In time a look with the old rows may save a linearisation.
+        if step == 0 or shift is None or not done(x, float(np.linalg.norm(left / unit)), left):
+            system.linearise(x, rate)
+        rows = system.rows
         # In time there is no state at rest to measure by: the rows alone have to do.
-        unit = rows if shift is not None else rows * system.reference(rows)
+        unit = rows if shift is not None else rows * system.reference()
         scaled = left / unit
         norms.append(float(np.linalg.norm(scaled)))
         parts.append(np.linalg.norm(scaled, axis=1))
-        ended = Progress(step, norms, parts)
+        ended = Progress(step, norms, parts, plain)
         if not np.isfinite(norms[-1]) or done(x, norms[-1], scaled) or step == max_steps:
             return x, ended
-        correction = solve_linear(system, x, plain, -left / rows, rows, shift)
+        correction, open_share = solve_linear(system, x, plain, -left / rows, rows, shift)
+        if shift is not None and open_share > _OPEN:
+            return x, ended
         length, size = 1.0, np.inf
         while length >= _SHORTEST:
             trial = x + length * correction

@@ -10,6 +10,8 @@ References
 P. Nithiarasu, K. Seetharamu, T. Sundararajan, Int. J. Heat Mass Transfer 40 (1997) 3955.
 """
 
+from itertools import pairwise
+
 import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W
@@ -18,7 +20,11 @@ from hashheat.solvers.flow_fields import Fields, extents, properties, speeds, ve
 from hashheat.solvers.flow_ghosts import ghosts
 from hashheat.solvers.flow_transport import add_transport
 from hashheat.solvers.flow_turbulence import eddy_viscosity
-from hashheat.thermo.jit import kernel
+from hashheat.solvers.side_by_side import side_by_side
+from hashheat.thermo.jit import free_kernel, kernel
+
+# Places from which several threads are worth it, and groups of planes.
+_MANY, _PARTS = 8000, 4
 
 
 @kernel
@@ -89,7 +95,7 @@ def _momentum(case: FlowCase, x: np.ndarray, f: Fields, a: int, scales: np.ndarr
     n_axis = 3 if s.k0 == 1 else 2
     sa = 1 if a == 0 else s.sy if a == 1 else s.sz
     strides = (s.sy, s.sz)
-    flow, conductance, scratch = f.scratch[1], f.scratch[2], f.scratch[3]
+    flow, conductance, scratch = f.scratch[3 * a], f.scratch[3 * a + 1], f.scratch[3 * a + 2]
     row_u = x[velocity_row(a)]
     inner = (k0 + int(a == 2), k1, j0 + int(a == 1), j1, i0 + int(a == 0), i1)
     end = (k1 + int(a == 2), j1 + int(a == 1), i1 + int(a == 0))
@@ -238,6 +244,73 @@ def _mass(case: FlowCase, x: np.ndarray, out: np.ndarray) -> None:
 
 
 @kernel
+def _heat(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, net: np.ndarray) -> None:
+    s = case.geometry.shape
+    strides = (s.sy, s.sz)
+    whole = extents(case)
+    conductance, scratch = f.scratch[9], f.scratch[10]
+    heat_range = scales[T] * case.liquid.heat_capacity[0]
+    for d in range(3 if s.k0 == 1 else 2):
+        sd = 1 if d == 0 else s.sy if d == 1 else s.sz
+        heat_faces(case, f, d, conductance)
+        weights = case.cell_weights[0] if d == 0 else case.cell_weights[1] if d == 1 else case.cell_weights[2]
+        add_transport(
+            net,
+            f.enthalpy,
+            x[T],
+            f.flow[d],
+            conductance,
+            scratch,
+            weights,
+            heat_range,
+            case.liquid.heat_capacity[0],
+            0.0,
+            d,
+            sd,
+            strides,
+            whole,
+        )
+    k0, k1, j0, j1, i0, i1 = whole
+    for k in range(k0, k1):
+        for j in range(j0, j1):
+            row = k * s.sz + j * s.sy
+            for c in range(row + i0, row + i1):
+                net[c] += case.exchange[c] * (x[T, c] - case.exchange_temperature[c]) - case.source[c]
+
+
+@kernel
+def _before(case: FlowCase, x: np.ndarray, f: Fields) -> None:
+    """What follows from properties without turbulence."""
+    speeds(case, x, f)
+    ghosts(case, x, f)
+    if case.stirred:
+        eddy_viscosity(case, f.pore, f.eddy)
+
+
+@free_kernel
+def _equation(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, n: int, out: np.ndarray) -> None:
+    """One velocity's, or mass and heat."""
+    if n < 3:
+        _momentum(case, x, f, n, scales, out[velocity_row(n)])
+    else:
+        _mass(case, x, out[P])
+        _heat(case, x, f, scales, out[T])
+
+
+@kernel
+def _on_one(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: np.ndarray) -> None:
+    """All of it in one call: on small grids the calls cost more than a second thread saves."""
+    planes = case.geometry.shape.nz + 2 * case.geometry.shape.k0
+    properties(case, x, f, 0, planes)
+    _before(case, x, f)
+    if case.stirred:
+        properties(case, x, f, 0, planes)
+        ghosts(case, x, f)
+    for n in range(4):
+        if n != 2 or case.geometry.shape.k0 == 1:
+            _equation(case, x, f, scales, n, out)
+
+
 def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: np.ndarray) -> None:
     """Left-over force [N], volume flow [m3/s] and heat [W] of every control volume.
 
@@ -257,43 +330,15 @@ def residual(case: FlowCase, x: np.ndarray, f: Fields, scales: np.ndarray, out: 
     out[...] = 0.0
     if case.stirred:
         f.eddy[...] = 0.0
-    properties(case, x, f)
-    speeds(case, x, f)
-    ghosts(case, x, f)
+    if s.k0 == 0 or s.total < _MANY:
+        _on_one(case, x, f, scales, out)
+        return
+    planes = s.nz + 2
+    edges = [n * planes // _PARTS for n in range(_PARTS + 1)]
+    parts = [(case, x, f, first, end) for first, end in pairwise(edges)]
+    side_by_side(properties, parts)
+    _before(case, x, f)
     if case.stirred:
-        eddy_viscosity(case, f.pore, f.eddy)
-        properties(case, x, f)
+        side_by_side(properties, parts)
         ghosts(case, x, f)
-    _mass(case, x, out[P])
-    n_axis = 3 if s.k0 == 1 else 2
-    for a in range(n_axis):
-        _momentum(case, x, f, a, scales, out[velocity_row(a)])
-    strides = (s.sy, s.sz)
-    whole = extents(case)
-    heat_range = scales[T] * case.liquid.heat_capacity[0]
-    for d in range(n_axis):
-        sd = 1 if d == 0 else s.sy if d == 1 else s.sz
-        heat_faces(case, f, d, f.scratch[2])
-        weights = case.cell_weights[0] if d == 0 else case.cell_weights[1] if d == 1 else case.cell_weights[2]
-        add_transport(
-            out[T],
-            f.enthalpy,
-            x[T],
-            f.flow[d],
-            f.scratch[2],
-            f.scratch[3],
-            weights,
-            heat_range,
-            case.liquid.heat_capacity[0],
-            0.0,
-            d,
-            sd,
-            strides,
-            whole,
-        )
-    k0, k1, j0, j1, i0, i1 = whole
-    for k in range(k0, k1):
-        for j in range(j0, j1):
-            row = k * s.sz + j * s.sy
-            for c in range(row + i0, row + i1):
-                out[T, c] += case.exchange[c] * (x[T, c] - case.exchange_temperature[c]) - case.source[c]
+    side_by_side(_equation, [(case, x, f, scales, n, out) for n in range(4)])

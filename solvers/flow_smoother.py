@@ -17,7 +17,8 @@ from hashheat.solvers.flow_arrays import P, T, U, V, W
 from hashheat.solvers.flow_case import FlowCase
 from hashheat.solvers.flow_fields import extents
 from hashheat.solvers.flow_operator import HEAT, Operator
-from hashheat.thermo.jit import kernel
+from hashheat.solvers.side_by_side import side_by_side
+from hashheat.thermo.jit import free_kernel, kernel
 
 # Columns of a row. Of each field: coefficients of the neighbours west, east, south, north, then the diagonal and
 # what to multiply by instead of dividing (0 where nothing is unknown). Plane flow ends at N_PLANE.
@@ -30,6 +31,10 @@ _AREA_Z, _LIFT_Z, _CARRY_Z, _BELOW_Z = 40, 41, 42, 43
 N_SPACE = 44
 # The smoother keeps heat and mass apart where together they are nearly singular (strong unstable stratification).
 _SINGULAR = 0.001
+# Planes of a slab at least, and slabs at most.
+_THICK, _SLABS = 6, 8
+# Cells from which slabs are worth their threads.
+_MANY = 8000
 
 
 def table_of(case: FlowCase) -> np.ndarray:
@@ -195,7 +200,7 @@ def _relax_space(m: np.ndarray, x: np.ndarray, b: np.ndarray, c: int, sy: int, s
     t[c] += damp * dt
 
 
-@kernel
+@free_kernel
 def _sweep(
     m: np.ndarray,
     x: np.ndarray,
@@ -203,28 +208,28 @@ def _sweep(
     where: tuple[int, int, int, int, int, int],
     sy: int,
     sz: int,
-    forward: bool,
+    order: int,
     damp: float,
 ) -> None:
     k0, k1, j0, j1, i0, i1 = where
     for kk in range(k0, k1):
-        k = kk if forward else k1 - 1 - (kk - k0)
+        k = k1 - 1 - (kk - k0) if order & 4 else kk
         for jj in range(j0, j1):
-            j = jj if forward else j1 - 1 - (jj - j0)
+            j = j1 - 1 - (jj - j0) if order & 2 else jj
             row = k * sz + j * sy
             for ii in range(i0, i1):
-                c = row + (ii if forward else i1 - 1 - (ii - i0))
+                c = row + (i1 - 1 - (ii - i0) if order & 1 else ii)
                 if x.shape[0] == 4:
                     _relax_plane(m, x, b, c, sy, damp)
                 else:
                     _relax_space(m, x, b, c, sy, sz, damp)
 
 
-@kernel
-def smooth(
-    case: FlowCase, table: np.ndarray, x: np.ndarray, b: np.ndarray, forward: bool, damp: float
-) -> None:
-    """One sweep of the coupled smoother over all cells, in rising or falling order.
+def smooth(case: FlowCase, table: np.ndarray, x: np.ndarray, b: np.ndarray, order: int, damp: float) -> None:
+    """One sweep of the coupled smoother over all cells.
+
+    Large grids in space are swept in slabs, every second one at the same time, then those between: no two that
+    are swept touch each other.
 
     Parameters
     ----------
@@ -233,12 +238,22 @@ def smooth(
         From :func:`pack`.
     x, b : (n_field, total) float array
         Correction, changed in place, and right side.
-    forward : bool
+    order : int
+        0 for rising order; plus 1, 2, 4 for falling order along x, y, z.
     damp : float
         Share of each cell's correction that is taken.
     """
     s = case.geometry.shape
-    _sweep(table, x, b, extents(case), s.sy, s.sz, forward, damp)
+    where = extents(case)
+    slabs = min(_SLABS, s.nz // _THICK) // 2 * 2
+    if slabs == 0 or s.nx * s.ny * s.nz < _MANY:
+        _sweep(table, x, b, where, s.sy, s.sz, order, damp)
+        return
+    first = where[0]
+    edges = [first + n * s.nz // slabs for n in range(slabs + 1)]
+    parts = [(edges[n], edges[n + 1], *where[2:]) for n in range(slabs)]
+    for colour in range(2):
+        side_by_side(_sweep, [(table, x, b, part, s.sy, s.sz, order, damp) for part in parts[colour::2]])
 
 
 @kernel

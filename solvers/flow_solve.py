@@ -154,7 +154,8 @@ def solve_flow(
     watch : callable, optional
         Called with box and state: the quantity asked for.
     watch_tolerance : float
-        Largest change of that quantity in the last step, in its own unit; 0 leaves it to the residual.
+        Largest change of that quantity in the last step, and where the flow was reached by steps in time in the
+        last third of that time, in its own unit; 0 leaves it to the residual.
     nested_tolerance : float
         Residual to reach on the coarser grids; their solutions are then fit for a grid convergence study.
     progress : callable, optional
@@ -231,6 +232,7 @@ class _Judge:
         self._box, self._shape, self._asked = box, shape, asked
         self._name = " x ".join(str(n) for n in reversed(box.grid.shape) if n > 1)
         self._best, self._waited = np.inf, 0
+        self._times: list[float] = []
         self.watched: list[float] = []
         self.met = False
 
@@ -238,22 +240,30 @@ class _Judge:
         """Forget what was met so far."""
         self._best, self._waited, self.met = np.inf, 0, False
         self.watched.clear()
+        self._times.clear()
 
-    def reached(self, y: np.ndarray, norm: float) -> bool:
-        """Whether residual, watched quantity and heat are all as near as asked."""
+    def reached(self, y: np.ndarray, norm: float, time: float | None = None) -> bool:
+        """Whether residual, watched quantity and heat are all as near as asked, ``time`` [s] after the start."""
         asked = self._asked
         if asked.progress is not None:
             asked.progress(self._name, norm)
         settled = True
         if asked.watch is not None:
             self.watched.append(float(asked.watch(self._box, unpadded_state(y, self._shape))))
-            change = abs(self.watched[-1] - self.watched[-2]) if len(self.watched) > 1 else np.inf
-            settled = asked.watch_tolerance == 0.0 or change <= asked.watch_tolerance
+            self._times.append(float(len(self._times)) if time is None else time)
+            settled = asked.watch_tolerance == 0.0 or self._range(time) <= asked.watch_tolerance
         if norm > asked.tolerance or not settled:
             return False
         net, through = heat_balance(self._box, unpadded_state(y, self._shape))
         self.met = abs(net) <= asked.heat_tolerance * through or norm < 1e-13
         return self.met
+
+    def _range(self, time: float | None) -> float:
+        """What the watched quantity went through in the last step, and in time in the last third of all of it."""
+        since = len(self.watched) - 2
+        if time is not None:
+            since = min(since, int(np.searchsorted(self._times, time - (time - self._times[0]) / 3.0)))
+        return float(np.ptp(self.watched[since:])) if since >= 0 else np.inf
 
     def ended(self, y: np.ndarray, norm: float, _: np.ndarray) -> bool:
         """The same, or that the residual does not fall any more."""
@@ -274,11 +284,12 @@ def _solve_grid(
     box, shape = system.levels[0].box, system.case.geometry.shape
     judge, step = _Judge(box, shape, asked), first
     # Where the coarser grid took steps in time, Newton's method alone most likely fails here too.
+    x = start
     if first is not None:
         x, progressed, step = march(system, start, judge.reached, _SHORTER * first)
     if not judge.met:
         judge.begin()
-        x, progressed = newton(system, start, judge.ended, max_steps)
+        x, progressed = newton(system, x, judge.ended, max_steps)
     if not judge.met and first is None:
         near = progressed.norms[-1] <= _NEAR * progressed.norms[0]
         judge.begin()

@@ -27,35 +27,46 @@ class System:
         Range of each unknown.
     at_rest : (n_field, total) array
         Residual of the liquid at rest, midway between the imposed temperatures: what residuals are measured by.
+    rows : (n_field, total) array
+        Sizes of the rows of the last linearisation.
     krylov : int
-        Multigrid cycles so far.
+        Vectors so far.
     """
 
     levels: list[Level]
     scales: Array
     fields: Fields = field(init=False)
     preconditioner: Preconditioner = field(init=False)
+    rows: Array = field(init=False)
     at_rest: Array = field(init=False)
     krylov: int = 0
 
     def __post_init__(self) -> None:
         self.fields = fields_of(self.case)
         self.preconditioner = Preconditioner(self.levels)
+        self.rows = np.zeros(0)
         box = self.levels[0].box
         low, high = temperature_range(box)
         self.at_rest = self.residual(
             padded_state(box, rest(box, 0.5 * (low + high)), self.case.geometry.shape)
         )
 
-    def reference(self, rows: Array) -> float:
+    def linearise(self, x: Array, rate: float) -> None:
+        """Linearise with an inverse time step [1/s]: preconditioner and sizes of the rows.
+
+        About ``x``, of which the residual was the last one taken: its fields are used.
+        """
+        self.preconditioner.update(x, self.fields, self.scales, rate)
+        self.rows = self._sizes()
+
+    def reference(self) -> float:
         """Size of the residual at rest in units of the rows; 1 where it is zero."""
-        size = float(np.linalg.norm(self.at_rest / rows))
+        size = float(np.linalg.norm(self.at_rest / self.rows))
         return size if size > 0 else 1.0
 
-    def relative(self, x: Array) -> Array:
-        """Residual over the size of that at rest, in units of the rows of the last linearisation."""
-        rows = self.rows()
-        return self.residual(x) / (rows * self.reference(rows))
+    def relative(self, residual: Array) -> Array:
+        """A residual over the size of that at rest, in units of the rows of the last linearisation."""
+        return residual / (self.rows * self.reference())
 
     @property
     def case(self):
@@ -81,7 +92,7 @@ class System:
         found[T] = case.capacity
         return found
 
-    def rows(self) -> Array:
+    def _sizes(self) -> Array:
         """Size of each row by its diagonal and the ranges of the unknowns."""
         case, op = self.case, self.levels[0].operator
         found = np.ones_like(self.levels[0].x)

@@ -26,3 +26,8 @@ def kernel(function: F) -> F:
 def parallel_kernel(function: F) -> F:
     """Compile a traversal that runs blocks of cases in parallel; each case writes its own slot only."""
     return _compiled(function, parallel=True)
+
+
+def free_kernel(function: F) -> F:
+    """Compile a serial traversal that lets go of the interpreter's lock, so that others run beside it."""
+    return _compiled(function, nogil=True)
