@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hashheat.components.calibration_constants import Constant
+from hashheat.components.free_constant import Constant
 
 #: Standard deviation of a combination from the points alone, in that of next to no knowledge, from which on the
 #: points are said not to separate it, and to hardly separate it [-].
