@@ -1,0 +1,64 @@
+"""Which cells of a plate each numbered chip stands on, for data that come chip by chip."""
+
+import numpy as np
+
+from hashheat.components.miner_file import MinerFile
+from hashheat.thermo.errors import InputError
+
+#: How chips may be numbered on a board: along the rows of the device file's grid, from the coolant's inlet side;
+#: along its columns; along the rows to and fro; or as the coolant meets them, along each pass and back.
+ORDERS = ("rows", "columns", "serpentine", "path")
+
+
+def chip_weights(device: MinerFile, order: str = "rows") -> np.ndarray:
+    """Share of each chip on each cell of its board.
+
+    Parameters
+    ----------
+    device : MinerFile
+        With a plate of its own.
+    order : str
+        One of :data:`ORDERS`: how the data number the chips. Row 0 lies on the pass that the coolant enters,
+        column 0 at its inlet.
+
+    Returns
+    -------
+    (chips, passes * cells) array
+        Every row sums to 1; cells in path order.
+
+    Raises
+    ------
+    InputError
+        For an unknown order.
+    """
+    if order not in ORDERS:
+        raise InputError(
+            "unknown order of the chips", key="chip_order", found=order, accepted=", ".join(ORDERS)
+        )
+    chips, plate = device.chips, device.serpentine
+    along = _shares(chips.columns, plate.cells_per_pass)
+    across = _shares(chips.rows, plate.passes)
+    # (row, column, pass, cell); odd passes run backwards, so that the cells are in path order.
+    weights = across[:, None, :, None] * along[None, :, None, :]
+    weights[:, :, 1::2] = weights[:, :, 1::2, ::-1].copy()
+    flat = weights.reshape(chips.rows, chips.columns, plate.passes * plate.cells_per_pass)
+    if order == "columns":
+        flat = flat.transpose(1, 0, 2)
+    elif order == "serpentine":
+        flat = flat.copy()
+        flat[1::2] = flat[1::2, ::-1].copy()
+    found: np.ndarray = np.ascontiguousarray(flat.reshape(chips.count, -1))
+    if order == "path":
+        # By the pass that holds most of the chip, then by the place along it.
+        cells = np.arange(found.shape[1])
+        by_pass = found.reshape(chips.count, plate.passes, -1).sum(axis=2).argmax(axis=1)
+        found = found[np.lexsort((found @ cells, by_pass))]
+    return found
+
+
+def _shares(chips: int, cells: int) -> np.ndarray:
+    """Share of each of evenly pitched footprints on each of evenly spaced cells, (chips, cells)."""
+    left, edges = np.arange(chips) / chips, np.arange(cells + 1) / cells
+    low = np.maximum(left[:, None], edges[None, :-1])
+    high = np.minimum(left[:, None] + 1.0 / chips, edges[None, 1:])
+    return np.clip(high - low, 0.0, None) * chips
