@@ -1,7 +1,7 @@
 import pytest
 
 from hashheat.thermo.errors import InputError
-from hashheat.validation.instruments import ASSUMED, BIAS_OF, load_instruments
+from hashheat.validation.sensor_doubt import ASSUMED, BIAS_OF, load_instruments
 from hashheat.validation.unit_model import READINGS
 
 FILE = """\
