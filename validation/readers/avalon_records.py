@@ -1,0 +1,194 @@
+"""The table of fields that a scan of Avalon replies gives, asked by key."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from hashheat.thermo.errors import FieldDataError
+from hashheat.validation.readers.avalon_scan import (
+    BAD,
+    BOARD,
+    BOARD_KEYS,
+    BOARD_NUMBER,
+    CODE,
+    CODES,
+    COUNT,
+    CUT_OFF,
+    FAULT,
+    FIRST,
+    LINE,
+    MAX_BOARDS,
+    MAX_VALUES,
+    OK,
+    RECORD,
+    TEXT,
+    TOO_MANY,
+    UNIT_KEYS,
+    WHEN,
+    fill,
+    scan,
+)
+from hashheat.validation.readers.rejections import Rejections
+
+#: Bytes that are scanned at a time, up to the end of a line.
+_PART = 1 << 22
+
+#: Vectors may have this many places for each number in the text, and this many in any case.
+_PLACES_PER_VALUE, _PLACES_ANYWAY = 8, 1_000_000
+
+#: Key of a reply -> the variable that a fault of it costs.
+_VARIABLE = {
+    "PVT_T": "T_chip",
+    "PVT_V": "V_chip",
+    "MTmax": "T_chip_max",
+    "TMax": "T_chip_max",
+    "MTavg": "T_chip_mean",
+    "TAvg": "T_chip_mean",
+    "PS": "power_dc",
+    "WALLPOWER": "power_ac",
+    "Freq": "frequency",
+    "SF": "frequency",
+    "PLL": "frequency",
+    "GHSspd": "hash_rate",
+    "GHSavg": "hash_rate",
+    "Temp": "T_ambient",
+    "ITemp": "T_ambient",
+    "HBITemp": "T_board_in",
+    "HBOTemp": "T_board_out",
+    "HBTemp": "T_board",
+}
+
+_FAULTS = {
+    BOARD_NUMBER: f"board number above {MAX_BOARDS - 1}",
+    TOO_MANY: f"more than {MAX_VALUES} entries",
+    CUT_OFF: "cut off before its bracket closed",
+}
+
+
+class Records(NamedTuple):
+    """Fields of many records.
+
+    Attributes
+    ----------
+    text : bytes
+        What was scanned.
+    count : int
+        Number of records.
+    values : (m,) array
+        All numbers.
+    fields : dict of int to (k, 7) array
+        Code -> rows of the table of the scan, without those that are at fault.
+    rejections : Rejections
+    """
+
+    text: bytes
+    count: int
+    values: np.ndarray
+    fields: dict[int, np.ndarray]
+    rejections: Rejections
+
+    @property
+    def boards(self) -> int:
+        """Boards of the unit with most: by the keys of boards and by the vectors that have an entry for each."""
+        rows = [self.fields[CODES[key]] for key in BOARD_KEYS]
+        most = max((int(r[:, BOARD].max()) + 1 for r in rows if len(r)), default=0)
+        return max(most, self.width("MTmax"), self.width("MTavg"))
+
+    def width(self, key: str) -> int:
+        """Most entries of a key."""
+        rows = self.fields[CODES[key]]
+        return int(rows[:, COUNT].max()) if len(rows) else 0
+
+    def vectors(self, key: str, boards: int, width: int) -> np.ndarray:
+        """Entries of a key of boards, over (record, board, entry); NaN where there are none."""
+        rows = self.fields[CODES[key]]
+        places = self.count * boards * width
+        if places > _PLACES_PER_VALUE * self.values.size + _PLACES_ANYWAY:
+            raise FieldDataError(
+                "the records differ so much in boards and chips that an array of them would be mostly empty",
+                key=key,
+                found=f"{self.count} records, up to {boards} boards of up to {width} entries",
+                accepted="records of one kind of unit in a file",
+            )
+        out = np.full((self.count, boards, width), np.nan)
+        seen = np.zeros((self.count, max(boards, 1)), dtype=np.bool_)
+        twice = fill(rows, self.values, out, seen)
+        self.rejections.add(_VARIABLE.get(key, "record"), f"{key} given twice in a record", twice)
+        return out
+
+    def vector(self, key: str, width: int | None = None) -> np.ndarray:
+        """Entries of a key of the unit, over (record, entry)."""
+        return self.vectors(key, 1, max(self.width(key), width or 0))[:, 0]
+
+    def number(self, key: str) -> np.ndarray:
+        """The first entry of a key of the unit, over record."""
+        return self.vector(key, 1)[:, 0]
+
+    def strings(self, key: str) -> list[bytes | None]:
+        """Content of a key, for each record; the first where it comes twice, None where it does not come."""
+        return self._bytes(CODES[key])
+
+    def when(self) -> np.ndarray:
+        """Seconds since 1970 by the reply's own word, over record; NaN where it has none."""
+        out = np.full(self.count, np.nan)
+        rows = self.fields[WHEN]
+        out[rows[:, RECORD]] = self.values[rows[:, FIRST]]
+        return out
+
+    def line_starts(self) -> list[bytes | None]:
+        """What stands in the record's line before its first field."""
+        return self._bytes(LINE)
+
+    def _bytes(self, code: int) -> list[bytes | None]:
+        out: list[bytes | None] = [None] * self.count
+        rows = self.fields[code]
+        for record, first, size in zip(*(rows[::-1, column].tolist() for column in (RECORD, FIRST, COUNT))):
+            out[record] = self.text[first : first + size]
+        return out
+
+
+def scan_records(text: bytes, rejections: Rejections) -> Records:
+    """Scan text in parts and join what was found; fields at fault are counted and left out."""
+    tables, numbers = [], []
+    records, values, start = 0, 0, 0
+    is_text = np.zeros(2 + len(CODES), dtype=bool)
+    is_text[LINE] = True
+    for key, kind in UNIT_KEYS.items():
+        is_text[CODES[key]] = kind == TEXT
+    while start < len(text):
+        end = _end_of_part(text, start)
+        found = scan(np.frombuffer(text, dtype=np.uint8, count=end - start, offset=start))
+        table = found.fields
+        table[:, RECORD] += records
+        table[:, FIRST] += np.where(is_text[table[:, CODE]], start, values)
+        tables.append(table)
+        numbers.append(found.values)
+        rejections.add("record", "line without a field of an Avalon", found.strange_lines)
+        records, values, start = records + found.records, values + found.values.size, end
+    fields = np.concatenate(tables) if tables else np.empty((0, 7), dtype=np.int64)
+    _count_faults(fields, rejections)
+    fields = fields[fields[:, FAULT] == OK]
+    by_code = {code: fields[fields[:, CODE] == code] for code in range(2 + len(CODES))}
+    return Records(text, records, np.concatenate(numbers) if numbers else np.empty(0), by_code, rejections)
+
+
+def _end_of_part(text: bytes, start: int) -> int:
+    if len(text) - start <= _PART:
+        return len(text)
+    end = text.rfind(b"\n", start, start + _PART) + 1
+    if end <= start:
+        end = text.find(b"\n", start + _PART) + 1
+    return end if end > start else len(text)
+
+
+def _count_faults(fields: np.ndarray, rejections: Rejections) -> None:
+    for row in fields[(fields[:, FAULT] != OK) | (fields[:, BAD] > 0)]:
+        key = _KEYS[int(row[CODE])]
+        variable = _VARIABLE.get(key, "record")
+        if row[FAULT] != OK:
+            rejections.add(variable, f"{key}: {_FAULTS[int(row[FAULT])]}", max(int(row[COUNT]), 1))
+        else:
+            rejections.add(variable, f"{key}: entry that is not a number", int(row[BAD]))
+
+
+_KEYS = {WHEN: "When", LINE: "line", **{code: key for key, code in CODES.items()}}
