@@ -1,8 +1,8 @@
 """Canaan Avalon: replies to ``estats``, ``stats`` and ``litestats``, as text or JSON, in both layouts.
 
 Classic: ``MM ID0`` holds ``KEY[values] KEY[values] ...`` with the boards' numbers behind the keys. Newer:
-``MM ID0:Summary`` holds the same in braces, and ``HBinfo`` one block ``'HBn':{...}`` for each board. JSON is only a
-wrapper: its strings are scanned as the text is.
+``MM ID0:Summary`` holds the same in braces, and ``HBinfo`` one block ``'HBn':{...}`` for each board. JSON is
+only a wrapper: its strings are scanned as the text is.
 """
 
 import datetime
@@ -58,8 +58,8 @@ def read_avalon(
     Returns
     -------
     xarray.Dataset
-        In the schema of :mod:`hashheat.validation.readers.schema`. Units are named by ``DNA``, or by ``HDNA`` where
-        that is zeros.
+        In the schema of :mod:`hashheat.validation.readers.schema`. Units are named by ``DNA``, or by ``HDNA``
+        where that is zeros.
 
     Raises
     ------
@@ -78,10 +78,14 @@ def read_avalon(
     rejections = Rejections()
     records = scan_records(raw, rejections)
     if not records.count:
-        raise FieldDataError("no field of an Avalon reply", accepted="KEY[values] KEY[values] ..., or JSON of it")
+        raise FieldDataError(
+            "no field of an Avalon reply", accepted="KEY[values] KEY[values] ..., or JSON of it"
+        )
     found = read_fields(records)
     if not found.values:
-        raise FieldDataError("the replies hold no sample that can be used", accepted="PVT_T0, MTmax, PS or others")
+        raise FieldDataError(
+            "the replies hold no sample that can be used", accepted="PVT_T0, MTmax, PS or others"
+        )
     largest = max(array[0].size for array in found.values.values())
     grid = make_grid(_times(records), _units(records, unit), largest, rejections, time_step)
     samples = Samples(
@@ -119,7 +123,9 @@ def _as_lines(data: bytes) -> bytes:
                 if texts:
                     lines.append(re.sub(r"[\r\n\0]", " ", f"{stamp}{','.join(texts)}"))
     if not lines:
-        raise FieldDataError("no Avalon reply in the JSON", accepted="STATS with 'MM ID0' or 'MM ID0:Summary'")
+        raise FieldDataError(
+            "no Avalon reply in the JSON", accepted="STATS with 'MM ID0' or 'MM ID0:Summary'"
+        )
     return "\n".join(lines).encode(errors="replace")
 
 

@@ -163,5 +163,7 @@ def _frequency(records: Records, boards: int, comments: dict[str, str]) -> np.nd
     else:
         weighted, outside = np.full((records.count, boards), np.nan), np.zeros(records.count, dtype=bool)
     weighted[outside] = np.nan
-    comments["frequency"] = "Freq, mean of the unit; where zero or missing, the steps SF weighted by PLL (inferred)"
+    comments["frequency"] = (
+        "Freq, mean of the unit; where zero or missing, the steps SF weighted by PLL (inferred)"
+    )
     return np.where(np.isnan(mean)[:, None], weighted, mean[:, None]) * 1e6

@@ -105,7 +105,7 @@ def scan(text: np.ndarray) -> Scanned:
     -------
     Scanned
     """
-    # The shortest field, "PS[]", has four bytes, and carries a line and a time with it; a value and its blank, two.
+    # The shortest field, "PS[]", has four bytes, and brings a line and a time with it; a value and its blank, two.
     fields = np.empty((3 * (text.size // 4) + 3, 7), dtype=np.int64)
     values = np.empty(text.size // 2 + 2)
     counts = np.zeros(4, dtype=np.int64)

@@ -58,6 +58,7 @@ def make_grid(
     samples_per_record: int,
     rejections: Rejections,
     time_step: float | None = None,
+    counted: int = 0,
 ) -> Grid:
     """Order records by time and unit.
 
@@ -73,6 +74,8 @@ def make_grid(
         earlier record of the same unit are counted here.
     time_step : float, optional
         Times are rounded to multiples of this [s]: units that are polled one after the other fall together.
+    counted : int
+        Records without a time that were counted before, for a reason of their own.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def make_grid(
     has_time = ~np.isnat(times)
     attributes: dict[str, Any] = {}
     if has_time.any():
-        rejections.add("record", "no time that can be read", int(np.count_nonzero(~has_time)))
+        rejections.add("record", "no time that can be read", int(np.count_nonzero(~has_time)) - counted)
         possible = has_time & (times >= EARLIEST) & (times < LATEST)
         wrong = int(np.count_nonzero(has_time & ~possible))
         rejections.add("record", "time outside the years 2009 to 2099", wrong)

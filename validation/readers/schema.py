@@ -155,7 +155,9 @@ def check_schema(data: xr.Dataset) -> xr.Dataset:
     known = {*FIELD_VARIABLES, "status", *Rejections.NAMES}
     for key, array in data.data_vars.items():
         if key not in known:
-            raise FieldDataError("not a variable of measured data", key=str(key), accepted=", ".join(sorted(known)))
+            raise FieldDataError(
+                "not a variable of measured data", key=str(key), accepted=", ".join(sorted(known))
+            )
         if key in FIELD_VARIABLES:
             _check_variable(str(key), array)
     if not any(name in data for name in FIELD_VARIABLES):
@@ -172,7 +174,9 @@ def _check_variable(name: str, array: xr.DataArray) -> None:
         raise FieldDataError("other dimensions", key=name, found=found, accepted=accepted)
     missing = [dim for dim in about.dims if dim not in array.coords]
     if missing:
-        raise FieldDataError("the coordinate is missing", key=missing[0], accepted=f"{name} over {about.dims}")
+        raise FieldDataError(
+            "the coordinate is missing", key=missing[0], accepted=f"{name} over {about.dims}"
+        )
     if array.attrs.get("units") != about.cf_unit:
         found = repr(array.attrs.get("units"))
         raise FieldDataError("not in SI", key=name, found=f"units = {found}", accepted=about.cf_unit)
