@@ -65,9 +65,9 @@ class DataBalance:
 def unit_balance(model: UnitModel, instruments: Mapping[str, Instrument]) -> DataBalance:
     """Balance of every point of a unit.
 
-    The water should take what the boards draw, the share of the supply's loss that goes to the water, less what the
-    warm unit gives to the room; these three come from the device file with their spread. No model of the plate or of
-    the chips takes part.
+    The water should take what the boards draw, the share of the supply's loss that goes to the water, less
+    what the warm unit gives to the room; these three come from the device file with their spread. No model of
+    the plate or of the chips takes part.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def unit_balance(model: UnitModel, instruments: Mapping[str, Instrument]) -> Dat
     Notes
     -----
     ``r = rho V (h(T_out) - h(T_in)) - [P_dc + w (P_ac - P_dc) - K ((T_in + T_out)/2 - T_ambient)]``;
-    its standard uncertainty is the root of the sum of squares of the single contributions (GUM, JCGM 100:2008,
-    eq. 10), systematic and random parts together. A point is flagged where ``|r| > 2 u(r)``. The density is that at
-    the inlet, where volume flow is counted.
+    its standard uncertainty is the root of the sum of squares of the single contributions (GUM, JCGM
+    100:2008, eq. 10), systematic and random parts together. A point is flagged where ``|r| > 2 u(r)``. The
+    density is that at the inlet, where volume flow is counted.
     """
     points, n = model.points, model.points.count
     outlet = "T_out" if "T_out" in model.measured else "T_out_board"

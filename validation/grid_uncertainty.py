@@ -12,8 +12,8 @@ from hashheat.validation.unit_model import UnitModel
 
 #: Cells along a pass over those of the run, from the run's own grid to the finest.
 REFINEMENTS = (1.0, 2.0, 4.0)
-#: Band of 95 % over the standard uncertainty, for a normal distribution about the extrapolated value (a shifted one,
-#: seen from the computed value).
+#: Band of 95 % over the standard uncertainty, for a normal distribution about the extrapolated value: a
+#: shifted one, seen from the computed value.
 COVERAGE = 1.15
 #: Safety factor of three grids that converge, and of the range of three that do not.
 SAFETY, SAFETY_UNORDERED = 1.25, 3.0
