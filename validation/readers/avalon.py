@@ -32,6 +32,7 @@ _STAMP = re.compile(
     rb"\s*\[?(?:(?P<seconds>\d{9,10}(?:\.\d{1,9})?)(?=[\s,;:\]])"
     rb"|(?P<iso>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)))"
 )
+_LINE_ENDS = re.compile(r"[\r\n\0]")
 _ZEROS = re.compile(rb"0*")
 _VERSION = re.compile(r"(.+)-(\d{6,}_\w+)")
 
@@ -77,7 +78,7 @@ def read_avalon(
         raw = _as_lines(raw)
     rejections = Rejections()
     records = scan_records(raw, rejections)
-    if not records.count:
+    if not records.total:
         raise FieldDataError(
             "no field of an Avalon reply", accepted="KEY[values] KEY[values] ..., or JSON of it"
         )
@@ -105,23 +106,14 @@ def read_avalon(
     return field_dataset(samples.values, samples.status, coordinates, rejections, attributes, found.comments)
 
 
+def is_avalon(reply: dict[str, Any]) -> bool:
+    """Whether a reply in JSON is one of an Avalon."""
+    return bool(_lines_of(reply))
+
+
 def _as_lines(data: bytes) -> bytes:
     """Replies in JSON as lines of text: the time, and the strings that hold fields."""
-    lines: list[str] = []
-    for reply in json_replies(data):
-        # A combined command answers with a list of replies under the name of each command.
-        wrapped = [inner for value in reply.values() for inner in objects(value) if "STATS" in inner]
-        for answer in wrapped or [reply]:
-            when = as_number(child(answer, "STATUS", 0, "When"))
-            stamp = f"When={when:.0f}," if when is not None and abs(when) < 1e12 else ""
-            for part in objects(answer.get("STATS")) or [answer]:
-                texts = [
-                    f"{key}={value}"
-                    for key, value in part.items()
-                    if isinstance(value, str) and (key.startswith("MM ID") or key == "HBinfo")
-                ]
-                if texts:
-                    lines.append(re.sub(r"[\r\n\0]", " ", f"{stamp}{','.join(texts)}"))
+    lines = [line for reply in json_replies(data) for line in _lines_of(reply)]
     if not lines:
         raise FieldDataError(
             "no Avalon reply in the JSON", accepted="STATS with 'MM ID0' or 'MM ID0:Summary'"
@@ -129,9 +121,27 @@ def _as_lines(data: bytes) -> bytes:
     return "\n".join(lines).encode(errors="replace")
 
 
+def _lines_of(reply: dict[str, Any]) -> list[str]:
+    lines = []
+    # A combined command answers with a list of replies under the name of each command.
+    wrapped = [inner for value in reply.values() for inner in objects(value) if "STATS" in inner]
+    for answer in wrapped or [reply]:
+        when = as_number(child(answer, "STATUS", 0, "When"))
+        stamp = f"When={when:.0f}," if when is not None and 0.0 <= when < 1e12 else ""
+        for part in objects(answer.get("STATS")) or [answer]:
+            texts = [
+                f"{key}={value}"
+                for key, value in part.items()
+                if isinstance(value, str) and (key.startswith("MM ID") or key == "HBinfo")
+            ]
+            if texts:
+                lines.append(_LINE_ENDS.sub(" ", f"{stamp}{','.join(texts)}"))
+    return lines
+
+
 def _times(records: Records) -> np.ndarray:
     seconds = records.when()
-    times = np.full(records.count, np.datetime64("NaT"), dtype="datetime64[ns]")
+    times = np.full(records.total, np.datetime64("NaT"), dtype="datetime64[ns]")
     said = ~np.isnan(seconds)
     # Beyond what nanoseconds can hold a number is no time; 1970 is one that the grid refuses and counts.
     seconds[said & (seconds > 9e9)] = 0.0

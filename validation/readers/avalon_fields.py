@@ -98,7 +98,7 @@ def _cooling_of(version: bytes | None) -> str:
 def _per_board(records: Records, key: str, boards: int, name: str) -> np.ndarray:
     """Entries of a key that has one for each board; one entry alone says nothing of several boards."""
     given = records.vector(key)[:, :boards]
-    out = np.full((records.count, boards), np.nan)
+    out = np.full((records.total, boards), np.nan)
     out[:, : given.shape[1]] = given
     if boards > 1:
         lonely = np.count_nonzero(~np.isnan(out), axis=1) == 1
@@ -161,7 +161,7 @@ def _frequency(records: Records, boards: int, comments: dict[str, str]) -> np.nd
         records.rejections.add("frequency", reason, int(np.count_nonzero(outside)))
         mean[outside] = np.nan
     else:
-        weighted, outside = np.full((records.count, boards), np.nan), np.zeros(records.count, dtype=bool)
+        weighted, outside = np.full((records.total, boards), np.nan), np.zeros(records.total, dtype=bool)
     weighted[outside] = np.nan
     comments["frequency"] = (
         "Freq, mean of the unit; where zero or missing, the steps SF weighted by PLL (inferred)"

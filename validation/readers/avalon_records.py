@@ -72,7 +72,7 @@ class Records(NamedTuple):
     ----------
     text : bytes
         What was scanned.
-    count : int
+    total : int
         Number of records.
     values : (m,) array
         All numbers.
@@ -82,7 +82,7 @@ class Records(NamedTuple):
     """
 
     text: bytes
-    count: int
+    total: int
     values: np.ndarray
     fields: dict[int, np.ndarray]
     rejections: Rejections
@@ -102,16 +102,16 @@ class Records(NamedTuple):
     def vectors(self, key: str, boards: int, width: int) -> np.ndarray:
         """Entries of a key of boards, over (record, board, entry); NaN where there are none."""
         rows = self.fields[CODES[key]]
-        places = self.count * boards * width
+        places = self.total * boards * width
         if places > _PLACES_PER_VALUE * self.values.size + _PLACES_ANYWAY:
             raise FieldDataError(
                 "the records differ so much in boards and chips that an array of them would be mostly empty",
                 key=key,
-                found=f"{self.count} records, up to {boards} boards of up to {width} entries",
+                found=f"{self.total} records, up to {boards} boards of up to {width} entries",
                 accepted="records of one kind of unit in a file",
             )
-        out = np.full((self.count, boards, width), np.nan)
-        seen = np.zeros((self.count, max(boards, 1)), dtype=np.bool_)
+        out = np.full((self.total, boards, width), np.nan)
+        seen = np.zeros((self.total, max(boards, 1)), dtype=np.bool_)
         twice = fill(rows, self.values, out, seen)
         self.rejections.add(_VARIABLE.get(key, "record"), f"{key} given twice in a record", twice)
         return out
@@ -130,7 +130,7 @@ class Records(NamedTuple):
 
     def when(self) -> np.ndarray:
         """Seconds since 1970 by the reply's own word, over record; NaN where it has none."""
-        out = np.full(self.count, np.nan)
+        out = np.full(self.total, np.nan)
         rows = self.fields[WHEN]
         out[rows[:, RECORD]] = self.values[rows[:, FIRST]]
         return out
@@ -140,7 +140,7 @@ class Records(NamedTuple):
         return self._bytes(LINE)
 
     def _bytes(self, code: int) -> list[bytes | None]:
-        out: list[bytes | None] = [None] * self.count
+        out: list[bytes | None] = [None] * self.total
         rows = self.fields[code]
         for record, first, size in zip(*(rows[::-1, column].tolist() for column in (RECORD, FIRST, COUNT))):
             out[record] = self.text[first : first + size]

@@ -1,16 +1,31 @@
 """One entry for every format of measured data: the bytes say which it is."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
 from hashheat.thermo.errors import FieldDataError
-from hashheat.validation.readers.avalon import read_avalon
+from hashheat.validation.readers.avalon import is_avalon, read_avalon
+from hashheat.validation.readers.braiins import is_braiins, read_braiins
 from hashheat.validation.readers.column_map import ColumnMap
 from hashheat.validation.readers.csv_text import read_csv
-from hashheat.validation.readers.json_replies import only_field_errors
+from hashheat.validation.readers.json_replies import child, json_replies, objects, only_field_errors
+from hashheat.validation.readers.luxos import read_luxos
+from hashheat.validation.readers.netcdf import read_netcdf
+from hashheat.validation.readers.parquet import read_parquet
+from hashheat.validation.readers.vnish import read_vnish
+from hashheat.validation.readers.whatsminer import is_whatsminer, read_whatsminer
+
+#: What is recognised, for messages.
+FORMATS = (
+    "replies of Avalon (estats), LuxOS (temps), VNish (summary), Whatsminer or Braiins; "
+    "CSV or Parquet with a column map; NetCDF of the schema"
+)
+
+#: Bytes that are looked at to recognise a format.
+_ENOUGH = 1 << 20
 
 
 @only_field_errors
@@ -61,6 +76,49 @@ def read_field_data(
 
 def _read(data: bytes, columns: Any, time_step: float | None, path: Path) -> xr.Dataset:
     more: dict[str, Any] = {"unit": path.stem, "time_step": time_step, "source": path.name}
-    if columns is not None or path.suffix.lower() in (".csv", ".tsv"):
+    if not data.strip():
+        raise FieldDataError("the file is empty")
+    if data[:4] == b"\x89HDF":
+        return read_netcdf(data, path.name)
+    if data[:4] == b"PAR1":
+        return read_parquet(data, columns, **more)
+    if columns is not None or path.suffix.lower() == ".csv":
         return read_csv(data, columns, **more)
-    return read_avalon(data, **more)
+    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start in (b"{", b"["):
+        return _reader_of(json_replies(data[:_ENOUGH] if len(data) <= _ENOUGH else _first_line(data)))(
+            data, **more
+        )
+    if b"[" in data[:_ENOUGH]:
+        return read_avalon(data, **more)
+    raise _not_known(data[:80].decode("utf-8", "replace"))
+
+
+def _first_line(data: bytes) -> bytes:
+    """The first line of JSON where it is whole in itself, else everything."""
+    line = data[: data.find(b"\n") + 1]
+    try:
+        json_replies(line)
+    except FieldDataError:
+        return data
+    return line
+
+
+def _reader_of(replies: list[dict[str, Any]]) -> Callable[..., xr.Dataset]:
+    """Reader of the first reply that is known."""
+    for reply in replies:
+        if "TEMPS" in reply:
+            return read_luxos
+        if objects(child(reply, "miner", "chains")):
+            return read_vnish
+        if is_whatsminer(reply):
+            return read_whatsminer
+        if is_braiins(reply):
+            return read_braiins
+        if is_avalon(reply):
+            return read_avalon
+    raise _not_known(", ".join(map(str, replies[0]))[:80])
+
+
+def _not_known(found: str) -> FieldDataError:
+    return FieldDataError("the format is not recognised", found=repr(found), accepted=FORMATS)

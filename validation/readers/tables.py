@@ -138,7 +138,8 @@ def _values(
     out = np.full((len(table), *shape), np.nan)
     slope, offset = to_si_line(unit, name)
     for place, title in titles.items():
-        out[(slice(None), *place)] = _numbers(table[title], name, mapping, rejections)
+        where: tuple[Any, ...] = (Ellipsis, *place)
+        out[where] = _numbers(table[title], name, mapping, rejections)
     with np.errstate(over="ignore", invalid="ignore"):
         return out * slope + offset
 
