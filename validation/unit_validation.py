@@ -7,6 +7,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.components.miner import Miner
+from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.validation.comparison import BIASED, Comparison, Errors, compare, overall
 from hashheat.validation.data_balance import DataBalance, unit_balance
@@ -134,6 +135,12 @@ def validate_unit(
     tell("prediction", 0.0)
     plain = model.predict()
     unsolved = (plain.status[0] != 0) & used
+    if unsolved.sum() == used.sum():
+        raise InputError(
+            "the model has no steady state at any operating point of the data",
+            file=data.attrs.get("source"),
+            accepted="a device file whose power, flow and resistances fit the unit that was measured",
+        )
     if unsolved.any():
         used &= ~unsolved
         left_out[_UNSOLVED] = int(unsolved.sum())
@@ -217,8 +224,8 @@ def sentence(found: Comparison) -> str:
     str
         As ``biased by +2.1 ± 0.6 K`` (95 %).
     """
-    factor, unit = (1.0, "K") if found.name.startswith("T_") else (1.0, "W")
-    bias, interval = factor * found.bias, factor * found.interval
+    unit = "K" if found.name.startswith("T_") else "W"
+    bias, interval = found.bias, found.interval
     digits = 1 if interval >= 0.95 else 2 if interval >= 0.095 else 3
     if unit == "W":
         digits = 0
