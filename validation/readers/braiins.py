@@ -21,6 +21,7 @@ _BOARD = {
     "highest_outlet_temp": "T_board_out",
     "highest_chip_temp": "T_chip_max",
 }
+_DEGREES = ("degree_c", "degreesC", "temperature", "value")
 _WATER = {"WATER_INLET": "T_in", "WATER_OUTLET": "T_out"}
 _WHOLE_UNIT = {"MAX_BOARD": "T_board", "MAX_CHIP": "T_chip_max"}
 
@@ -55,8 +56,8 @@ def read_braiins(
 
     Notes
     -----
-    A temperature is taken as a number, or as an object with ``degree_c`` or ``degreesC``, inside ``temperature`` or
-    not: no capture was at hand.
+    A temperature is taken as a number, or as an object with ``degree_c`` or ``degreesC``, inside ``temperature``
+    or not: no capture was at hand.
     """
     records = [_record(reply) for reply in json_replies(data)]
     return records_dataset(records, unit, time_step, {"source": source, "format": "braiins"})
@@ -102,8 +103,5 @@ def _degrees(value: Any) -> Any:
     for _ in range(3):
         if not isinstance(value, dict):
             break
-        inner = next(
-            (value[key] for key in ("degree_c", "degreesC", "temperature", "value") if key in value), None
-        )
-        value = inner
+        value = next((value[key] for key in _DEGREES if key in value), None)
     return value

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, field_validator
 
 from hashheat.thermo.errors import FieldDataError, InputError
-from hashheat.thermo.record import FileRecord, Section, load_record
+from hashheat.thermo.record import FileRecord, Section, load_record, read_toml
 from hashheat.thermo.units import DIMENSIONS, to_si
 from hashheat.validation.readers.schema import FIELD_VARIABLES
 
@@ -76,6 +76,9 @@ class ColumnMap(FileRecord):
     table: TableFormat = TableFormat()
     about: About = About()
     columns: dict[str, ValueColumn] = Field(min_length=1)
+    #: Tables of hashheat.validation.field_case, which may stand in the same file.
+    instruments: dict[str, Any] = Field(default_factory=dict)
+    chips: dict[str, Any] = Field(default_factory=dict)
 
     @field_validator("columns")
     @classmethod
@@ -117,6 +120,20 @@ def _from_mapping(given: Mapping[str, Any]) -> ColumnMap:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
         raise FieldDataError(first["msg"], key=key, found=repr(first.get("input"))[:200]) from None
+
+
+def map_beside(table: Path) -> Path | None:
+    """Column map in ``<table>.columns.toml`` beside a table; None where that file is missing or holds no map.
+
+    Raises
+    ------
+    InputError
+        If it is there and is not TOML.
+    """
+    beside = table.with_name(f"{table.stem}.columns.toml")
+    if not beside.is_file():
+        return None
+    return beside if set(read_toml(beside)) - {"instruments", "chips"} else None
 
 
 def map_of_header(header: list[str]) -> ColumnMap:

@@ -9,7 +9,7 @@ import xarray as xr
 from hashheat.thermo.errors import FieldDataError
 from hashheat.validation.readers.avalon import is_avalon, read_avalon
 from hashheat.validation.readers.braiins import is_braiins, read_braiins
-from hashheat.validation.readers.column_map import ColumnMap
+from hashheat.validation.readers.column_map import ColumnMap, map_beside
 from hashheat.validation.readers.csv_text import read_csv
 from hashheat.validation.readers.json_replies import child, json_replies, objects, only_field_errors
 from hashheat.validation.readers.luxos import read_luxos
@@ -66,8 +66,7 @@ def read_field_data(
     except (OSError, ValueError) as error:
         raise FieldDataError(f"file cannot be read: {error}", file=str(path)) from None
     if columns is None:
-        beside = path.with_name(f"{path.stem}.columns.toml")
-        columns = beside if beside.is_file() else None
+        columns = map_beside(path)
     try:
         return _read(data, columns, time_step, path)
     except FieldDataError as error:

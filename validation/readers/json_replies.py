@@ -2,11 +2,14 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from hashheat.thermo.errors import FieldDataError, InputError
+
+_BLANKS = re.compile(r"[ \t\r\n\0]*")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -71,8 +74,7 @@ def json_replies(data: bytes | str) -> list[dict[str, Any]]:
     place = 0
     try:
         while True:
-            while place < len(text) and text[place] in " \t\r\n\0":
-                place += 1
+            place = _BLANKS.match(text, place).end()  # type: ignore[union-attr]
             if place >= len(text):
                 break
             value, place = decoder.raw_decode(text, place)

@@ -37,9 +37,9 @@ def read_whatsminer(
     Returns
     -------
     xarray.Dataset
-        Power at the wall, ambient, board temperatures, clock and hash rate. Chip temperatures of the unit as a whole
-        have no place in the schema and are counted as rejected, unless it has one board; those of version 2's
-        ``devs`` and version 3's ``edevs`` are by board.
+        Power at the wall, ambient, board temperatures, clock and hash rate; ``status`` is ``mining`` where the
+        hash rate is above 0. Chip temperatures of the unit as a whole have no place in the schema and are counted
+        as rejected, unless it has one board; those of version 2's ``devs`` and version 3's ``edevs`` are by board.
 
     Raises
     ------
@@ -70,6 +70,8 @@ def _record(reply: dict[str, Any]) -> UnitRecord:
     record = UnitRecord(when=as_number(child(reply, "STATUS", 0, "When") if when is None else when))
     _read_v3(record, reply)
     _read_v2(record, reply)
+    if record.of_unit.get("hash_rate", 0.0) > 0.0:
+        record.status = "mining"
     return record
 
 
@@ -109,17 +111,17 @@ def _read_v3(record: UnitRecord, reply: dict[str, Any]) -> None:
     record.put("hash_rate", summary.get("hash-realtime"), factor=1e12)
     boards = summary.get("board-temperature")
     boards = boards if isinstance(boards, list) else []
-    for number, value in enumerate(boards):
-        record.celsius("T_board", value, number)
+    for place, value in enumerate(boards):
+        record.celsius("T_board", value, place)
     slots = objects(child(reply, "msg", "edevs"))
     for slot in slots:
-        number = slot.get("slot")
+        number: Any = slot.get("slot")
         record.celsius("T_chip_max", slot.get("chip-temp-max"), number)
         record.celsius("T_chip_mean", slot.get("chip-temp-avg"), number)
         record.put("frequency", slot.get("freq"), number, factor=1e6)
     if not slots:
-        for number in range(len(boards)):
-            record.put("frequency", summary.get("freq-avg"), number, factor=1e6)
+        for place in range(len(boards)):
+            record.put("frequency", summary.get("freq-avg"), place, factor=1e6)
         _of_whole_unit(record, summary, len(boards), "chip-temp-max", "chip-temp-avg")
     liquid = child(reply, "msg", "miner", "eeprom-liquid-cooling")
     if isinstance(liquid, str):
