@@ -93,7 +93,7 @@ def fit_constants(
     first = np.array([constant.start for constant in constants]) if start is None else start
     found = least_squares(
         lambda x: np.concatenate([readings(x), prior_residuals(constants, x)]),
-        first,
+        np.clip(first, low, high),
         jac=lambda x: np.vstack([sensitivity(x), np.diag(1.0 / widths)]),
         bounds=(low, high),
         x_scale=np.array([constant.weak for constant in constants]),
@@ -119,6 +119,7 @@ def assess(
     readings: np.ndarray,
     sensitivity: np.ndarray,
     given: int | None = None,
+    told: int | None = None,
 ) -> FitQuality:
     """Covariance, chi2 and identifiability at the best x.
 
@@ -133,6 +134,8 @@ def assess(
         Their derivatives there.
     given : int, optional
         How many of the readings are independent; all if not given.
+    told : int, optional
+        Judge and tell of so many of the first constants only, the others known by their priors; all if not given.
 
     Returns
     -------
@@ -147,7 +150,9 @@ def assess(
     own = np.array([constant.given for constant in constants])
     chi2 = float(readings @ readings) + float((prior_residuals(constants, x)[own] ** 2).sum())
     dof = (readings.size if given is None else given) + int(own.sum()) - len(constants)
-    singular, missing, poor = separate(constants, sensitivity)
+    first = len(constants) if told is None else told
+    own_part = sensitivity if first == len(constants) else _of_first(first, sensitivity, widths)
+    singular, missing, poor = separate(constants[:first], own_part)
     notes = [*missing, *poor]
     enlarged = 1.0
     if dof > 0 and chi2_distribution.sf(chi2, dof) < _UNLIKELY:
@@ -159,11 +164,21 @@ def assess(
         )
     spread = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(spread, spread)
-    notes += strongly_correlated(constants, correlation)
-    for at, constant in zip(x, constants):
+    notes += strongly_correlated(constants[:first], correlation)
+    for at, constant in zip(x[:first], constants):
         if min(abs(at - end) for end in constant.reach) < _AT_END * constant.weak:
             notes.append(f"{constant.name} is at the end of its range: another model may fit better")
     return FitQuality(covariance, correlation, chi2, dof, enlarged, not missing, singular, tuple(notes))
+
+
+def _of_first(first: int, sensitivity: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Sensitivities that hold what the readings tell of the first constants, the others known by their priors."""
+    J, other = sensitivity[:, :first], sensitivity[:, first:]
+    known = np.linalg.inv(other.T @ other + np.diag(1.0 / widths[first:] ** 2))
+    information = J.T @ J - J.T @ other @ known @ other.T @ J
+    values, vectors = np.linalg.eigh(0.5 * (information + information.T))
+    root: np.ndarray = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
+    return root
 
 
 def central_differences(
