@@ -12,6 +12,7 @@ from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.plate_commands import plate
 from hashheat.tank_commands import tank
+from hashheat.validate_commands import campaign, validate
 
 app = typer.Typer(
     name="hashheat",
@@ -26,6 +27,8 @@ app.add_typer(rate_app, name="rate")
 app.add_typer(size_app, name="size")
 app.command()(plate)
 app.command()(tank)
+app.command()(validate)
+app.command()(campaign)
 
 
 def _version(wanted: bool) -> None:
