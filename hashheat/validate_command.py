@@ -12,6 +12,7 @@ from hashheat.option_values import positive
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
+from hashheat.tank_command import write_compressed
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.told_warnings import told_warnings
@@ -130,7 +131,7 @@ def run_validate(
     paths = write_together(
         directory,
         {
-            "result.nc": lambda path: result.to_netcdf(path, engine="h5netcdf"),
+            "result.nc": lambda path: write_compressed(result, path),
             "report.html": lambda path: write_validation_report(found, sheet, times, path),
         },
     )

@@ -6,6 +6,14 @@ from hashheat.exchanger_terminal import wide_console
 from hashheat.terminal import filled, table
 from hashheat.validate_sheet import told_range
 
+_SHORT = {
+    "T_out": "outlet",
+    "T_out_board": "outlet, boards",
+    "T_chip_mean": "mean chip",
+    "T_chip_max": "hottest chip",
+    "T_chip": "chip by chip",
+    "power_ac": "power, wall",
+}
 _STYLES = {"pass": "bold green", "fail": "bold red", "none": "bold yellow"}
 
 
@@ -35,35 +43,34 @@ def show_validation(sheet: dict[str, Any], paths: list[str]) -> None:
     for reason in s["reasons"]:
         print(filled(reason, width, initial_indent="  - ", subsequent_indent="    "))
     print()
-    rows = table(
-        "quantity", "points", "bias ± 95 %", "random", "u_num", "u_input", "u_D", "u_val", "CV(RMSE)", "NMBE"
-    )
+    rows = table("bias S - D", "points", "mean ± 95 %", "scatter", "u_num", "u_input", "u_D", "u_val")
     for r in s["rows"]:
         rows.add_row(
-            r["label"],
+            short(r["name"]),
             str(r["points"]),
             f"{signed(r['bias'], r['unit'])} ± {plain(r['interval'], r['unit'])}",
             *(plain(r[key], r["unit"]) for key in ("u_random", "u_num", "u_input", "u_data", "u_val")),
-            "-" if r["cv_rmse"] is None else f"{100 * r['cv_rmse']:.1f} %",
-            "-" if r["nmbe"] is None else f"{100 * r['nmbe']:+.1f} %",
         )
     console.print(rows)
+    print()
     rows = table(
-        "quantity", "bias factor", "scatter", "95 % band of single errors", "within 2 u_val", "order"
+        "single points", "factor", "scatter", "95 % of errors", "in 2 u_val", "CV(RMSE)", "NMBE", "order"
     )
     orders = {g["name"]: g for g in s["grids"]}
     for r in s["rows"]:
         g = orders.get(r["name"])
         rows.add_row(
-            r["label"],
+            short(r["name"]),
             "-" if r["bias_factor"] is None else f"{r['bias_factor']:.3f}",
             "-" if r["relative_scatter"] is None else f"{100 * r['relative_scatter']:.1f} %",
             f"{signed(r['band'][0], r['unit'])} … {signed(r['band'][1], r['unit'])}",
             f"{100 * r['within']:.0f} %",
+            "-" if r["cv_rmse"] is None else f"{100 * r['cv_rmse']:.1f} %",
+            "-" if r["nmbe"] is None else f"{100 * r['nmbe']:+.1f} %",
             "-" if g is None or g["order"] is None else f"{g['order']:.2f}",
         )
     console.print(rows)
-    print("temperatures: bias factor, scatter, CV(RMSE) and NMBE of the rise above the inlet")
+    print("factor, scatter, CV(RMSE) and NMBE of temperatures: of their rise above the inlet")
     for note in d["notes"]:
         print(filled(f"mind: {note}", width, subsequent_indent="  "))
     missing = [i["name"] for i in s["instruments"] if not i["stated"]]
@@ -79,6 +86,11 @@ def show_validation(sheet: dict[str, Any], paths: list[str]) -> None:
         print(filled(f"mind: {warning}", width, subsequent_indent="  "))
     for path in paths:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
+
+
+def short(name: str) -> str:
+    """Name of a quantity as a table has room for."""
+    return _SHORT.get(name, name)
 
 
 def plain(value: float | None, unit: str) -> str:
