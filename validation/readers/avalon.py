@@ -21,6 +21,7 @@ from hashheat.validation.readers.json_replies import (
     as_text,
     child,
     json_replies,
+    looks_like_json,
     objects,
     only_field_errors,
 )
@@ -74,7 +75,7 @@ def read_avalon(
     """
     raw = as_text(data).encode(errors="replace") if isinstance(data, str) else bytes(data)
     raw = raw.removeprefix(b"\xef\xbb\xbf")
-    if raw.lstrip()[:1] in (b"{", b"["):
+    if looks_like_json(raw):
         raw = _as_lines(raw)
     rejections = Rejections()
     records = scan_records(raw, rejections)
@@ -124,7 +125,7 @@ def _as_lines(data: bytes) -> bytes:
 def _lines_of(reply: dict[str, Any]) -> list[str]:
     lines = []
     # A combined command answers with a list of replies under the name of each command.
-    wrapped = [inner for value in reply.values() for inner in objects(value) if "STATS" in inner]
+    wrapped = [inner for value in reply.values() for inner in objects(value) if objects(inner.get("STATS"))]
     for answer in wrapped or [reply]:
         when = as_number(child(answer, "STATUS", 0, "When"))
         stamp = f"When={when:.0f}," if when is not None and 0.0 <= when < 1e12 else ""

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import xarray as xr
 from hashheat.thermo.errors import FieldDataError
 from hashheat.validation.readers.column_map import ColumnMap, load_column_map, map_of_header
 from hashheat.validation.readers.json_replies import as_text, only_field_errors
+from hashheat.validation.readers.rejections import Rejections
 from hashheat.validation.readers.tables import columns_needed, table_dataset
 
 
@@ -47,30 +49,28 @@ def read_csv(
     text = as_text(data).replace("\0", "")
     mapping = load_column_map(columns) if columns is not None else None
     delimiter = mapping.table.delimiter if mapping else ","
+    rejections = Rejections()
     try:
-        header = next(csv.reader(io.StringIO(text), delimiter=delimiter), [])
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        header = [title.strip() for title in next(rows, [])]
+        if mapping is None:
+            mapping = map_of_header(header)
+        needed = columns_needed(header, mapping)
+        pick = itemgetter(*(header.index(title) for title in needed))
+        kept = [pick(row) for row in _whole(rows, len(header), rejections)]
     except csv.Error as error:
         raise FieldDataError("this is not CSV", found=str(error)[:200]) from None
-    header = [title.strip() for title in header]
-    if mapping is None:
-        mapping = map_of_header(header)
-    needed = columns_needed(header, mapping)
-    try:
-        table = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            skiprows=1,
-            names=range(len(header)),
-            usecols=sorted(header.index(title) for title in needed),
-            dtype=str,
-            keep_default_na=False,
-            index_col=False,
-            on_bad_lines="error",
-        )
-    except (ValueError, OverflowError, csv.Error) as error:  # pandas' own errors derive from ValueError
-        raise FieldDataError(
-            "this is not CSV", found=str(error)[:200], accepted="rows as long as the first"
-        ) from None
-    table.columns = pd.Index([header[number] for number in table.columns])
-    return table_dataset(table, mapping, unit, time_step, {"source": source, "format": "csv"})
+    table = pd.DataFrame({title: column for title, column in zip(needed, zip(*kept))}, dtype="string")
+    if table.empty:
+        table = pd.DataFrame(columns=needed, dtype="string")
+    return table_dataset(table, mapping, unit, time_step, {"source": source, "format": "csv"}, rejections)
+
+
+def _whole(rows: Iterable[list[str]], titles: int, rejections: Rejections) -> Iterator[list[str]]:
+    """Rows as long as the titles; the end of a log may be cut off, in the middle of a number."""
+    for row in rows:
+        if len(row) == titles or (len(row) == titles + 1 and not row[-1]):
+            yield row
+        elif any(row):
+            side = "shorter" if len(row) < titles else "longer"
+            rejections.add("record", f"row {side} than the titles")

@@ -11,7 +11,13 @@ from hashheat.validation.readers.avalon import is_avalon, read_avalon
 from hashheat.validation.readers.braiins import is_braiins, read_braiins
 from hashheat.validation.readers.column_map import ColumnMap, map_beside
 from hashheat.validation.readers.csv_text import read_csv
-from hashheat.validation.readers.json_replies import child, json_replies, objects, only_field_errors
+from hashheat.validation.readers.json_replies import (
+    child,
+    json_replies,
+    looks_like_json,
+    objects,
+    only_field_errors,
+)
 from hashheat.validation.readers.luxos import read_luxos
 from hashheat.validation.readers.netcdf import read_netcdf
 from hashheat.validation.readers.parquet import read_parquet
@@ -83,8 +89,7 @@ def _read(data: bytes, columns: Any, time_step: float | None, path: Path) -> xr.
         return read_parquet(data, columns, **more)
     if columns is not None or path.suffix.lower() == ".csv":
         return read_csv(data, columns, **more)
-    start = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if start in (b"{", b"["):
+    if looks_like_json(data):
         return _reader_of(json_replies(data[:_ENOUGH] if len(data) <= _ENOUGH else _first_line(data)))(
             data, **more
         )

@@ -11,6 +11,8 @@ from hashheat.thermo.errors import FieldDataError, InputError
 
 _BLANKS = re.compile(r"[ \t\r\n\0]*")
 
+_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[\[{\]])")
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -34,6 +36,11 @@ def only_field_errors(reader: Callable[P, R]) -> Callable[P, R]:
             raise FieldDataError("the data do not fit into memory") from None
 
     return guarded
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Whether bytes begin as an object or a list of objects does; a line of a log may begin with ``[2026-``."""
+    return _BEGINNING.match(data) is not None
 
 
 def as_text(data: bytes | str) -> str:

@@ -3,6 +3,7 @@
 import io
 import warnings
 
+import h5py
 import xarray as xr
 
 from hashheat.thermo.errors import FieldDataError
@@ -38,6 +39,9 @@ def read_netcdf(data: bytes, source: str = "bytes in memory") -> xr.Dataset:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
+            # Where this fails, h5netcdf would leave half a file behind and complain when that is collected.
+            with h5py.File(io.BytesIO(data), "r") as file:
+                file.attrs.get("_nc3_strict")
             with xr.open_dataset(io.BytesIO(data), engine="h5netcdf") as opened:
                 numbers = sum(int(array.size) for array in opened.variables.values())
                 loaded = opened.load() if numbers <= _EXPANSION * max(len(data), 4096) else None

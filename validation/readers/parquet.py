@@ -11,6 +11,7 @@ import xarray as xr
 from hashheat.thermo.errors import FieldDataError
 from hashheat.validation.readers.column_map import ColumnMap, load_column_map, map_of_header
 from hashheat.validation.readers.json_replies import only_field_errors
+from hashheat.validation.readers.rejections import Rejections
 from hashheat.validation.readers.tables import columns_needed, table_dataset
 
 
@@ -56,4 +57,6 @@ def read_parquet(
     except Exception as error:
         raise FieldDataError("this is not Parquet", found=f"{type(error).__name__}: {error}"[:200]) from None
     table = table.reset_index()[needed] if not set(needed) <= set(table.columns) else table[needed]
-    return table_dataset(table, mapping, unit, time_step, {"source": source, "format": "parquet"})
+    return table_dataset(
+        table, mapping, unit, time_step, {"source": source, "format": "parquet"}, Rejections()
+    )

@@ -48,7 +48,12 @@ def columns_needed(header: list[str], mapping: ColumnMap) -> list[str]:
 
 
 def table_dataset(
-    table: pd.DataFrame, mapping: ColumnMap, unit: str, time_step: float | None, attributes: dict[str, Any]
+    table: pd.DataFrame,
+    mapping: ColumnMap,
+    unit: str,
+    time_step: float | None,
+    attributes: dict[str, Any],
+    rejections: Rejections,
 ) -> xr.Dataset:
     """Samples of a table.
 
@@ -63,8 +68,9 @@ def table_dataset(
         See :func:`hashheat.validation.readers.grid.make_grid`.
     attributes : dict
         ``source`` and ``format``.
+    rejections : Rejections
+        Rows that were left out before.
     """
-    rejections = Rejections()
     header = [str(title) for title in table.columns]
     columns_needed(header, mapping)
     if not len(table):
