@@ -48,7 +48,7 @@ def separate(
         sign = np.sign(max(own, key=lambda pair: abs(pair[0]))[0])
         # A step that raises chi2 by 1, or one of weak standard deviation where the points feel nothing.
         size = sign / s if seen else sign
-        step = ", ".join(f"{size * v * c.weak:+.2f} {'ln ' if c.logarithmic else ''}{c.name}" for v, c in own)
+        step = ", ".join(f"{size * v * c.weak:+.2g} {'ln ' if c.logarithmic else ''}{c.name}" for v, c in own)
         names = " and ".join(c.name for _, c in own)
         if len(own) == 1:
             (poor if seen else missing).append(f"the points hardly see {names}")

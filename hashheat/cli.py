@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hashheat.calibration_commands import calibrate
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.plate_commands import plate
@@ -29,6 +30,7 @@ app.command()(plate)
 app.command()(tank)
 app.command()(validate)
 app.command()(campaign)
+app.command()(calibrate)
 
 
 def _version(wanted: bool) -> None:

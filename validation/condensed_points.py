@@ -11,7 +11,7 @@ from hashheat.validation.unit_model import UnitModel
 #: there are few enough points.
 _WIDTHS = {"T_in": 0.25, "T_ambient": 2.0, "volume_flow": 0.01, "power": 0.01}
 #: Records taken as they are where there are no more.
-MOST_POINTS = 200
+MOST_POINTS = 120
 
 
 class Condensed(NamedTuple):
