@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +55,8 @@ def read_csv(
         if mapping is None:
             mapping = map_of_header(header)
         needed = columns_needed(header, mapping)
-        pick = itemgetter(*(header.index(title) for title in needed))
-        kept = [pick(row) for row in _whole(rows, len(header), rejections)]
+        places = [header.index(title) for title in needed]
+        kept = [[row[place] for place in places] for row in _whole(rows, len(header), rejections)]
     except csv.Error as error:
         raise FieldDataError("this is not CSV", found=str(error)[:200]) from None
     table = pd.DataFrame({title: column for title, column in zip(needed, zip(*kept))}, dtype="string")
