@@ -42,7 +42,7 @@ class Read(NamedTuple):
 
 def read_fields(records: Records) -> Read:
     """Variables of the schema from the fields of the records; only those that some record has."""
-    boards = max(records.boards, 1)
+    boards, each = max(records.boards, 1), records.boards_of()
     status = _status(records)
     cooling = _cooling(records)
     values: dict[str, np.ndarray] = {}
@@ -55,13 +55,13 @@ def read_fields(records: Records) -> Read:
         values["V_chip"] = records.vectors("PVT_V", boards, chips)
         values["V_chip"] *= 1e-3
     for name, of_boards, of_unit in (("T_chip_max", "MTmax", "TMax"), ("T_chip_mean", "MTavg", "TAvg")):
-        celsius = _per_board(records, of_boards, boards, name)
-        if boards == 1:
-            celsius = np.where(np.isnan(celsius), records.number(of_unit)[:, None], celsius)
+        celsius = _per_board(records, each, of_boards, boards, name)
+        missing = np.isnan(celsius).all(axis=1)
+        celsius[missing, 0] = _per_board(records, each, of_unit, 1, name, missing)[missing, 0]
         values[name] = celsius + _CELSIUS
     # HBITemp and HBOTemp stand at the ends of the hash board: 75 and 77 degC where the case's air enters at 37.
     for name, key in (("T_board_in", "HBITemp"), ("T_board_out", "HBOTemp"), ("T_board", "HBTemp")):
-        values[name] = _per_board(records, key, boards, name) + _CELSIUS
+        values[name] = _per_board(records, each, key, boards, name) + _CELSIUS
     values["T_ambient"] = _ambient(records, cooling == "hydro") + _CELSIUS
     values |= _power(records)
     values["frequency"] = _frequency(records, boards, comments)
@@ -95,15 +95,17 @@ def _cooling_of(version: bytes | None) -> str:
     return "hydro" if _HYDRO.search(version) else "immersion" if _IMMERSION.search(version) else "unknown"
 
 
-def _per_board(records: Records, key: str, boards: int, name: str) -> np.ndarray:
+def _per_board(
+    records: Records, each: np.ndarray, key: str, boards: int, name: str, counted: np.ndarray | bool = True
+) -> np.ndarray:
     """Entries of a key that has one for each board; one entry alone says nothing of several boards."""
     given = records.vector(key)[:, :boards]
     out = np.full((records.total, boards), np.nan)
     out[:, : given.shape[1]] = given
-    if boards > 1:
-        lonely = np.count_nonzero(~np.isnan(out), axis=1) == 1
-        records.rejections.add(name, f"{key}: one entry for several boards", int(np.count_nonzero(lonely)))
-        out[lonely] = np.nan
+    lonely = (np.count_nonzero(~np.isnan(out), axis=1) == 1) & (each > 1)
+    lost = int(np.count_nonzero(lonely & counted))
+    records.rejections.add(name, f"{key}: one entry for several boards", lost)
+    out[lonely] = np.nan
     return out
 
 

@@ -1,5 +1,6 @@
 """The table of fields that a scan of Avalon replies gives, asked by key."""
 
+import re
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +59,8 @@ _VARIABLE = {
     "HBTemp": "T_board",
 }
 
+_HASH_BOARDS = re.compile(rb"Hash Board: ?(\d{1,2})(?!\d)")
+
 _FAULTS = {
     BOARD_NUMBER: f"board number above {MAX_BOARDS - 1}",
     TOO_MANY: f"more than {MAX_VALUES} entries",
@@ -93,6 +96,16 @@ class Records(NamedTuple):
         rows = [self.fields[CODES[key]] for key in BOARD_KEYS]
         most = max((int(r[:, BOARD].max()) + 1 for r in rows if len(r)), default=0)
         return max(most, self.width("MTmax"), self.width("MTavg"))
+
+    def boards_of(self) -> np.ndarray:
+        """Boards of each record, by its keys of boards and by what it says itself; 0 where it says nothing."""
+        out = np.zeros(self.total, dtype=np.int64)
+        for key in BOARD_KEYS:
+            rows = self.fields[CODES[key]]
+            np.maximum.at(out, rows[:, RECORD], rows[:, BOARD] + 1)
+        said = self.strings("SYSTEMSTATU")
+        numbers = {text: _boards_said(text) for text in set(said)}
+        return np.maximum(out, [numbers[text] for text in said])
 
     def width(self, key: str) -> int:
         """Most entries of a key."""
@@ -170,6 +183,11 @@ def scan_records(text: bytes, rejections: Rejections) -> Records:
     fields = fields[fields[:, FAULT] == OK]
     by_code = {code: fields[fields[:, CODE] == code] for code in range(2 + len(CODES))}
     return Records(text, records, np.concatenate(numbers) if numbers else np.empty(0), by_code, rejections)
+
+
+def _boards_said(status: bytes | None) -> int:
+    match = _HASH_BOARDS.search(status or b"")
+    return int(match[1]) if match else 0
 
 
 def _end_of_part(text: bytes, start: int) -> int:

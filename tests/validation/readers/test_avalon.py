@@ -120,6 +120,17 @@ def test_board_end_sensors_are_not_coolant(newer, rejected):
     assert celsius(one["T_board_out"]).item() == pytest.approx(77)
 
 
+def test_maximum_of_a_unit_is_not_one_of_a_board(rejected):
+    """A summary without vectors says by itself how many boards its one maximum is of."""
+    three = read_avalon(
+        "SYSTEMSTATU[Work: In Work, Hash Board: 3 ] TMax[86] TAvg[82] PS[0 1210 2083 37 760 2085 824]"
+    )
+    assert not {"T_chip_max", "T_chip_mean"} & set(three)
+    assert rejected(three)["T_chip_max", "TMax: one entry for several boards"] == 1
+    one = read_avalon("SYSTEMSTATU[Work: In Work, Hash Board: 1 ] TMax[86]")
+    assert celsius(one["T_chip_max"]).item() == pytest.approx(86)
+
+
 def test_json_of_a_classic_reply_reads_as_its_text(classic):
     text = classic()
     reply = {
