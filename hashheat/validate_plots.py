@@ -6,6 +6,7 @@ import numpy as np
 
 from hashheat.components.plot_style import BLACK, BLUE, GREEN, GREY, ORANGE, PURPLE, RED, SKY, blank, styled
 from hashheat.inline_svg import inline_svg
+from hashheat.validation.chip_weights import chip_places
 from hashheat.validation.unit_validation import LABELS, UnitValidation
 
 ZERO_C = 273.15
@@ -202,16 +203,17 @@ def chip_map(found: UnitValidation, is_synthetic: bool) -> str | None:
     """Every chip of every board, mean over the points: measured, predicted, difference."""
     if "T_chip" not in found.comparisons:
         return None
-    chips, order = found.model.miner.device.chips, found.model.chip_order or "rows"
+    device, order = found.model.miner.device, found.model.chip_order or "rows"
+    chips = device.chips
     measured, predicted = (
         _over_points(values[found.used])
         for values in (found.model.measured["T_chip"], found.predicted["T_chip"])
     )
-    grids = [
-        _on_grid(x, chips.rows, chips.columns, order) for x in (measured, predicted, predicted - measured)
-    ]
-    if any(g is None for g in grids):
-        return None
+    grids = []
+    for values in (measured, predicted, predicted - measured):
+        grid = np.empty((len(values), chips.rows * chips.columns))
+        grid[:, chip_places(device, order)] = values
+        grids.append(grid.reshape(-1, chips.rows, chips.columns))
     boards = measured.shape[0]
     height = 9.6 * chips.rows / chips.columns / 3.0
     figure, axes = blank(10.5, max(height, 0.75) * boards + 1.3, boards, 3, squeeze=False)
@@ -245,16 +247,3 @@ def _over_points(values: np.ndarray) -> np.ndarray:
     count = known.sum(axis=0)
     mean: np.ndarray = np.where(known, values, 0.0).sum(axis=0) / np.maximum(count, 1)
     return np.where(count > 0, mean, np.nan)
-
-
-def _on_grid(values: np.ndarray, rows: int, columns: int, order: str) -> np.ndarray | None:
-    """Chips of each board on the device file's grid; None for an order that is no grid."""
-    boards = len(values)
-    if order == "columns":
-        return values.reshape(boards, columns, rows).transpose(0, 2, 1)
-    if order == "path":
-        return None
-    grid: np.ndarray = values.reshape(boards, rows, columns).copy()
-    if order == "serpentine":
-        grid[:, 1::2] = grid[:, 1::2, ::-1].copy()
-    return grid

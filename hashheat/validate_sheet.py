@@ -167,6 +167,13 @@ def _reasons(found: UnitValidation, rows: list[dict[str, Any]]) -> list[str]:
             first = r["movers"][0]
             text += f"; {100 * first['share']:.0f} % of what is uncertain in it moves with {first['name']}"
         told.append(text)
+    points = found.model.points
+    borrowed = [word for word, x in (("flow", points.volume_flow), ("power", points.power)) if x is None]
+    if borrowed:
+        told.append(
+            f"{' and '.join(borrowed)} not measured but taken from the device file: an error there looks like "
+            "an error of the model"
+        )
     return told
 
 

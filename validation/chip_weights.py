@@ -31,29 +31,57 @@ def chip_weights(device: MinerFile, order: str = "rows") -> np.ndarray:
     InputError
         For an unknown order.
     """
+    return _by_rows(device)[chip_places(device, order)]
+
+
+def chip_places(device: MinerFile, order: str) -> np.ndarray:
+    """Place of each chip on the device file's grid, numbered row by row.
+
+    Parameters
+    ----------
+    device : MinerFile
+        With a plate of its own.
+    order : str
+        One of :data:`ORDERS`.
+
+    Returns
+    -------
+    (chips,) int array
+        Each place once.
+
+    Raises
+    ------
+    InputError
+        For an unknown order.
+    """
     if order not in ORDERS:
         raise InputError(
             "unknown order of the chips", key="chip_order", found=order, accepted=", ".join(ORDERS)
         )
+    chips = device.chips
+    grid = np.arange(chips.count).reshape(chips.rows, chips.columns)
+    if order == "columns":
+        return grid.T.ravel()
+    if order == "serpentine":
+        grid[1::2] = grid[1::2, ::-1].copy()
+    if order == "path":
+        # By the pass that holds most of the chip, then by the place along it.
+        weights = _by_rows(device)
+        by_pass = weights.reshape(chips.count, device.serpentine.passes, -1).sum(axis=2).argmax(axis=1)
+        found: np.ndarray = np.lexsort((weights @ np.arange(weights.shape[1]), by_pass))
+        return found
+    return grid.ravel()
+
+
+def _by_rows(device: MinerFile) -> np.ndarray:
+    """Share of each chip, numbered row by row, on each cell in path order."""
     chips, plate = device.chips, device.serpentine
     along = _shares(chips.columns, plate.cells_per_pass)
     across = _shares(chips.rows, plate.passes)
     # (row, column, pass, cell); odd passes run backwards, so that the cells are in path order.
     weights = across[:, None, :, None] * along[None, :, None, :]
     weights[:, :, 1::2] = weights[:, :, 1::2, ::-1].copy()
-    flat = weights.reshape(chips.rows, chips.columns, plate.passes * plate.cells_per_pass)
-    if order == "columns":
-        flat = flat.transpose(1, 0, 2)
-    elif order == "serpentine":
-        flat = flat.copy()
-        flat[1::2] = flat[1::2, ::-1].copy()
-    found: np.ndarray = np.ascontiguousarray(flat.reshape(chips.count, -1))
-    if order == "path":
-        # By the pass that holds most of the chip, then by the place along it.
-        cells = np.arange(found.shape[1])
-        by_pass = found.reshape(chips.count, plate.passes, -1).sum(axis=2).argmax(axis=1)
-        found = found[np.lexsort((found @ cells, by_pass))]
-    return found
+    return weights.reshape(chips.count, plate.passes * plate.cells_per_pass)
 
 
 def _shares(chips: int, cells: int) -> np.ndarray:

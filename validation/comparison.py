@@ -166,6 +166,10 @@ def compare(name: str, given: Errors) -> Comparison:
         spread = np.broadcast_to(x, S.shape).reshape(n, -1)
         return float(spread[known].mean())
 
+    # A single moment has no scatter in time, and a few may agree by chance: noise that is stated counts at least.
+    noise = float(np.sqrt(mean_of(np.square(given.u_random)) / known.sum()))
+    if noise > u_random:
+        u_random, freedom = noise, np.inf
     u_data = mean_of(given.u_systematic)
     fixed = np.hypot(np.hypot(given.u_num, given.u_input_mean), u_data)
     u_bias = float(np.hypot(u_random, fixed))
@@ -181,7 +185,8 @@ def compare(name: str, given: Errors) -> Comparison:
     u_single = np.broadcast_to(u_val, S.shape).reshape(n, -1)[known]
     errors = flat[known]
     scatter = float(errors.std(ddof=1)) if errors.size > 1 else 0.0
-    wide = float(student.ppf(0.975, max(independent - 1.0, 1.0))) * scatter if errors.size > 1 else interval
+    free = independent - 1.0 if some.sum() > 1 else errors.size - 1.0
+    wide = float(student.ppf(0.975, max(free, 1.0))) * scatter if errors.size > 1 else interval
 
     zero = np.asarray(given.zero, dtype=float).reshape(-1, *(1,) * (S.ndim - 1))
     rise_S, rise_D = (S - zero).reshape(n, -1)[known], (D - zero).reshape(n, -1)[known]

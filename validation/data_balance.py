@@ -124,7 +124,8 @@ def unit_balance(model: UnitModel, instruments: Mapping[str, Instrument]) -> Dat
     if points.power_is_dc:
         dc, driver = points.power, "power_dc"
         supply = dc * (1.0 / efficiency - 1.0)
-        gain, by_efficiency = 1.0 + to_water * (1.0 / efficiency - 1.0), to_water * dc / efficiency**2
+        gain = np.full(n, 1.0 + to_water * (1.0 / efficiency - 1.0))
+        by_efficiency = to_water * dc / efficiency**2
         u_supply_meter = np.zeros(n)
         if "power_ac" in model.measured:
             ac = model.measured["power_ac"]
@@ -137,7 +138,8 @@ def unit_balance(model: UnitModel, instruments: Mapping[str, Instrument]) -> Dat
     else:
         ac, driver = points.power, "power_ac"
         dc, supply = ac * efficiency, ac * (1.0 - efficiency)
-        gain, by_efficiency = efficiency + to_water * (1.0 - efficiency), (1.0 - to_water) * ac
+        gain = np.full(n, efficiency + to_water * (1.0 - efficiency))
+        by_efficiency = (1.0 - to_water) * ac
         u_supply_meter = np.zeros(n)
     expected = dc + to_water * supply - loss * warmer
 

@@ -34,6 +34,7 @@ _KEYS = (*_PARTS, "status", "source")
 #: Steps below it are round-off of the conversion to SI, relative to the value.
 _ROUND_OFF = 1e-9
 _MOST_VALUES = 200_000
+_MOST_DIGITS = 6
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,31 @@ def resolution(values: np.ndarray) -> float | None:
     return float(steps.min()) if steps.size else None
 
 
+def written_step(values: np.ndarray, unit: str) -> float:
+    """Coarsest decimal step that all readings are multiples of, for readings that are all alike.
+
+    Parameters
+    ----------
+    values : array
+        Readings [SI]; missing ones NaN.
+    unit : str
+        Of their error, of :data:`INSTRUMENTS`: temperatures are read in degrees Celsius, flows in L/min.
+
+    Returns
+    -------
+    float
+        [SI]; at most 1 degree, 1 L/min or 1 W.
+    """
+    flat = np.asarray(values, dtype=float).ravel()
+    flat = flat[np.isfinite(flat)]
+    factor = 6e4 if unit == "m^3/s" else 1.0
+    shown = flat * factor - (273.15 if unit == "delta_K" else 0.0)
+    for digits in range(_MOST_DIGITS):
+        if np.all(np.abs(shown - np.round(shown, digits)) < 1e-7 * np.maximum(np.abs(shown), 1.0)):
+            break
+    return float(10.0**-digits / factor)
+
+
 def instruments_for(
     data: xr.Dataset, stated: Mapping[str, Instrument], names: tuple[str, ...]
 ) -> dict[str, Instrument]:
@@ -223,8 +249,7 @@ def instruments_for(
             made[name] = stated["T_chip"]
         else:
             step = resolution(data[name].values)
-            told = "not stated, and all readings alike: counted as exact"
-            if step is not None:
-                told = f"not stated: step of the data, {show(step, INSTRUMENTS[name])}, over sqrt(12)"
-            made[name] = Instrument((step or 0.0) / float(np.sqrt(12.0)), 0.0, False, "assumed", told)
+            step = written_step(data[name].values, INSTRUMENTS[name]) if step is None else step
+            told = f"not stated: step of the data, {show(step, INSTRUMENTS[name])}, over sqrt(12)"
+            made[name] = Instrument(step / float(np.sqrt(12.0)), 0.0, False, "assumed", told)
     return made
