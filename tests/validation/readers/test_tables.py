@@ -1,5 +1,8 @@
 """CSV, Parquet and their column maps: units, places, times, and the name of every fault."""
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -92,6 +95,18 @@ def test_every_unit_of_a_map(tmp_path, rejected):
         ("T_chip", "unit in standby: the firmware repeats the last vector"): 1,
         ("V_chip", "unit in standby: the firmware repeats the last vector"): 1,
     }
+
+
+def test_the_map_of_the_manual():
+    """The example in docs/files.md is a map, and reads a table written after it."""
+    manual = (Path(__file__).resolve().parents[3] / "docs" / "files.md").read_text(encoding="utf-8")
+    text = manual.split("### Column map")[1].split("```toml")[1].split("```")[0]
+    mapping = tomllib.loads(text)
+    row = "01.07.2026 12:00:00;u;idle;70,5;11;80;81"
+    data = read_csv(table(row, header="Zeit;Miner;State;Inlet;Flow;b0c0;b0c1"), mapping)
+    assert data["T_in"].item() == pytest.approx(343.65)
+    assert data["status"].item() == "standby"
+    assert data.attrs["cooling"] == "hydro"
 
 
 def test_names_with_units_need_no_map():
