@@ -6,26 +6,21 @@ from typing import NamedTuple
 import numpy as np
 
 from hashheat.thermo.errors import FieldDataError
+from hashheat.validation.readers.avalon_keys import BOARD_KEYS, CODES, LINE, TEXT, UNIT_KEYS, WHEN
 from hashheat.validation.readers.avalon_scan import (
     BAD,
     BOARD,
-    BOARD_KEYS,
     BOARD_NUMBER,
     CODE,
-    CODES,
     COUNT,
     CUT_OFF,
     FAULT,
     FIRST,
-    LINE,
     MAX_BOARDS,
     MAX_VALUES,
     OK,
     RECORD,
-    TEXT,
     TOO_MANY,
-    UNIT_KEYS,
-    WHEN,
     fill,
     scan,
 )
@@ -193,10 +188,13 @@ def _boards_said(status: bytes | None) -> int:
 def _end_of_part(text: bytes, start: int) -> int:
     if len(text) - start <= _PART:
         return len(text)
-    end = text.rfind(b"\n", start, start + _PART) + 1
+    # A NUL ends a reply as a line's end does, where replies were written as the socket gave them.
+    end = max(text.rfind(mark, start, start + _PART) for mark in (b"\n", b"\0")) + 1
     if end <= start:
-        end = text.find(b"\n", start + _PART) + 1
-    return end if end > start else len(text)
+        end = min(
+            (e for mark in (b"\n", b"\0") if (e := text.find(mark, start + _PART) + 1)), default=len(text)
+        )
+    return end
 
 
 def _count_faults(fields: np.ndarray, rejections: Rejections) -> None:

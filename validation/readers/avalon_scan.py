@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from hashheat.thermo.jit import kernel
+from hashheat.validation.readers.avalon_keys import FIRST_BOARD_CODE, HASHES, KINDS, LINE, TEXT, WHEN
 
 #: Most boards of a unit and most values of one field; beyond them a reply is damaged.
 MAX_BOARDS, MAX_VALUES = 64, 4096
@@ -21,55 +22,6 @@ RECORD, CODE, BOARD, FIRST, COUNT, FAULT, BAD = range(7)
 
 # Faults of a field.
 OK, BOARD_NUMBER, TOO_MANY, CUT_OFF = range(4)
-
-# How a field is read.
-NUMBERS, TEXT = 0, 1
-
-# Fields that are no key in brackets.
-WHEN, LINE = 0, 1
-
-#: Key -> whether its content is text. A key of a board carries the board's number behind it.
-UNIT_KEYS: dict[str, int] = {
-    "Ver": TEXT,
-    "DNA": TEXT,
-    "HDNA": TEXT,
-    "SYSTEMSTATU": TEXT,
-    "TMax": NUMBERS,
-    "TAvg": NUMBERS,
-    "Temp": NUMBERS,
-    "ITemp": NUMBERS,
-    "HBTemp": NUMBERS,
-    "HBITemp": NUMBERS,
-    "HBOTemp": NUMBERS,
-    "MTmax": NUMBERS,
-    "MTavg": NUMBERS,
-    "PS": NUMBERS,
-    "WALLPOWER": NUMBERS,
-    "Freq": NUMBERS,
-    "GHSspd": NUMBERS,
-    "GHSavg": NUMBERS,
-    "SoftOFF": NUMBERS,
-    "FanR": NUMBERS,
-}
-BOARD_KEYS: dict[str, int] = {"PVT_T": NUMBERS, "PVT_V": NUMBERS, "SF": NUMBERS, "PLL": NUMBERS}
-
-#: Key -> its code in the table of fields.
-CODES: dict[str, int] = {key: number + 2 for number, key in enumerate([*UNIT_KEYS, *BOARD_KEYS])}
-_FIRST_BOARD_CODE = 2 + len(UNIT_KEYS)
-
-_PRIME = 1_000_000_007
-
-
-def _hash(key: str) -> int:
-    """Hash of a key, from its last letter to its first."""
-    value = 0
-    for letter in reversed(key.encode()):
-        value = (value * 131 + letter) % _PRIME
-    return value
-
-
-_HASHES = np.array([_hash(key) for key in CODES], dtype=np.int64)
-_KINDS = np.array([*UNIT_KEYS.values(), *BOARD_KEYS.values()], dtype=np.int64)
 
 
 class Scanned(NamedTuple):
@@ -109,7 +61,7 @@ def scan(text: np.ndarray) -> Scanned:
     fields = np.empty((3 * (text.size // 4) + 3, 7), dtype=np.int64)
     values = np.empty(text.size // 2 + 2)
     counts = np.zeros(4, dtype=np.int64)
-    _scan(text, _HASHES, _KINDS, fields, values, counts)
+    _scan(text, HASHES, KINDS, FIRST_BOARD_CODE, fields, values, counts)
     return Scanned(fields[: counts[0]].copy(), values[: counts[1]].copy(), int(counts[2]), int(counts[3]))
 
 
@@ -183,7 +135,7 @@ def _emit(fields, count, record, code, board, first, size, fault, bad):
 
 
 @kernel
-def _scan(text, hashes, kinds, fields, values, counts):
+def _scan(text, hashes, kinds, first_board_code, fields, values, counts):
     n = text.size
     n_fields, n_values, records, strange = 0, 0, 0, 0
     opened, known, blank, module, board = False, False, True, -1, -1
@@ -220,7 +172,7 @@ def _scan(text, hashes, kinds, fields, values, counts):
                     code = k + 2
                     break
             if code >= 0:
-                of_board = code >= _FIRST_BOARD_CODE
+                of_board = code >= first_board_code
                 if of_board and board >= 0:
                     suffix = board
                 if of_board != (suffix >= 0):
@@ -236,20 +188,20 @@ def _scan(text, hashes, kinds, fields, values, counts):
             if not opened:
                 opened, known = True, True
                 records += 1
-                n_fields = _emit(fields, n_fields, records - 1, 1, -1, line, i - line, 0, 0)
+                n_fields = _emit(fields, n_fields, records - 1, LINE, -1, line, i - line, OK, 0)
                 if not np.isnan(when):
                     values[n_values] = when
-                    n_fields = _emit(fields, n_fields, records - 1, 0, -1, n_values, 1, 0, 0)
+                    n_fields = _emit(fields, n_fields, records - 1, WHEN, -1, n_values, 1, OK, 0)
                     n_values += 1
-            fault, bad, first = 0, 0, n_values
-            if suffix >= 64 and suffix != -1:
-                fault = 1
-            if kinds[code - 2] == 1:
+            fault, bad, first = OK, 0, n_values
+            if suffix >= MAX_BOARDS:
+                fault = BOARD_NUMBER
+            if kinds[code - 2] == TEXT:
                 first = i
                 while i < n and text[i] != 93 and text[i] != 10 and text[i] != 0:
                     i += 1
                 if i >= n or text[i] != 93:
-                    fault = 3
+                    fault = CUT_OFF
                 n_fields = _emit(fields, n_fields, records - 1, code, -1, first, i - first, fault, 0)
             else:
                 while i < n and text[i] != 93 and text[i] != 10 and text[i] != 0:
@@ -270,15 +222,15 @@ def _scan(text, hashes, kinds, fields, values, counts):
                         if ok == 0:
                             value = np.nan
                             bad += 1
-                    if n_values - first < 4096 and fault == 0:
+                    if n_values - first < MAX_VALUES and fault == OK:
                         values[n_values] = value
                         n_values += 1
-                    elif fault == 0:
-                        fault = 2
+                    elif fault == OK:
+                        fault = TOO_MANY
                 if i >= n or text[i] != 93:
-                    fault = 3
+                    fault = CUT_OFF
                 size = n_values - first
-                if fault != 0:
+                if fault != OK:
                     n_values = first
                 n_fields = _emit(fields, n_fields, records - 1, code, suffix, first, size, fault, bad)
             if i < n and text[i] == 93:

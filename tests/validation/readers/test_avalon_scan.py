@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hashheat.validation.readers.avalon_scan import (
-    BOARD,
-    BOARD_KEYS,
-    CODE,
-    CODES,
-    COUNT,
-    FAULT,
-    FIRST,
-    UNIT_KEYS,
-    scan,
-)
+from hashheat.validation.readers.avalon_keys import BOARD_KEYS, CODES, UNIT_KEYS
+from hashheat.validation.readers.avalon_scan import BOARD, CODE, COUNT, FAULT, FIRST, scan
 
 
 def scanned(text):
