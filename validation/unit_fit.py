@@ -127,35 +127,69 @@ class UnitFit:
         return q["chips.junction_to_plate"].nominal * each
 
     def predict(self, X: np.ndarray) -> np.ndarray:
-        """What the instruments should read, (samples, points, readings), for (samples, k) constants."""
+        """What the instruments should read, (samples, points, readings).
+
+        Parameters
+        ----------
+        X : (samples, k) or (samples, points, k) array
+            Constants, the same at all points or one set for each.
+        """
+        X = X[:, None] if X.ndim == 2 else X
+        return self.shifted(X, self.solved(X))
+
+    def needs_solution(self, i: int) -> bool:
+        """Whether constant i moves what the model solves for, and not the readings alone."""
+        name = self.constants[i].name
+        return name in self.model.parameters and name not in _SHIFTS
+
+    def solved(self, X: np.ndarray) -> Mapping[str, np.ndarray]:
+        """What the model says before the errors of readings that only shift it, by quantity.
+
+        Parameters
+        ----------
+        X : (samples, points or 1, k) array
+        """
+        own = {
+            c.name: np.exp(X[..., i]) if c.logarithmic else X[..., i]
+            for i, c in enumerate(self.constants)
+            if self.needs_solution(i)
+        }
+        return self.model.predict(own, samples=len(X), quantities=self.quantities).values
+
+    def shifted(self, X: np.ndarray, solved: Mapping[str, np.ndarray]) -> np.ndarray:
+        """Readings of what was solved, as :meth:`predict`; X as for :meth:`solved`."""
         names = [c.name for c in self.constants]
-        values = {c.name: np.exp(X[:, i]) if c.logarithmic else X[:, i] for i, c in enumerate(self.constants)}
-        own = {name: x for name, x in values.items() if name in self.model.parameters}
-        own = {name: x for name, x in own.items() if name not in _SHIFTS}
-        found = self.model.predict(own, samples=len(X), quantities=self.quantities)
+        values = {
+            c.name: np.exp(X[..., i]) if c.logarithmic else X[..., i] for i, c in enumerate(self.constants)
+        }
         parts = []
         for name in self.quantities:
-            part = found.values[name].reshape(len(X), self.model.points.count, -1)
+            part = solved[name].reshape(len(X), self.model.points.count, -1)
             shift = f"offset.{'T_chip' if name.startswith('T_chip') else name}"
             if shift in names:
-                part = part + values[shift][:, None, None]
+                part = part + values[shift][..., None]
             if f"{BOARD_MEAN}[0]" in names and name.startswith("T_chip"):
-                means = np.stack([values[f"{BOARD_MEAN}[{b}]"] for b in range(part.shape[2])], axis=1)
-                part = part + means[:, None, :] * self._rise[None, :, None]
+                means = np.stack([values[f"{BOARD_MEAN}[{b}]"] for b in range(part.shape[2])], axis=2)
+                part = part + means * self._rise[None, :, None]
             if name == "T_out_board":
+                part = part.copy()
                 for board in range(part.shape[2]):
                     if f"{shift}[{board}]" in names:
-                        part[:, :, board] += values[f"{shift}[{board}]"][:, None]
+                        part[:, :, board] += values[f"{shift}[{board}]"]
             if name == "power_ac" and WALL_FACTOR in names:
                 # The reading of another meter than that which drives the model.
-                perfect = values["factor.power"][:, None, None] if "factor.power" in names else 1.0
-                part = part / perfect * values[WALL_FACTOR][:, None, None]
+                perfect = values["factor.power"][..., None] if "factor.power" in names else 1.0
+                part = part / perfect * values[WALL_FACTOR][..., None]
             parts.append(part)
         return np.concatenate(parts, axis=2)
 
     def residuals(self, X: np.ndarray) -> np.ndarray:
-        """Independent residuals of standard deviation 1, (samples, points, readings); 0 where nothing was read."""
-        difference = self.predict(X) - self.measured
+        """Independent residuals of standard deviation 1, 0 where nothing was read, as :meth:`predict`."""
+        return self.weighted(self.predict(X))
+
+    def weighted(self, predicted: np.ndarray) -> np.ndarray:
+        """Residuals of what was predicted, (samples, points, readings)."""
+        difference = predicted - self.measured
         difference[:, np.isnan(self.measured)] = 0.0
         found: np.ndarray = np.einsum("pij,spj->spi", self.whiten, np.nan_to_num(difference, nan=np.inf))
         found[~np.isfinite(found)] = _NO_STATE
@@ -167,16 +201,42 @@ class UnitFit:
 
     def sensitivity(self, x: np.ndarray) -> np.ndarray:
         """Derivatives of :meth:`readings` with x, (n, k), by central differences in one call."""
-        steps = self._steps()
-        moves = np.diag(steps)
-        found = self.residuals(np.concatenate([x + moves, x - moves]))
-        k = steps.size
-        derivative = (found[:k] - found[k:]) / (2.0 * steps[:, None, None])
-        return derivative.reshape(k, -1).T
+        J = self.derivatives(x[None])
+        return J.reshape(-1, x.size)
 
-    def _steps(self) -> np.ndarray:
+    def derivatives(self, at: np.ndarray) -> np.ndarray:
+        """Derivatives of the residuals at every point, (points, readings, k).
+
+        Parameters
+        ----------
+        at : (points or 1, k) array
+            Constants of every point.
+        """
+        steps = self.steps()
+        moves = np.diag(steps)[:, None, :]
+        X = np.concatenate([at + moves, at - moves])
+        solving = np.flatnonzero(np.tile([self.needs_solution(i) for i in range(steps.size)], 2))
+        found = self.solved(np.concatenate([at[None], X[solving]]))
+        which = np.zeros(len(X), dtype=int)
+        which[solving] = np.arange(1, solving.size + 1)
+        k = steps.size
+        columns = []
+        for i in range(k):
+            pair = [i, i + k]
+            ends = self.weighted(self.shifted(X[pair], {name: v[which[pair]] for name, v in found.items()}))
+            columns.append((ends[0] - ends[1]) / (2.0 * steps[i]))
+        return np.stack(columns, axis=-1)
+
+    def steps(self) -> np.ndarray:
+        """Half the step of the differences in each x."""
         return np.array(
             [min(_STEP * c.width, _MOST_STEP if c.logarithmic else np.inf) for c in self.constants]
+        )
+
+    def subset(self, keep: np.ndarray) -> "UnitFit":
+        """Return the same constants against the points of a mask."""
+        return replace(
+            self, model=self.model.subset(keep), measured=self.measured[keep], whiten=self.whiten[keep]
         )
 
     def with_constants(self, constants: Sequence[Constant]) -> "UnitFit":
