@@ -21,6 +21,7 @@ from hashheat.validation.readers.avalon_scan import (
     OK,
     RECORD,
     TOO_MANY,
+    Scratch,
     fill,
     scan,
 )
@@ -72,8 +73,10 @@ class Records(NamedTuple):
         What was scanned.
     total : int
         Number of records.
-    values : (m,) array
-        All numbers.
+    starts : (p + 1,) array of int
+        First record of each part that was scanned, and the number of records.
+    values : list of p arrays
+        Numbers of each part; they are not joined, for they are most of the memory.
     fields : dict of int to (k, 7) array
         Code -> rows of the table of the scan, without those that are at fault.
     rejections : Rejections
@@ -81,7 +84,8 @@ class Records(NamedTuple):
 
     text: bytes
     total: int
-    values: np.ndarray
+    starts: np.ndarray
+    values: list[np.ndarray]
     fields: dict[int, np.ndarray]
     rejections: Rejections
 
@@ -109,18 +113,15 @@ class Records(NamedTuple):
 
     def vectors(self, key: str, boards: int, width: int) -> np.ndarray:
         """Entries of a key of boards, over (record, board, entry); NaN where there are none."""
-        rows = self.fields[CODES[key]]
-        places = self.total * boards * width
-        if places > _PLACES_PER_VALUE * self.values.size + _PLACES_ANYWAY:
+        places, numbers = self.total * boards * width, sum(part.size for part in self.values)
+        if places > _PLACES_PER_VALUE * numbers + _PLACES_ANYWAY:
             raise FieldDataError(
                 "the records differ so much in boards and chips that an array of them would be mostly empty",
                 key=key,
                 found=f"{self.total} records, up to {boards} boards of up to {width} entries",
                 accepted="records of one kind of unit in a file",
             )
-        out = np.full((self.total, boards, width), np.nan)
-        seen = np.zeros((self.total, max(boards, 1)), dtype=np.bool_)
-        twice = fill(rows, self.values, out, seen)
+        out, twice = self._filled(CODES[key], boards, width)
         self.rejections.add(_VARIABLE.get(key, "record"), f"{key} given twice in a record", twice)
         return out
 
@@ -138,14 +139,19 @@ class Records(NamedTuple):
 
     def when(self) -> np.ndarray:
         """Seconds since 1970 by the reply's own word, over record; NaN where it has none."""
-        out = np.full(self.total, np.nan)
-        rows = self.fields[WHEN]
-        out[rows[:, RECORD]] = self.values[rows[:, FIRST]]
-        return out
+        return self._filled(WHEN, 1, 1)[0][:, 0, 0]
 
     def line_starts(self) -> list[bytes | None]:
         """What stands in the record's line before its first field."""
         return self._bytes(LINE)
+
+    def _filled(self, code: int, boards: int, width: int) -> tuple[np.ndarray, int]:
+        out = np.full((self.total, boards, width), np.nan)
+        seen = np.zeros((self.total, boards), dtype=np.bool_)
+        rows = self.fields[code]
+        ends = np.searchsorted(rows[:, RECORD], self.starts)
+        parts = zip(ends[:-1], ends[1:], self.values)
+        return out, sum(fill(rows[start:end], values, out, seen) for start, end, values in parts)
 
     def _bytes(self, code: int) -> list[bytes | None]:
         out: list[bytes | None] = [None] * self.total
@@ -157,27 +163,31 @@ class Records(NamedTuple):
 
 def scan_records(text: bytes, rejections: Rejections) -> Records:
     """Scan text in parts and join what was found; fields at fault are counted and left out."""
-    tables, numbers = [], []
-    records, values, start = 0, 0, 0
+    tables, numbers, starts = [], [], [0]
+    start = 0
+    scratch = Scratch.for_text(min(len(text), _PART))
     is_text = np.zeros(2 + len(CODES), dtype=bool)
     is_text[LINE] = True
     for key, kind in UNIT_KEYS.items():
         is_text[CODES[key]] = kind == TEXT
     while start < len(text):
         end = _end_of_part(text, start)
-        found = scan(np.frombuffer(text, dtype=np.uint8, count=end - start, offset=start))
+        if end - start > _PART:
+            scratch = Scratch.for_text(end - start)
+        found = scan(np.frombuffer(text, dtype=np.uint8, count=end - start, offset=start), scratch)
         table = found.fields
-        table[:, RECORD] += records
-        table[:, FIRST] += np.where(is_text[table[:, CODE]], start, values)
+        table[:, RECORD] += starts[-1]
+        table[:, FIRST] += np.where(is_text[table[:, CODE]], start, 0)
         tables.append(table)
         numbers.append(found.values)
         rejections.add("record", "line without a field of an Avalon", found.strange_lines)
-        records, values, start = records + found.records, values + found.values.size, end
+        starts.append(starts[-1] + found.records)
+        start = end
     fields = np.concatenate(tables) if tables else np.empty((0, 7), dtype=np.int64)
     _count_faults(fields, rejections)
     fields = fields[fields[:, FAULT] == OK]
     by_code = {code: fields[fields[:, CODE] == code] for code in range(2 + len(CODES))}
-    return Records(text, records, np.concatenate(numbers) if numbers else np.empty(0), by_code, rejections)
+    return Records(text, starts[-1], np.array(starts), numbers, by_code, rejections)
 
 
 def _boards_said(status: bytes | None) -> int:

@@ -7,7 +7,7 @@ A record ends at a line's end, at a NUL, where a new reply begins (``STATUS=``, 
 module of the same controller begins (``MM ID1`` after ``MM ID0``).
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -45,21 +45,40 @@ class Scanned(NamedTuple):
     strange_lines: int
 
 
-def scan(text: np.ndarray) -> Scanned:
+class Scratch(NamedTuple):
+    """Room for what a scan finds, to be used again for the next text that is no longer.
+
+    Attributes
+    ----------
+    fields : (n, 7) array of int
+    values : (m,) array
+    """
+
+    fields: np.ndarray
+    values: np.ndarray
+
+    @classmethod
+    def for_text(cls, size: int) -> Self:
+        """Room for whatever text of that many bytes holds."""
+        # The shortest field, "PS[]", has four bytes, and brings a line and a time with it; a value has a blank.
+        return cls(np.empty((3 * (size // 4) + 3, 7), dtype=np.int64), np.empty(size // 2 + 2))
+
+
+def scan(text: np.ndarray, scratch: Scratch | None = None) -> Scanned:
     """Scan the bytes of Avalon replies.
 
     Parameters
     ----------
     text : (n,) array of uint8
         Any bytes.
+    scratch : Scratch, optional
+        Room to work in, for text as long as this or longer.
 
     Returns
     -------
     Scanned
     """
-    # The shortest field, "PS[]", has four bytes, and brings a line and a time with it; a value and its blank, two.
-    fields = np.empty((3 * (text.size // 4) + 3, 7), dtype=np.int64)
-    values = np.empty(text.size // 2 + 2)
+    fields, values = scratch or Scratch.for_text(text.size)
     counts = np.zeros(4, dtype=np.int64)
     _scan(text, HASHES, KINDS, FIRST_BOARD_CODE, fields, values, counts)
     return Scanned(fields[: counts[0]].copy(), values[: counts[1]].copy(), int(counts[2]), int(counts[3]))
