@@ -13,6 +13,8 @@ ZERO_C = 273.15
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
 #: Points drawn one by one, beyond which some are left out of a figure (never of the numbers).
 _MOST = 4000
+#: Points that are drawn large, and moments that make no series.
+_FEW = 5
 _FLAGGED = "breaks the energy balance of the data: not used"
 
 
@@ -77,7 +79,14 @@ def parity(found: UnitValidation, name: str, is_synthetic: bool) -> str:
         step = max(1, xs.size * boards // _MOST)
         text = f"board {board}" if boards > 1 else "measured moment"
         ax.plot(
-            xs[::step], ys[::step], ".", ms=4, color=_COLORS[board % 6], alpha=0.55, mec="none", label=text
+            xs[::step],
+            ys[::step],
+            ".",
+            ms=4 if xs.size > _FEW else 11,
+            color=_COLORS[board % 6],
+            alpha=0.55,
+            mec="none",
+            label=text,
         )
     if found.balance.flagged.any() and x.ndim == 1 and not used.all():
         out = found.balance.flagged & ~used
@@ -103,7 +112,7 @@ def residuals(found: UnitValidation, is_synthetic: bool) -> str:
             (f"power {'of the boards' if points.power_is_dc else 'at the wall'} [kW]", points.power / 1e3)
         )
     figure, axes = blank(
-        3.3 * len(columns) + 0.6,
+        10.5,
         2.1 * len(names) + 0.7,
         len(names),
         len(columns),
@@ -136,8 +145,10 @@ def residuals(found: UnitValidation, is_synthetic: bool) -> str:
 
 
 @styled
-def series(found: UnitValidation, times: np.ndarray, is_synthetic: bool) -> str:
-    """Measured and predicted over time, mean over boards and chips."""
+def series(found: UnitValidation, times: np.ndarray, is_synthetic: bool) -> str | None:
+    """Measured and predicted over time, mean over boards and chips; None for too few moments to be a series."""
+    if len(times) < _FEW:
+        return None
     names = list(found.comparisons)
     figure, axes = blank(10.5, 1.9 * len(names) + 0.9, len(names), 1, squeeze=False, sharex=True)
     units = found.model.points.unit

@@ -14,10 +14,21 @@ UNIT = "canaan-a1566ha-500t"
 
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory):
+def small(tmp_path_factory):
+    """The shipped unit on few cells: quick, and fine enough for a command."""
+    text = (LIBRARY / f"{UNIT}.toml").read_text(encoding="utf-8")
+    few = text.replace("[plate]\n", "[plate]\ncells_per_pass = 4\n")
+    assert few != text
+    path = tmp_path_factory.mktemp("unit") / "small.toml"
+    path.write_text(few, encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory, small):
     """A campaign as the command writes it."""
     directory = tmp_path_factory.mktemp("campaign")
-    assert cli.main(["campaign", str(directory), "--points", "24", "-q"]) == 0
+    assert cli.main(["campaign", str(directory), "--model", str(small), "--points", "24", "-q"]) == 0
     return directory
 
 
@@ -27,12 +38,12 @@ def run(files, *more, model=None, columns=None, output="out"):
     return cli.main(["validate", *data, *unit, "-o", str(files / output), "--samples", "32", *more])
 
 
-def test_a_campaign_is_labelled_wherever_it_appears(files, capsys):
-    assert cli.main(["campaign", str(files / "again"), "--points", "12"]) == 0
+def test_a_campaign_is_labelled_wherever_it_appears(files, small, capsys):
+    assert cli.main(["campaign", str(files / "again"), "--model", str(small), "--points", "12"]) == 0
     told = capsys.readouterr().out
     assert "SYNTHETIC" in told
     assert "hashheat validate" in told
-    assert (files / "unit.toml").read_text("utf-8") == (LIBRARY / f"{UNIT}.toml").read_text("utf-8")
+    assert (files / "unit.toml").read_text("utf-8") == small.read_text("utf-8")
     for name in ("columns.toml", "truth.toml"):
         assert "synthetic" in (files / name).read_text(encoding="utf-8").splitlines()[0]
 

@@ -73,6 +73,8 @@ def test_the_step_of_data_survives_the_way_to_kelvin():
     assert resolution(whole) == pytest.approx(1.0)
     assert resolution(np.round(np.linspace(40.0, 45.0, 101), 2) + 273.15) == pytest.approx(0.05)
     assert resolution(np.array([300.0, 300.0])) is None
+    # The same reading by two ways of arithmetic is not two readings.
+    assert resolution(np.array([315.15, 315.15 + 6e-14, 316.15])) == pytest.approx(1.0)
 
 
 def test_readings_that_are_all_alike_are_as_coarse_as_they_are_written():

@@ -203,6 +203,17 @@ def test_every_chip_stands_on_the_plate_once_and_all_fill_its_cells(miner, order
     np.testing.assert_allclose(weights.sum(axis=0), miner.layout.chips, atol=1e-12)
 
 
+def test_odd_passes_run_backwards(miner):
+    chips, plate = miner.device.chips, miner.device.serpentine
+    cells = plate.cells_per_pass
+    # A row that lies wholly on the second pass: its first chip is at the end of that pass.
+    row = next(r for r in range(chips.rows) if r / chips.rows >= 1 / plate.passes)
+    assert (row + 1) / chips.rows <= 2 / plate.passes
+    first = chip_weights(miner.device, "rows")[row * chips.columns]
+    assert first[2 * cells - 1] > 0.0
+    assert first[cells] == 0.0
+
+
 def test_orders_number_the_same_chips_differently(miner):
     chips = miner.device.chips
     rows, columns = chip_weights(miner.device, "rows"), chip_weights(miner.device, "columns")
