@@ -65,6 +65,7 @@ def fit_constants(
     readings: Callable[[np.ndarray], np.ndarray],
     sensitivity: Callable[[np.ndarray], np.ndarray],
     start: np.ndarray | None = None,
+    tolerance: float = 1e-7,
 ) -> np.ndarray:
     """Constants that fit readings and priors best.
 
@@ -77,6 +78,8 @@ def fit_constants(
         Their (n, k) derivatives with x, at x.
     start : (k,) array, optional
         First x; that of the constants if not given.
+    tolerance : float
+        Relative change of x at which the fit ends; that of chi2 is a hundredth of it.
 
     Returns
     -------
@@ -97,9 +100,9 @@ def fit_constants(
         jac=lambda x: np.vstack([sensitivity(x), np.diag(1.0 / widths)]),
         bounds=(low, high),
         x_scale=np.array([constant.weak for constant in constants]),
-        xtol=1e-7,
-        ftol=1e-9,
-        gtol=1e-8,
+        xtol=tolerance,
+        ftol=0.01 * tolerance,
+        gtol=0.1 * tolerance,
         max_nfev=60,
     )
     if not found.success:

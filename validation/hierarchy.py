@@ -11,6 +11,7 @@ to the doubt of the mean, not to the spread.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -100,7 +101,7 @@ def calibrate_fleet(
     instruments: Mapping[str, Instrument] | None = None,
     most_points: int = MOST_POINTS,
     progress: Callable[[str, float], None] | None = None,
-    **options: str | float,
+    **options: Any,
 ) -> FleetCalibration:
     """Fit named numbers to every unit of a fleet, and their mean and spread.
 
@@ -132,7 +133,7 @@ def calibrate_fleet(
     InputError
         For data that cannot be used.
     """
-    model = UnitModel.of(miner, data, **options)  # type: ignore[arg-type]
+    model = UnitModel.of(miner, data, **options)
     known = calibration_instruments(model, data, instruments or {})
     condensed = condense(model, most_points)
     units, first = np.unique(condensed.model.points.unit, return_index=True)
