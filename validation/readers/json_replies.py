@@ -74,6 +74,8 @@ def json_replies(data: bytes | str) -> list[dict[str, Any]]:
     ------
     FieldDataError
         If it is not JSON, is cut off, or holds something else than objects.
+    RecursionError
+        If it is nested too deeply; :func:`only_field_errors` turns it into the documented one.
     """
     text = as_text(data)
     decoder = json.JSONDecoder()
@@ -86,8 +88,6 @@ def json_replies(data: bytes | str) -> list[dict[str, Any]]:
                 break
             value, place = decoder.raw_decode(text, place)
             found.extend(value if isinstance(value, list) else [value])
-    except RecursionError:
-        raise FieldDataError("the JSON is nested too deeply") from None
     except ValueError as error:
         raise FieldDataError("this is not JSON", found=str(error)[:200], accepted="JSON objects") from None
     if not found or not all(isinstance(value, dict) for value in found):

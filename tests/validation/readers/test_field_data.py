@@ -87,16 +87,13 @@ def test_what_is_no_field_data(tmp_path, text):
     assert caught.value.file == str(file)
 
 
-def changed(data, **variables):
-    return data.assign(variables)
-
-
 def test_netcdf_that_does_not_keep_to_the_schema(tmp_path, newer):
     (tmp_path / "a.json").write_text(newer())
     data = read_field_data(tmp_path / "a.json")
     T = data["T_chip"]
     wrong = {
         "another unit": data.assign(T_chip=(T - 273.15).assign_attrs(T.attrs | {"units": "degC"})),
+        "another unit by its word alone": data.assign(T_chip=T.assign_attrs(units="degC")),
         "another name": data.rename(T_chip="T_chips"),
         "other dimensions": data.assign(T_in=T.isel(chip=0, drop=True).assign_attrs(T.attrs)),
         "no reading": data.assign(T_chip=(T * 10).assign_attrs(T.attrs)),
