@@ -66,7 +66,7 @@ def test_few_cells_are_a_doubt_about_single_chips_and_not_about_their_mean(known
 
 
 def test_a_right_model_with_wrong_but_honest_inputs_is_seldom_called_biased():
-    """Truth drawn from the device file and the sheets of the instruments: seeded repeats, of which 5 % are expected."""
+    """Truth drawn from the device file and the sheets of the instruments, repeated: 5 % are expected."""
     miner = with_numbers(chips__unit_spread="0")
     blank = campaign(miner, points=12, with_chips=False)
     keys = tuple(uncertain_inputs(UnitModel.of(miner, blank)))
