@@ -15,11 +15,12 @@ STATUS = {"agrees": HOLDS, "biased": FAILS, "uncertain": NO_VERDICT, "contradict
 @guarded
 def validate(
     data: Annotated[
-        Path, typer.Argument(help="Field data: CSV or Parquet with a column map, telemetry, or NetCDF.")
-    ],
+        Path | None,
+        typer.Argument(help="Field data: CSV or Parquet with a column map, telemetry, or NetCDF."),
+    ] = None,
     model: Annotated[
-        str, typer.Option(help="The unit's device file, or a shipped name (see: hashheat library).")
-    ],
+        str | None, typer.Option(help="The unit's device file, or a shipped name (see: hashheat library).")
+    ] = None,
     columns: Annotated[
         Path | None,
         typer.Option(
@@ -47,9 +48,18 @@ def validate(
     The energy balance of the data comes first: points that break it are not held against the model. The
     comparison is after ASME V&V 20.
     """
+    from hashheat.thermo.errors import InputError
     from hashheat.validate_command import ValidateOptions, run_validate
     from hashheat.validate_terminal import show_validation
 
+    for key, given, accepted in (
+        ("DATA", data, "a file of field data"),
+        ("--model", model, "the unit's device file, or the name of a shipped one"),
+    ):
+        if given is None:
+            raise InputError("say what is to be compared", key=key, accepted=accepted)
+    assert data is not None
+    assert model is not None
     options = ValidateOptions(columns, fluid, pressure, samples, chip_order)
     sheet, files = run_validate(data, model, output, options, quiet=quiet or as_json)
     paths = [str(path) for path in files]

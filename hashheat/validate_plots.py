@@ -15,6 +15,8 @@ _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY, RED)
 _MOST = 4000
 #: Points that are drawn large, and moments that make no series.
 _FEW = 5
+#: Moments drawn in a panel of a figure.
+_MOST_MOMENTS = 1200
 _FLAGGED = "breaks the energy balance of the data: not used"
 
 
@@ -100,6 +102,11 @@ def parity(found: UnitValidation, name: str, is_synthetic: bool) -> str:
     return inline_svg(figure, f"parity-{name}", f"Predicted over measured: {LABELS.get(name, name)}")
 
 
+def _drawn(count: int) -> np.ndarray:
+    """Moments that are drawn, evenly picked."""
+    return np.unique(np.linspace(0, count - 1, min(count, _MOST_MOMENTS)).astype(int))
+
+
 @styled
 def residuals(found: UnitValidation, is_synthetic: bool) -> str:
     """Comparison error of every quantity against flow, inlet temperature and power."""
@@ -119,6 +126,8 @@ def residuals(found: UnitValidation, is_synthetic: bool) -> str:
         squeeze=False,
         sharey="row",
     )
+    drawn = _drawn(points.count)
+    used, out = drawn[found.used[drawn]], drawn[~found.used[drawn]]
     for i, name in enumerate(names):
         c, unit = found.comparisons[name], _error_unit(name)[1]
         error = _mean(found.predicted[name] - found.model.measured[name])
@@ -127,8 +136,8 @@ def residuals(found: UnitValidation, is_synthetic: bool) -> str:
             ax.axhspan(-2.0 * c.u_val, 2.0 * c.u_val, color="#e9edf2", zorder=0)
             ax.axhline(0.0, color=BLACK, lw=1.0)
             ax.axhline(c.bias, color=BLUE, lw=1.2, ls="--")
-            ax.plot(values[found.used], error[found.used], ".", ms=4, color=BLUE, alpha=0.6, mec="none")
-            ax.plot(values[~found.used], error[~found.used], "x", ms=4, color=RED)
+            ax.plot(values[used], error[used], ".", ms=4, color=BLUE, alpha=0.6, mec="none")
+            ax.plot(values[out], error[out], "x", ms=4, color=RED)
             seen = np.abs(error[found.used])
             reach = 1.15 * max(float(np.nanmax(seen)), abs(c.bias), 1e-9)
             # The band may be many times wider than the errors: then it fills the panel, which says the same.
@@ -152,7 +161,9 @@ def series(found: UnitValidation, times: np.ndarray, is_synthetic: bool) -> str 
     names = list(found.comparisons)
     figure, axes = blank(10.5, 1.9 * len(names) + 0.9, len(names), 1, squeeze=False, sharex=True)
     units = found.model.points.unit
-    first = units == units[0]
+    first = np.flatnonzero(units == units[0])
+    first = first[_drawn(first.size)]
+    out = first[~found.used[first]]
     for i, name in enumerate(names):
         ax = axes[i][0]
         for values, color, style, text in (
@@ -162,8 +173,7 @@ def series(found: UnitValidation, times: np.ndarray, is_synthetic: bool) -> str 
             shown, unit = _field(name, _mean(values))
             size = {"ms": 3.2} if style == "." else {"lw": 1.2}
             ax.plot(times[first], shown[first], style, color=color, label=text if i == 0 else None, **size)
-        out = first & ~found.used
-        if out.any():
+        if out.size:
             shown, _ = _field(name, _mean(found.model.measured[name]))
             ax.plot(times[out], shown[out], "x", ms=5, color=ORANGE, label="not used" if i == 0 else None)
         ax.set_ylabel(f"[{unit}]")
@@ -189,14 +199,16 @@ def balance(found: UnitValidation, times: np.ndarray, is_synthetic: bool) -> str
         return None
     figure, ax = blank(10.5, 2.9)
     ratio, doubt = 100.0 * b.heat / b.expected, 200.0 * b.uncertainty / b.expected
-    order = np.argsort(times, kind="stable")
+    drawn = _drawn(times.size)
+    order = drawn[np.argsort(times[drawn], kind="stable")]
+    flagged, closed = drawn[b.flagged[drawn]], drawn[~b.flagged[drawn]]
     ax.fill_between(
         times[order], 100.0 - doubt[order], 100.0 + doubt[order], color="#e9edf2", label="closed within 2 u"
     )
     ax.axhline(100.0, color=BLACK, lw=1.0)
-    ax.plot(times[~b.flagged], ratio[~b.flagged], ".", ms=4, color=BLUE, label="point")
-    if b.flagged.any():
-        ax.plot(times[b.flagged], ratio[b.flagged], "x", ms=6, color=RED, label="breaks the balance")
+    ax.plot(times[closed], ratio[closed], ".", ms=4, color=BLUE, label="point")
+    if flagged.size:
+        ax.plot(times[flagged], ratio[flagged], "x", ms=6, color=RED, label="breaks the balance")
     ax.set_ylabel("coolant over power [%]")
     if times.dtype.kind == "M":
         from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
@@ -222,9 +234,9 @@ def chip_map(found: UnitValidation, is_synthetic: bool) -> str | None:
     )
     grids = []
     for values in (measured, predicted, predicted - measured):
-        grid = np.empty((len(values), chips.rows * chips.columns))
-        grid[:, chip_places(device, order)] = values
-        grids.append(grid.reshape(-1, chips.rows, chips.columns))
+        row = np.empty((len(values), chips.rows * chips.columns))
+        row[:, chip_places(device, order)] = values
+        grids.append(row.reshape(-1, chips.rows, chips.columns))
     boards = measured.shape[0]
     height = 9.6 * chips.rows / chips.columns / 3.0
     figure, axes = blank(10.5, max(height, 0.75) * boards + 1.3, boards, 3, squeeze=False)

@@ -167,6 +167,11 @@ def _reasons(found: UnitValidation, rows: list[dict[str, Any]]) -> list[str]:
             first = r["movers"][0]
             text += f"; {100 * first['share']:.0f} % of what is uncertain in it moves with {first['name']}"
         told.append(text)
+    if found.inputs.failed:
+        told.append(
+            f"{found.inputs.failed} of {found.samples} samples of the uncertain inputs have no steady state and "
+            "are left out of u_input"
+        )
     points = found.model.points
     borrowed = [word for word, x in (("flow", points.volume_flow), ("power", points.power)) if x is None]
     if borrowed:
@@ -240,7 +245,7 @@ def _data(found: UnitValidation, data: xr.Dataset) -> dict[str, Any]:
         "used": int(found.used.sum()),
         "left_out": [{"reason": k, "count": int(n)} for k, n in found.left_out.items()],
         "rejected": rejected,
-        "not_compared": [{"name": k, "reason": why} for k, why in found.model.left_out.items()],
+        "not_compared": [{"name": k, "reason": why} for k, why in found.skipped.items()],
         "notes": list(points.notes),
         "ranges": ranges,
     }

@@ -1,6 +1,6 @@
 """How far the uncertain inputs of a run move its predictions: device file, readings that drive it, the unit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from hashheat.fleet.sampling import sobol_points
+from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 from hashheat.validation.data_balance import AMBIENT_DOUBT
 from hashheat.validation.instruments import Instrument
@@ -27,6 +28,7 @@ _IDLE = (
     "coolant.manifold_pressure_drop",
 )
 _LEAST_PLACE = 0.05
+_FEWEST = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,10 @@ def uncertain_inputs(model: UnitModel) -> dict[str, Quantity]:
 
 
 def input_uncertainty(
-    model: UnitModel, instruments: Mapping[str, Instrument], samples: int = 128
+    model: UnitModel,
+    instruments: Mapping[str, Instrument],
+    samples: int = 128,
+    quantities: Sequence[str] | None = None,
 ) -> InputUncertainty:
     """u_input of every prediction, by Sobol samples of all uncertain inputs at once.
 
@@ -98,6 +103,8 @@ def input_uncertainty(
         Of the readings that drive the model.
     samples : int
         A power of two.
+    quantities : sequence of str, optional
+        Those of the data if left out.
 
     Returns
     -------
@@ -106,7 +113,7 @@ def input_uncertainty(
     Raises
     ------
     InputError
-        If samples is no power of two.
+        If samples is no power of two, or hardly any of them has a steady state.
 
     Notes
     -----
@@ -139,11 +146,17 @@ def input_uncertainty(
         factor = 1.0 + width[:, None] * ndtri(u[:, len(names) + 1 :])
         overrides[PLACE] = np.maximum(factor, _LEAST_PLACE)[:, place]
         drawn["unit's place"] = overrides[PLACE] @ weight
-    found = few.predict(overrides, samples=samples)
+    found = few.predict(overrides, samples=samples, quantities=quantities)
     solved = (found.status == 0).all(axis=1)
     for values in found.values.values():
         solved &= np.isfinite(values).reshape(samples, -1).all(axis=1)
-    plain = few.predict()
+    if solved.sum() < _FEWEST:
+        raise InputError(
+            "the uncertain inputs leave hardly any sample with a steady state, so that u_input is not known",
+            found=f"{int(solved.sum())} of {samples}",
+            accepted=f"{_FEWEST} or more: a device file with narrower spreads, or more samples",
+        )
+    plain = few.predict(quantities=quantities)
     at_random = _random(few, instruments, plain)
 
     point, mean, shift, shares = {}, {}, {}, {}
@@ -196,7 +209,7 @@ def _random(
     """Standard deviation of every prediction by what is new in every driving reading."""
     square = {name: np.zeros(values.shape[1:]) for name, values in plain.values.items()}
     for key, (sigma, _) in _driving(model, instruments, "random").items():
-        moved = model.predict({key: READINGS[key] + sigma})
+        moved = model.predict({key: READINGS[key] + sigma}, quantities=tuple(plain.values))
         for name, values in moved.values.items():
             square[name] += np.nan_to_num(np.square(values[0] - plain.values[name][0]))
     return {name: np.sqrt(x) for name, x in square.items()}

@@ -492,6 +492,7 @@ _NOT_MODELLED = {
     "T_board_out": "a sensor on the board is neither coolant nor chip: not modelled",
     "V_chip": "the model has one voltage for all chips",
     "hash_rate": "not a thermal quantity",
+    "frequency": "a device file has no nameplate clock in hertz; the measured power holds what the clock does",
 }
 
 

@@ -56,6 +56,8 @@ class UnitValidation:
     inputs : InputUncertainty
         At the used points.
     comparisons : dict of str to Comparison
+    skipped : dict of str to str
+        Quantities without a comparison, and why.
     verdict : str
         ``agrees``, ``biased``, ``uncertain`` or ``contradictory``.
     samples : int
@@ -71,6 +73,7 @@ class UnitValidation:
     grids: Mapping[str, GridUncertainty]
     inputs: InputUncertainty
     comparisons: Mapping[str, Comparison]
+    skipped: Mapping[str, str]
     verdict: str
     samples: int
 
@@ -145,12 +148,25 @@ def validate_unit(
         used &= ~unsolved
         left_out[_UNSOLVED] = int(unsolved.sum())
     predicted = {name: values[0] for name, values in plain.values.items()}
+    skipped = dict(model.left_out)
+    for name in list(predicted):
+        if not np.isfinite((predicted[name] - model.measured[name])[used]).any():
+            del predicted[name]
+            skipped[name] = (
+                "no reading with a prediction: a chip of the model runs away, or no reading is left"
+            )
     names = tuple(predicted)
+    if not names:
+        raise InputError(
+            "no reading of the data has a prediction",
+            file=data.attrs.get("source"),
+            found="; ".join(f"{name}: {why}" for name, why in skipped.items()),
+        )
     at = model.subset(used)
     tell("size of the cells", 0.3)
     grids = unit_grid_uncertainty(at, names) if used.any() else {}
     tell("uncertain inputs", 0.5)
-    inputs = input_uncertainty(at, instruments, samples)
+    inputs = input_uncertainty(at, instruments, samples, names)
     comparisons, u_val = {}, {}
     for name in names:
         given = _errors(name, model, at, used, predicted[name], instruments, grids, inputs)
@@ -171,6 +187,7 @@ def validate_unit(
         grids=grids,
         inputs=inputs,
         comparisons=comparisons,
+        skipped=skipped,
         verdict=word,
         samples=samples,
     )

@@ -132,6 +132,10 @@ def test_bad_options_are_named(files, capsys, more, message):
 def test_bad_files_are_named(files, capsys, tmp_path):
     assert cli.main(["validate", str(tmp_path / "none.csv"), "--model", UNIT]) == 2
     assert "none.csv" in capsys.readouterr().err
+    assert cli.main(["validate", "--model", UNIT]) == 2
+    assert "DATA" in capsys.readouterr().err
+    assert cli.main(["validate", str(files / "data.csv")]) == 2
+    assert "--model" in capsys.readouterr().err
     assert run(files, model="no-such-miner") == 2
     assert "no-such-miner" in capsys.readouterr().err
     (tmp_path / "bad.toml").write_text("[instruments]\nT_wall = '1 K'\n", encoding="utf-8")
