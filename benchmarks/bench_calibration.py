@@ -16,7 +16,7 @@ from hashheat.validation.unit_model import UnitModel
 
 MINER = "canaan-a1566ha-500t"
 FIT = ("chips.junction_to_plate", "power.psu_efficiency", "factor.volume_flow")
-POINTS = 24
+POINTS = 12
 UNITS, RECORDS = 920, 1000
 
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from hashheat.validation.unit_model import UnitModel
 
-#: First widths of a point: inlet and room [K], flow and power relative to their means [-]. They are doubled until
-#: there are few enough points.
-_WIDTHS = {"T_in": 0.25, "T_ambient": 2.0, "volume_flow": 0.01, "power": 0.01}
+#: First widths of a point, wide where the model is nearly straight: inlet and room [K], flow and power relative to
+#: their means [-]. They are doubled until there are few enough points.
+_WIDTHS = {"T_in": 2.0, "T_ambient": 8.0, "volume_flow": 0.02, "power": 0.01}
 #: Records of a unit are taken as they are where there are no more.
 MOST_POINTS = 120
 
@@ -27,12 +27,15 @@ class Condensed(NamedTuple):
         Records behind each point.
     widths : dict of str to float
         Of the points: inlet and room [K], flow and power relative [-]; 0 where nothing was condensed.
+    within : dict of str to (points,) array
+        Standard deviation of each driver among the records of a point [SI].
     """
 
     model: UnitModel
     counts: dict[str, np.ndarray]
     records: np.ndarray
     widths: dict[str, float]
+    within: dict[str, np.ndarray]
 
 
 def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
@@ -70,7 +73,8 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
         if np.any(np.diff(order) != 1):
             model = _ordered(model, order)
         counts = {name: np.isfinite(x).astype(int) for name, x in model.measured.items()}
-        return Condensed(model, counts, np.ones(n, dtype=int), dict.fromkeys(given, 0.0))
+        alone = {name: np.zeros(n) for name in given}
+        return Condensed(model, counts, np.ones(n, dtype=int), dict.fromkeys(given, 0.0), alone)
     factor = 1.0
     while True:
         widths = {name: factor * _WIDTHS[name] for name in given}
@@ -114,7 +118,8 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
         power=None if points.power is None else mean(points.power),
         T_ambient=mean(points.T_ambient),
     )
-    return Condensed(replace(model, points=condensed, measured=measured), counts, records, widths)
+    within = {name: np.sqrt(np.maximum(mean((x - mean(x)[member]) ** 2), 0.0)) for name, x in given.items()}
+    return Condensed(replace(model, points=condensed, measured=measured), counts, records, widths, within)
 
 
 def _ordered(model: UnitModel, order: np.ndarray) -> UnitModel:

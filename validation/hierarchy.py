@@ -32,6 +32,8 @@ MOST_POINTS = 32
 #: Gauss-Newton steps at most; the last may be no longer than _SETTLED, and after one longer than _FAR the
 #: derivatives are taken anew, both in standard errors.
 _STEPS, _SETTLED, _FAR = 12, 0.02, 0.3
+#: How often the drivers are put where they are likely to have been.
+_RECENTRED = 2
 #: Longest step, in standard deviations stated.
 _LONGEST = 3.0
 #: Units whose derivatives with the common numbers stand for those of all.
@@ -151,7 +153,11 @@ def calibrate_fleet(
     constants = (*named, *own.values())
     # Once for the weights: the constants that are common stay at their device file's values.
     problem = UnitFit.of(condensed, constants, known)
+    n = problem.measured.shape[0]
     x, forms, last = _gauss_newton(problem, first, k, progress)
+    for _ in range(_RECENTRED):
+        problem = problem.recentred(_at_points(x, first, n))
+        x, forms, last = _gauss_newton(problem, first, k, progress, x)
     A, b = _of_named(forms, x, constants, k)
     typical = np.median(np.einsum("nii->ni", A), axis=0)
     floor = _LEAST * np.diag(np.maximum(typical, 1e-30))
@@ -178,7 +184,11 @@ def calibrate_fleet(
 
 
 def _gauss_newton(
-    problem: UnitFit, first: np.ndarray, k: int, progress: Callable[[str, float], None] | None
+    problem: UnitFit,
+    first: np.ndarray,
+    k: int,
+    progress: Callable[[str, float], None] | None,
+    begin: np.ndarray | None = None,
 ) -> tuple[np.ndarray, _Forms, float]:
     """Best x of every unit with all priors, its form there, and the longest last step in standard errors."""
     constants = problem.constants
@@ -186,7 +196,7 @@ def _gauss_newton(
     mean = np.array([c.mean for c in constants])
     width = np.array([c.width for c in constants])
     low, high = np.array([c.reach for c in constants]).T
-    x = np.tile(start, (first.size, 1))
+    x = np.tile(start, (first.size, 1)) if begin is None else begin
     J = np.empty(0)
     longest = np.inf
     for step in range(_STEPS):
@@ -194,17 +204,17 @@ def _gauss_newton(
             progress("fit", 1.0 - 0.5**step)
         at = _at_points(x, first, problem.measured.shape[0])
         r = problem.residuals(at[None])[0]
-        if step == 0:
+        if step == 0 and begin is None:
             # Derivatives for a first step need no leakage that follows each chip, which costs several solutions.
             J = replace(problem, model=replace(problem.model, leakage="frozen")).derivatives(at)
-        elif step == 1 or longest > _FAR:
+        elif J.size == 0 or (step == 1 and begin is None) or (step > 0 and longest > _FAR):
             J = problem.derivatives(at)
         forms = _forms(r, J, first)
         H = forms.H + np.diag(width**-2.0)
         move = -np.linalg.solve(H, (forms.g + (x - mean) / width**2)[..., None])[..., 0]
         sigma = np.sqrt(np.einsum("nii->ni", np.linalg.inv(H)))
         longest = float(np.abs(move / sigma)[:, :k].max())
-        if step > 0 and longest <= _SETTLED:
+        if (step > 0 or begin is not None) and longest <= _SETTLED:
             break
         if step < _STEPS - 1:
             x = np.clip(x + np.clip(move, -_LONGEST * width, _LONGEST * width), low, high)

@@ -23,6 +23,8 @@ from hashheat.validation.unit_model import UnitModel
 _UNSEEN = 0.01
 #: Of the fit: chi2 settles to a millionth, far below what moves an estimate.
 _TOLERANCE = 1e-4
+#: How often the drivers are put where they are likely to have been.
+_RECENTRED = 2
 #: Folds of the held-out error, at most.
 _FOLDS = 5
 
@@ -173,6 +175,9 @@ def calibrate_condensed(
             accepted="fewer constants, or more operating points",
         )
     x = fit_constants(constants, problem.readings, problem.sensitivity, tolerance=_TOLERANCE)
+    for _ in range(_RECENTRED):
+        problem = problem.recentred(x[None])
+        x = fit_constants(constants, problem.readings, problem.sensitivity, x, tolerance=_TOLERANCE)
     residuals, J = problem.readings(x), problem.sensitivity(x)
     quality = assess(constants, x, residuals, J, problem.count, told=named)
     notes = list(quality.notes)

@@ -11,13 +11,12 @@ from hashheat.components.failures import describe_failure
 from hashheat.components.free_constant import Constant
 from hashheat.validation.condensed_points import Condensed
 from hashheat.validation.instruments import Instrument
+from hashheat.validation.operating_points import OperatingPoints
 from hashheat.validation.unit_constants import BOARD_MEAN, WALL_FACTOR, chip_quantity
 from hashheat.validation.unit_model import UnitModel
 
 #: Half the step of the differences in x, over a constant's width [-]; a hundredth of e at most.
 _STEP, _MOST_STEP = 0.1, 0.02
-#: Half the step of the differences in a driver, over its noise [-].
-_DRIVER_STEP = 1.0
 #: A residual where the model has no steady state: far, but no cliff that a step could not come back from.
 _NO_STATE = 30.0
 
@@ -39,6 +38,14 @@ class UnitFit:
         Turns the differences of a point into independent ones of standard deviation 1.
     columns : dict of str to slice
         Where each quantity stands among the readings.
+    variance : (points, readings) array
+        Of the readings' own noise.
+    drivers : dict of str to (points,) array
+        Standard deviations of the noise of the drivers, as means of their records.
+    lift : (points, readings) array
+        What the drivers as read give above the drivers as they are thought to have been.
+    read : OperatingPoints
+        Drivers as read.
     """
 
     model: UnitModel
@@ -47,6 +54,10 @@ class UnitFit:
     measured: np.ndarray
     whiten: np.ndarray
     columns: Mapping[str, slice]
+    variance: np.ndarray
+    drivers: Mapping[str, np.ndarray]
+    lift: np.ndarray
+    read: OperatingPoints
 
     @classmethod
     def of(
@@ -72,7 +83,9 @@ class UnitFit:
         Notes
         -----
         The noise of inlet, flow, power and room moves all readings of a record together; it is carried through the
-        model to first order and adds to the covariance of a point's readings.
+        model to first order and adds to the covariance of a point's readings. Left at that, the slopes along a
+        driver would come out too small (errors in variables): :meth:`recentred` puts the drivers where they are
+        thought to have been, which is orthogonal distance regression (Boggs, Byrd and Schnabel 1987) in steps.
         """
         model = condensed.model
         quantities = compared(model)
@@ -87,26 +100,71 @@ class UnitFit:
             at += part.shape[1]
             flat.append(part)
         measured = np.concatenate(flat, axis=1)
-        empty = np.empty((model.points.count, at, at))
-        fit = cls(model, tuple(constants), quantities, measured, empty, columns)
+        n = model.points.count
+        fit = cls(
+            model=model,
+            constants=tuple(constants),
+            quantities=quantities,
+            measured=measured,
+            whiten=np.empty((n, at, at)),
+            columns=columns,
+            variance=np.empty_like(measured),
+            drivers=_driver_noise(condensed, instruments),
+            lift=np.zeros_like(measured),
+            read=model.points,
+        )
         start = np.array([c.start for c in constants])
         predicted = fit.predict(start[None])[0]
         _check_solved(fit, start)
-        variance = np.empty_like(measured)
         for name, columns_of in columns.items():
             noise = instruments[name].at(predicted[:, columns_of])[1]
             counts = condensed.counts[name].reshape(len(measured), -1)
             # A mean made here of the chips of a board holds as many readings.
             made = name == "T_chip_mean" and name in model.derived
             chips = model.miner.device.chips.count if made else 1
-            variance[:, columns_of] = noise**2 / np.maximum(counts * chips, 1)
-        covariance = variance[:, :, None] * np.eye(at)
-        for driver in _by_drivers(fit, start, instruments):
-            covariance += driver[:, :, None] * driver[:, None, :] / condensed.records[:, None, None]
-        missing = np.isnan(measured)
+            fit.variance[:, columns_of] = noise**2 / np.maximum(counts * chips, 1)
+        return fit._weighted_at(start[None])
+
+    def _weighted_at(self, at: np.ndarray) -> "UnitFit":
+        """Return the same fit with weights for the drivers' effect at constants at, (points or 1, k)."""
+        covariance = self.variance[:, :, None] * np.eye(self.measured.shape[1])
+        for move in self._by_drivers(at).values():
+            covariance += move[:, :, None] * move[:, None, :]
+        missing = np.isnan(self.measured)
         covariance[missing[:, :, None] | missing[:, None, :]] = 0.0
-        covariance[missing[:, :, None] & missing[:, None, :] & np.eye(at, dtype=bool)] = 1.0
-        return replace(fit, whiten=np.linalg.inv(np.linalg.cholesky(covariance)))
+        covariance[missing[:, :, None] & missing[:, None, :] & np.eye(missing.shape[1], dtype=bool)] = 1.0
+        return replace(self, whiten=np.linalg.inv(np.linalg.cholesky(covariance)))
+
+    def _by_drivers(self, at: np.ndarray) -> dict[str, np.ndarray]:
+        """Change of the readings of each point by one standard deviation of the noise of each driver."""
+        # Derivatives only: leakage that follows each chip would cost several solutions.
+        model, found = replace(self.model, leakage="frozen"), {}
+        for driver, sigma in self.drivers.items():
+            ends = []
+            for sign in (1.0, -1.0):
+                moved = replace(model.points, **{driver: getattr(model.points, driver) + sign * sigma})
+                ends.append(replace(self, model=replace(model, points=moved)).predict(at[None])[0])
+            found[driver] = np.nan_to_num((ends[0] - ends[1]) / 2.0)
+        return found
+
+    def recentred(self, at: np.ndarray) -> "UnitFit":
+        """Return the same fit about the drivers as they are likely to have been, given the readings.
+
+        Parameters
+        ----------
+        at : (points or 1, k) array
+            Constants of every point, from a fit.
+        """
+        difference = self.predict(at[None])[0] - self.measured
+        difference = np.nan_to_num(difference)
+        pull = np.einsum("pij,pi->pj", self.whiten, np.einsum("pij,pj->pi", self.whiten, difference))
+        changed, lift = {}, np.zeros_like(self.lift)
+        for driver, move in self._by_drivers(at).items():
+            share = np.einsum("pi,pi->p", move, pull)
+            changed[driver] = getattr(self.read, driver) - share * self.drivers[driver]
+            lift += share[:, None] * move
+        model = replace(self.model, points=replace(self.model.points, **changed))
+        return replace(self, model=model, lift=lift)._weighted_at(at)
 
     @property
     def count(self) -> int:
@@ -181,7 +239,7 @@ class UnitFit:
                 perfect = values["factor.power"][..., None] if "factor.power" in names else 1.0
                 part = part / perfect * values[WALL_FACTOR][..., None]
             parts.append(part)
-        return np.concatenate(parts, axis=2)
+        return np.concatenate(parts, axis=2) + self.lift
 
     def residuals(self, X: np.ndarray) -> np.ndarray:
         """Independent residuals of standard deviation 1, 0 where nothing was read, as :meth:`predict`."""
@@ -214,6 +272,9 @@ class UnitFit:
         """
         steps = self.steps()
         moves = np.diag(steps)[:, None, :]
+        low, high = np.array([(c.lowest, c.highest) for c in self.constants]).T
+        # At an end of what a number may be, the difference is taken just inside.
+        at = np.clip(at, low + steps, high - steps)
         X = np.concatenate([at + moves, at - moves])
         solving = np.flatnonzero(np.tile([self.needs_solution(i) for i in range(steps.size)], 2))
         found = self.solved(np.concatenate([at[None], X[solving]]))
@@ -236,7 +297,14 @@ class UnitFit:
     def subset(self, keep: np.ndarray) -> "UnitFit":
         """Return the same constants against the points of a mask."""
         return replace(
-            self, model=self.model.subset(keep), measured=self.measured[keep], whiten=self.whiten[keep]
+            self,
+            model=self.model.subset(keep),
+            measured=self.measured[keep],
+            whiten=self.whiten[keep],
+            variance=self.variance[keep],
+            drivers={name: x[keep] for name, x in self.drivers.items()},
+            lift=self.lift[keep],
+            read=self.read.subset(keep),
         )
 
     def with_constants(self, constants: Sequence[Constant]) -> "UnitFit":
@@ -271,11 +339,11 @@ def _check_solved(fit: UnitFit, start: np.ndarray) -> None:
         )
 
 
-def _by_drivers(fit: UnitFit, x: np.ndarray, instruments: Mapping[str, Instrument]) -> list[np.ndarray]:
-    """Change of the readings of each point by one standard deviation of the noise of each driver."""
-    points = fit.model.points
+def _driver_noise(condensed: Condensed, instruments: Mapping[str, Instrument]) -> dict[str, np.ndarray]:
+    """Noise of the mean of each driver at every point."""
+    points = condensed.model.points
     power = "power_dc" if points.power_is_dc else "power_ac"
-    found = []
+    found = {}
     for driver, variable in (
         ("T_in", "T_in"),
         ("volume_flow", "volume_flow"),
@@ -283,12 +351,18 @@ def _by_drivers(fit: UnitFit, x: np.ndarray, instruments: Mapping[str, Instrumen
         ("T_ambient", "T_ambient"),
     ):
         value = getattr(points, driver)
-        if value is None or (driver == "T_ambient" and not points.has_ambient):
-            continue
-        step = instruments[variable].at(value)[1] * _DRIVER_STEP
-        ends = []
-        for sign in (1.0, -1.0):
-            moved = replace(fit.model, points=replace(points, **{driver: value + sign * step}))
-            ends.append(replace(fit, model=moved).predict(x[None])[0])
-        found.append(np.nan_to_num((ends[0] - ends[1]) / (2.0 * _DRIVER_STEP)))
+        if value is not None and (driver != "T_ambient" or points.has_ambient):
+            sigma = np.broadcast_to(instruments[variable].at(value)[1], value.shape)
+            found[driver] = _of_mean(sigma, condensed.within[driver], condensed.records)
     return found
+
+
+def _of_mean(sigma: np.ndarray, within: np.ndarray, records: np.ndarray) -> np.ndarray:
+    """Noise of a driver's mean over records that were put together by their readings.
+
+    Readings high by noise fall among the high ones: of that share no mean rids them. It is at most
+    sigma^2 / within, where within is how far the readings of a point scatter (Tweedie's formula: Robbins 1956).
+    """
+    chosen = np.where(records > 1, sigma**2 / np.maximum(within, sigma), 0.0)
+    mean = np.sqrt(sigma**2 / records + chosen**2)
+    return np.minimum(mean, sigma)
