@@ -27,6 +27,8 @@ WORDS = {
     CONTRADICTORY: ("NO VERDICT", "none"),
 }
 SYNTHETIC = "synthetic data: made by hashheat from stated true parameters, not measured"
+#: Of a quantity, where the data contradict themselves.
+NOT_JUDGED = "not judged"
 _MOVERS = 3
 _LEAST_SHARE = 0.05
 _READINGS_IN_WORDS = {
@@ -98,6 +100,7 @@ def _in_words(key: str) -> str:
 
 
 def _row(found: UnitValidation, c: Comparison) -> dict[str, Any]:
+    judged = found.verdict != CONTRADICTORY
     shares = found.inputs.shares.get(c.name, {})
     movers = [
         {"name": _in_words(key), "key": key, "share": share}
@@ -109,8 +112,8 @@ def _row(found: UnitValidation, c: Comparison) -> dict[str, Any]:
         "label": LABELS.get(c.name, c.name),
         "unit": "delta_K" if c.name.startswith("T_") else "W",
         "derived": c.name in found.model.derived,
-        "verdict": c.verdict,
-        "sentence": sentence(c),
+        "verdict": c.verdict if judged else NOT_JUDGED,
+        "sentence": sentence(c) if judged else NOT_JUDGED,
         "points": c.points,
         "values": c.values,
         "bias": c.bias,
@@ -162,6 +165,8 @@ def _sentence(found: UnitValidation, rows: list[dict[str, Any]]) -> str:
 def _reasons(found: UnitValidation, rows: list[dict[str, Any]]) -> list[str]:
     told = [_balance_sentence(found)]
     for r in rows:
+        if r["verdict"] == NOT_JUDGED:
+            continue
         text = f"{r['label']}: {r['sentence']}"
         if r["verdict"] != AGREES and r["movers"] and r["u_input"] > 0.7 * r["u_bias"]:
             first = r["movers"][0]

@@ -39,7 +39,8 @@ def show_validation(sheet: dict[str, Any], paths: list[str]) -> None:
     for row in d["left_out"]:
         print(f"  left out: {row['count']} {row['reason']}")
     print()
-    console.print(Text.assemble((f"{s['word']}  ", _STYLES[s["style"]]), filled(s["sentence"], width)))
+    told = filled(f"{s['word']}  {s['sentence']}", width)
+    console.print(Text.assemble((s["word"], _STYLES[s["style"]]), told.removeprefix(s["word"])))
     for reason in s["reasons"]:
         print(filled(reason, width, initial_indent="  - ", subsequent_indent="    "))
     print()
