@@ -144,8 +144,11 @@ def test_the_comparison_is_nothing_but_prediction_less_measurement(known):
     assert made["T_out_u_val"].attrs["units"] == "K"
 
 
+# Without the compiler NumPy warns of lanes that overflow on their way to being dropped; a kernel does not.
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
 def test_a_unit_without_a_steady_state_anywhere_is_an_answer_not_a_crash():
-    miner = with_numbers(chips__junction_to_plate="20 K/W", power__leakage_share="0.5")
+    miner = with_numbers(chips__junction_to_plate="5 K/W", power__leakage_share="0.5")
     data = campaign(with_numbers(), points=12)
     with pytest.raises(InputError, match="no steady state"):
         validate_unit(miner, data, STATED, samples=32)
