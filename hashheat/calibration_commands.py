@@ -1,4 +1,4 @@
-"""The commands that learn from field data: ``hashheat calibrate``. Nothing heavy is imported before one runs."""
+"""``hashheat calibrate`` and ``hashheat plan-measurement``. Nothing heavy is imported before one runs."""
 
 from pathlib import Path
 from typing import Annotated
@@ -58,3 +58,32 @@ def calibrate(
     elif not quiet:
         show_calibration(sheet, paths)
     return HOLDS if sheet["verdict"] == "pass" else FAILS
+
+
+@guarded
+def plan_measurement(
+    file: Annotated[str, typer.Argument(help="A device file, a plant file, or a shipped name.")],
+    candidates: Annotated[
+        Path | None, typer.Option(help="TOML file with [[candidate]] tables, in place of the usual ones.")
+    ] = None,
+    inlet: Annotated[
+        str | None, typer.Option(help="Inlet where the junction matters, e.g. '70 degC'.")
+    ] = None,
+    flow: Annotated[str | None, typer.Option(help="Flow of the unit there, e.g. '10 L/min'.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Directory of the results [default: ./<file>-plan]."),
+    ] = None,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Rank measurements by the doubt about the hottest junction that they would leave, with a protocol."""
+    from hashheat.plan_measurement_command import run_plan, show_plan
+
+    sheet, files = run_plan(file, output, candidates=candidates, inlet=inlet, flow=flow)
+    paths = [str(path) for path in files]
+    if as_json:
+        print_json(sheet | {"paths": paths})
+    elif not quiet:
+        show_plan(sheet, paths)
+    return HOLDS

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hashheat.calibration_commands import calibrate
+from hashheat.calibration_commands import calibrate, plan_measurement
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.plate_commands import plate
@@ -31,6 +31,7 @@ app.command()(tank)
 app.command()(validate)
 app.command()(campaign)
 app.command()(calibrate)
+app.command("plan-measurement")(plan_measurement)
 
 
 def _version(wanted: bool) -> None:
