@@ -10,6 +10,7 @@ from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.validation.comparison import BIASED, Comparison, Errors, compare, overall
+from hashheat.validation.compared_quantities import COMPARED
 from hashheat.validation.data_balance import DataBalance, unit_balance
 from hashheat.validation.grid_uncertainty import GridUncertainty, unit_grid_uncertainty
 from hashheat.validation.input_uncertainty import InputUncertainty, input_uncertainty
@@ -267,8 +268,6 @@ def as_dataset(found: UnitValidation) -> xr.Dataset:
         Over ``point`` (coordinates time and unit), board and chip: what drove the model, for each quantity
         ``_predicted``, ``_measured`` and ``_u_val``, the energy balance, and ``used``.
     """
-    from hashheat.validation.unit_model import COMPARED
-
     model, points = found.model, found.model.points
     data: dict[str, tuple[tuple[str, ...], np.ndarray, dict[str, str]]] = {
         "T_in": (("point",), points.T_in, {"units": "K", "long_name": "coolant inlet as read"}),
