@@ -9,8 +9,8 @@ import xarray as xr
 from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
-from hashheat.validation.comparison import BIASED, Comparison, Errors, compare, overall
 from hashheat.validation.compared_quantities import COMPARED
+from hashheat.validation.comparison import BIASED, Comparison, Errors, compare, overall
 from hashheat.validation.data_balance import DataBalance, unit_balance
 from hashheat.validation.grid_uncertainty import GridUncertainty, unit_grid_uncertainty
 from hashheat.validation.input_uncertainty import InputUncertainty, input_uncertainty
