@@ -152,6 +152,24 @@ def test_the_noise_of_a_driver_counts(miner):
     )
 
 
+@pytest.mark.skipif(INTERPRETED, reason="dozens of calibrations")
+def test_noise_of_a_meter_does_not_flatten_what_is_fitted(miner):
+    """Errors in variables: power read with 4 % noise, the chips' offset unknown, so that R rests on a slope.
+
+    Left at the drivers as read, R comes out too small by noise^2 / (noise^2 + spread^2) of the whole rise.
+    """
+    exact = field_data.settled(miner, R)
+    doubt = field_data.doubted(1e-3, 0.0, power_dc=(0.04, 0.0), T_chip=(0.05, 5.0), T_out=(0.05, 0.0))
+    missed = []
+    for seed in range(10):
+        data = made(exact, {R: 0.7}, seed=seed, n=40, instruments=doubt, left_out=("power_ac", "T_out_board"))
+        found = calibrate_unit(exact, data, [R], instruments=doubt, folds=1)
+        missed.append((found.values[R] - 0.7) / found.sigma[R])
+    # The mean of ten, each known to one standard error.
+    assert abs(np.mean(missed)) < 3.0 / np.sqrt(10)
+    assert np.std(missed) < 2.0
+
+
 @pytest.mark.parametrize(
     "fit", [[], [R, R], ["chips.limit"], ["plate.shine"], ["offset.T_chip"], ["offset.T_ambient"]]
 )
