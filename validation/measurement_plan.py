@@ -7,6 +7,7 @@ derivatives and what is stated of numbers and instruments.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -187,7 +188,7 @@ def campaign_data(miner: Miner, candidate: Candidate) -> xr.Dataset:
         "T_ambient": np.array([s.T_ambient for s in states]),
     }
     boards = miner.device.boards.count
-    data = {
+    data: dict[str, Any] = {
         name: (("time", "unit"), x[:, None]) for name, x in drivers.items() if name in candidate.instruments
     }
     data["T_ambient"] = (("time", "unit"), drivers["T_ambient"][:, None])
