@@ -3,12 +3,11 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from hashheat.components.chevron_correlations import CORRELATIONS, correlation
 from hashheat.components.errors import CalibrationError
+from hashheat.components.free_constant import Constant
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.reading import read
 
@@ -18,47 +17,6 @@ FACTORS = ("Nu_factor", "f_factor")
 _LINEAR = {"m": 0.3, "n": 0.3, "viscosity_exponent": 0.3}
 #: Weak standard deviation of the logarithm of an exponent; of all others 1, a factor of e.
 _EXPONENTS = {"exponent": 0.5}
-#: A constant stays within so many weak standard deviations of its start.
-_REACH = 3.0
-
-
-class Constant(NamedTuple):
-    """One free constant, as the fit sees it: x = ln(value), or x = value where it may be negative.
-
-    Attributes
-    ----------
-    name : str
-    logarithmic : bool
-    start : float
-        First x.
-    mean, width : float
-        Of the prior, in x.
-    weak : float
-        Standard deviation of x that stands for next to no knowledge; the unit of the fit.
-    given : bool
-        Whether the prior was given by the user.
-    """
-
-    name: str
-    logarithmic: bool
-    start: float
-    mean: float
-    width: float
-    weak: float
-    given: bool
-
-    def value(self, x: float) -> float:
-        """The constant from x."""
-        return math.exp(x) if self.logarithmic else x
-
-    def slope(self, x: float) -> float:
-        """Change of the constant with x."""
-        return math.exp(x) if self.logarithmic else 1.0
-
-    @property
-    def reach(self) -> tuple[float, float]:
-        """Least and greatest x allowed."""
-        return self.start - _REACH * self.weak, self.start + _REACH * self.weak
 
 
 def present_constants(exchanger: PlateHeatExchanger) -> dict[str, float]:
@@ -172,8 +130,3 @@ def free_constants(
             width = sigma / value if logarithmic else sigma
         found.append(Constant(key, logarithmic, start, mean, width, weak, bool(priors and key in priors)))
     return tuple(found)
-
-
-def values_of(constants: Sequence[Constant], x: np.ndarray) -> dict[str, float]:
-    """Values by name from the x of the fit."""
-    return {constant.name: constant.value(float(at)) for constant, at in zip(constants, x)}

@@ -9,13 +9,13 @@ import xarray as xr
 
 from hashheat.components.calibration_constants import (
     FACTORS,
-    Constant,
     present_constants,
-    values_of,
     with_constants,
 )
+from hashheat.components.free_constant import Constant, values_of
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.vendor_points import VendorPoint, residuals_of, states_of
+from hashheat.components.weighted_fit import central_differences
 
 _TOLERANCE = 1e-8
 #: Half the step of the differences in x, over a constant's weak standard deviation [-].
@@ -51,15 +51,7 @@ class CalibrationFit:
         rating = self.rate(x, states_of(self.points))
         return np.array([residual.in_sigma for residual in residuals_of(self.points, rating)])
 
-    def priors(self, x: np.ndarray) -> np.ndarray:
-        """Every constant's distance from its prior, in its standard deviations."""
-        return np.array([(at - c.mean) / c.width for at, c in zip(x, self.constants)])
-
     def sensitivity(self, x: np.ndarray) -> np.ndarray:
         """Change of the readings' distances with each x, by central differences."""
-        columns = []
-        for i, constant in enumerate(self.constants):
-            step = np.zeros(x.size)
-            step[i] = _STEP * constant.weak
-            columns.append((self.readings(x + step) - self.readings(x - step)) / (2.0 * step[i]))
-        return np.stack(columns, axis=1)
+        steps = np.array([_STEP * constant.weak for constant in self.constants])
+        return central_differences(self.readings, x, steps)

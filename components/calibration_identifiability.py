@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from hashheat.components.calibration_constants import Constant
+from hashheat.components.free_constant import Constant
 
 #: Standard deviation of a combination from the points alone, in that of next to no knowledge, from which on the
 #: points are said not to separate it, and to hardly separate it [-].
@@ -48,7 +48,7 @@ def separate(
         sign = np.sign(max(own, key=lambda pair: abs(pair[0]))[0])
         # A step that raises chi2 by 1, or one of weak standard deviation where the points feel nothing.
         size = sign / s if seen else sign
-        step = ", ".join(f"{size * v * c.weak:+.2f} {'ln ' if c.logarithmic else ''}{c.name}" for v, c in own)
+        step = ", ".join(f"{size * v * c.weak:+.2g} {'ln ' if c.logarithmic else ''}{c.name}" for v, c in own)
         names = " and ".join(c.name for _, c in own)
         if len(own) == 1:
             (poor if seen else missing).append(f"the points hardly see {names}")

@@ -1,21 +1,19 @@
 """Fit the free constants of an exchanger's correlation to a few points of a maker or a test."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.optimize import least_squares
-from scipy.stats import chi2 as chi2_distribution
 
-from hashheat.components.calibration_constants import free_constants, values_of
+from hashheat.components.calibration_constants import free_constants
 from hashheat.components.calibration_fit import CalibrationFit
-from hashheat.components.calibration_identifiability import separate, strongly_correlated
 from hashheat.components.calibration_result import Calibration
 from hashheat.components.duty_side import Side, liquid_table
 from hashheat.components.errors import CalibrationError
+from hashheat.components.free_constant import values_of
 from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.components.vendor_points import VendorPoint, residuals_of, states_of, take_points
+from hashheat.components.weighted_fit import assess, fit_constants
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.units import show
 
@@ -24,9 +22,6 @@ __all__ = ["MODEL_SCATTER", "Calibration", "VendorPoint", "calibrate"]
 #: Scatter of a fitted correlation about the truth away from its points, common to both sides: relative standard
 #: deviation of film coefficient and friction [-]; assumed.
 MODEL_SCATTER = {"Nu": 0.03, "f": 0.05}
-
-#: Below this chance of so large a chi2 the standard deviations are enlarged.
-_UNLIKELY = 0.05
 
 #: A reading is impossible where it is so by more than this many of its standard deviations.
 _CERTAIN = 2.0
@@ -96,24 +91,8 @@ def calibrate(
             "of one computed point are one number",
         )
     fit = CalibrationFit(exchanger, constants, taken, infinite_plates)
-    low, high = np.array([constant.reach for constant in constants]).T
-    widths = np.array([constant.width for constant in constants])
-    found = least_squares(
-        lambda x: np.concatenate([fit.readings(x), fit.priors(x)]),
-        np.array([constant.start for constant in constants]),
-        jac=lambda x: np.vstack([fit.sensitivity(x), np.diag(1.0 / widths)]),
-        bounds=(low, high),
-        x_scale=np.array([constant.weak for constant in constants]),
-        xtol=1e-7,
-        ftol=1e-9,
-        gtol=1e-8,
-        max_nfev=60,
-    )
-    if not found.success:
-        raise CalibrationError(
-            "the fit did not settle", key="free", found=", ".join(free), accepted="fewer constants, or priors"
-        )
-    return _summary(fit, found.x, given, known, {**MODEL_SCATTER, **(model_scatter or {})})
+    x = fit_constants(constants, fit.readings, fit.sensitivity)
+    return _summary(fit, x, given, {**MODEL_SCATTER, **(model_scatter or {})})
 
 
 def _check_possible(exchanger: PlateHeatExchanger, point: VendorPoint, i: int) -> None:
@@ -151,53 +130,30 @@ def _check_possible(exchanger: PlateHeatExchanger, point: VendorPoint, i: int) -
                 )
 
 
-def _summary(
-    fit: CalibrationFit, x: np.ndarray, given: int, known: int, scatter: dict[str, float]
-) -> Calibration:
+def _summary(fit: CalibrationFit, x: np.ndarray, given: int, scatter: dict[str, float]) -> Calibration:
     constants = fit.constants
-    rating = fit.rate(x, states_of(fit.points))
-    residuals = residuals_of(fit.points, rating)
-    sensitivity = fit.sensitivity(x)
-    widths = np.array([constant.width for constant in constants])
-    covariance_x = np.linalg.inv(sensitivity.T @ sensitivity + np.diag(1.0 / widths**2))
-    own = np.array([constant.given for constant in constants])
-    chi2 = sum(r.in_sigma**2 for r in residuals) + float((fit.priors(x)[own] ** 2).sum())
-    dof = given + known - len(constants)
-    singular, missing, poor = separate(constants, sensitivity)
-    notes = [*missing, *poor]
-    enlarged = 1.0
-    if dof > 0 and chi2_distribution.sf(chi2, dof) < _UNLIKELY:
-        enlarged = math.sqrt(chi2 / dof)
-        covariance_x = covariance_x * enlarged**2
-        notes.append(
-            f"the points scatter {enlarged:.2g} times as much about the fit as their standard deviations say; "
-            "those of the constants are enlarged by as much"
-        )
-    spread = np.sqrt(np.diag(covariance_x))
-    correlation = covariance_x / np.outer(spread, spread)
-    notes += strongly_correlated(constants, correlation)
-    for at, constant in zip(x, constants):
-        if min(abs(at - end) for end in constant.reach) < 0.01 * constant.weak:
-            notes.append(f"{constant.name} is at the end of its range: another correlation may fit better")
+    residuals = residuals_of(fit.points, fit.rate(x, states_of(fit.points)))
+    quality = assess(constants, x, np.array([r.in_sigma for r in residuals]), fit.sensitivity(x), given)
+    spread = np.sqrt(np.diag(quality.covariance))
     slopes = np.array([constant.slope(float(at)) for at, constant in zip(x, constants)])
     names = tuple(constant.name for constant in constants)
     return Calibration(
         names=names,
         values=values_of(constants, x),
         sigma={name: float(s) for name, s in zip(names, slopes * spread)},
-        covariance=covariance_x * np.outer(slopes, slopes),
-        correlation=correlation,
+        covariance=quality.covariance * np.outer(slopes, slopes),
+        correlation=quality.correlation,
         residuals=tuple(residuals),
-        chi2=float(chi2),
-        dof=dof,
-        enlarged=enlarged,
-        identifiable=not missing,
-        singular_values=singular,
-        notes=tuple(notes),
+        chi2=quality.chi2,
+        dof=quality.dof,
+        enlarged=quality.enlarged,
+        identifiable=quality.identifiable,
+        singular_values=quality.singular_values,
+        notes=quality.notes,
         exchanger=fit.unit(x),
         points=fit.points,
         scatter=scatter,
         _fit=fit,
         _x=x,
-        _covariance_x=covariance_x,
+        _covariance_x=quality.covariance,
     )

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from hashheat.components.calibration_record import CalibrationRecord
 from hashheat.components.cold_plate_file import LIBRARY as COLD_PLATES
 from hashheat.components.cold_plate_file import ColdPlateFile, load_cold_plate
 from hashheat.components.record import Section, fault, find_beside, find_file, load_record, number
@@ -145,6 +146,9 @@ class MinerFile(Section):
     plate: Plate | None = Field(default=None, description="a [plate] table")
     coolant: Coolant = Field(description="a [coolant] table")
     surroundings: Surroundings = Field(description="a [surroundings] table")
+    calibration: CalibrationRecord | None = Field(
+        default=None, description="a [calibration] table, written by hashheat calibrate"
+    )
 
     @model_validator(mode="after")
     def _fits(self) -> "MinerFile":

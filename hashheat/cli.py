@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from hashheat.calibration_commands import calibrate, plan_measurement
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.plate_commands import plate
 from hashheat.tank_commands import tank
+from hashheat.validate_commands import campaign, validate
 
 app = typer.Typer(
     name="hashheat",
@@ -26,6 +28,10 @@ app.add_typer(rate_app, name="rate")
 app.add_typer(size_app, name="size")
 app.command()(plate)
 app.command()(tank)
+app.command()(validate)
+app.command()(campaign)
+app.command()(calibrate)
+app.command("plan-measurement")(plan_measurement)
 
 
 def _version(wanted: bool) -> None:

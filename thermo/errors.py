@@ -58,6 +58,10 @@ class InputError(HashheatError):
         )
 
 
+class FieldDataError(InputError):
+    """Measured data that cannot be read; the only exception that leaves a reader, whatever the bytes."""
+
+
 class StateError(HashheatError):
     """A thermodynamic state outside what a fluid's table or the liquid itself allows."""
 

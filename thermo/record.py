@@ -50,11 +50,7 @@ class Section(BaseModel):
         InputError
             Naming the key and what is accepted.
         """
-        section: Section = self
-        *path, name = key.split(".")
-        for part in path:
-            section = getattr(section, part)
-        form: Any = type(section).model_fields[name].json_schema_extra
+        form = self._form(key)
         low, high, positive = (form["bounds"][k] for k in ("minimum", "maximum", "positive"))
         x = np.asarray(values, dtype=float)
         fits = np.isfinite(x)
@@ -69,6 +65,19 @@ class Section(BaseModel):
                 found=float(x[~fits].flat[0]),
                 accepted=f"{least}{most} [{form['unit']}]",
             )
+
+    def _form(self, key: str) -> Any:
+        section: Section = self
+        *path, name = key.split(".")
+        for part in path:
+            section = getattr(section, part)
+        return type(section).model_fields[name].json_schema_extra
+
+    def bounds(self, key: str) -> tuple[float, float]:
+        """Least and greatest value [SI] that the schema allows for a dotted key; 0 where it must be positive."""
+        low, high, positive = (self._form(key)["bounds"][k] for k in ("minimum", "maximum", "positive"))
+        least = -np.inf if low is None else float(low)
+        return max(least, 0.0) if positive else least, np.inf if high is None else float(high)
 
     def quantities(self, prefix: str = "") -> dict[str, Quantity]:
         """Every :class:`Quantity` below this section by its dotted key, in the file's order."""

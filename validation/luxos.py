@@ -6,7 +6,6 @@ their ratio can be found: with the nameplate power of an S21 Hyd the measured ri
 assumed flow the model gives a rise.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +13,22 @@ import xarray as xr
 
 from hashheat.components.miner import Miner
 from hashheat.components.variables import dataset
-from hashheat.thermo.errors import InputError
+from hashheat.thermo.errors import FieldDataError, InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.property_kernels import density, enthalpy
+from hashheat.validation.readers.luxos import read_luxos
 
 #: Half the step of the sensors' integers over sqrt(3): standard uncertainty of one reading [K].
 READING_ERROR = 0.5 / np.sqrt(3.0)
 
-_LABELS = {"Water Inlet": "T_in", "Water Outlet": "T_out"}
-
 
 def read_luxos_temps(path: Path) -> xr.Dataset:
-    """Water temperatures of every board from the reply to LuxOS's ``temps`` command.
+    """Water temperatures of every board from one reply to LuxOS's ``temps`` command.
 
     Parameters
     ----------
     path : Path
-        JSON text of the reply. Corners are told apart by the labels in METADATA, never by their place.
+        JSON text of the reply; :func:`hashheat.validation.readers.luxos.read_luxos` reads it.
 
     Returns
     -------
@@ -43,28 +41,28 @@ def read_luxos_temps(path: Path) -> xr.Dataset:
         If the file is missing, is not such a reply, or does not label both water sensors.
     """
     try:
-        reply = json.loads(path.read_text(encoding="utf-8"))
-        corners = {
-            entry["Label"]: corner
-            for corner, entry in reply["METADATA"][0].items()
-            if isinstance(entry, dict)
-        }
-        boards = sorted(reply["TEMPS"], key=lambda row: row["ID"])
-        columns = {
-            name: np.array([float(row[corners[label]]) for row in boards]) + 273.15
-            for label, name in _LABELS.items()
-        }
-        numbers = [int(row["ID"]) for row in boards]
+        reply = read_luxos(path.read_bytes())
     except FileNotFoundError:
         raise InputError("file not found", file=str(path)) from None
-    except (OSError, ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-        raise InputError(
-            "not a LuxOS 'temps' reply with labelled water sensors",
-            file=str(path),
-            found=f"{type(error).__name__}: {error}",
-            accepted="METADATA with the labels 'Water Inlet' and 'Water Outlet', and TEMPS",
-        ) from None
-    return dataset({name: (("board",), values) for name, values in columns.items()}, {"board": numbers})
+    except OSError as error:
+        raise InputError(f"file cannot be read: {error}", file=str(path)) from None
+    except FieldDataError as error:
+        raise _refused(path, f"{error.problem} ({error.found})") from None
+    names = {"T_in_board": "T_in", "T_out_board": "T_out"}
+    values = reply.isel(time=0, unit=0)
+    if not all(name in values and values[name].notnull().all() for name in names):
+        raise _refused(path, "no water at both ends of every board")
+    columns = {given: (("board",), values[name].values) for name, given in names.items()}
+    return dataset(columns, {"board": values["board"].values})
+
+
+def _refused(path: Path, found: str) -> InputError:
+    return InputError(
+        "not a LuxOS 'temps' reply with labelled water sensors",
+        file=str(path),
+        found=found,
+        accepted="METADATA with the labels 'Water Inlet' and 'Water Outlet', and TEMPS",
+    )
 
 
 def implied_flow(data: xr.Dataset, heat_rate: float, pressure: float = 3e5) -> tuple[float, float]:

@@ -1,0 +1,72 @@
+"""Bands of sequences whose order and limit are known, and of a real unit."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from hashheat.components.miner import Miner
+from hashheat.thermo.errors import InputError
+from hashheat.validation.grid_uncertainty import grid_uncertainty, unit_grid_uncertainty
+from hashheat.validation.unit_model import UnitModel
+
+
+@pytest.mark.parametrize("order", [1.0, 2.0, 3.5])
+@pytest.mark.parametrize("ratio", [2.0, 1.5])
+def test_manufactured_sequence_gives_its_order_and_its_exact_error(order, ratio):
+    limit, factors = 350.0, np.array([0.4, -0.7, 1.3])
+    run, mid, fine = (limit + factors * ratio ** (-k * order) for k in range(3))
+    found = grid_uncertainty(run, mid, fine, ratio=ratio, noise=1e-14)
+    assert found.order == pytest.approx(order, rel=1e-6)
+    # The run's error is exactly its factor; the widest is 1.3, with Roache's 1.25, over 1.15 for one sigma.
+    assert found.band == pytest.approx(1.25 * 1.3, rel=1e-6)
+    assert found.u_num == pytest.approx(1.25 * 1.3 / 1.15, rel=1e-6)
+    assert (found.unordered, found.settled, found.values) == (0, 0, 3)
+
+
+def test_values_that_diverge_take_three_times_their_range():
+    found = grid_uncertainty([1.0, 10.0], [1.1, 10.0], [1.4, 10.0])
+    assert found.unordered == 1
+    assert found.settled == 1
+    assert found.band == pytest.approx(3.0 * 0.4)
+    assert "1 of 2 values" in found.text
+
+
+def test_missing_values_are_passed_by_and_nothing_at_all_is_refused():
+    found = grid_uncertainty([np.nan, 1.04], [1.0, 1.01], [1.0, 1.0025])
+    assert found.values == 1
+    assert found.order == pytest.approx(2.0, rel=1e-6)
+    with pytest.raises(InputError, match="all three grids"):
+        grid_uncertainty([np.nan], [1.0], [1.0])
+    with pytest.raises(InputError, match="shape"):
+        grid_uncertainty([1.0, 2.0], [1.0], [1.0])
+
+
+def test_a_unit_is_solved_again_on_finer_cells_and_its_band_holds_the_finest():
+    blank = xr.Dataset(
+        {
+            "T_in": (("time", "unit"), [[330.0], [345.0]]),
+            "volume_flow": (("time", "unit"), [[1.5e-4], [2e-4]]),
+            "power_dc": (("time", "unit"), [[7000.0], [8000.0]]),
+            "T_ambient": (("time", "unit"), [[293.0], [293.0]]),
+            "T_chip_max": (("time", "unit", "board"), np.full((2, 1, 4), 360.0)),
+            "T_out": (("time", "unit"), [[340.0], [355.0]]),
+        },
+        {"time": [0.0, 1.0], "unit": ["a"]},
+    )
+    model = UnitModel.of(Miner.named("canaan-a1566ha-500t"), blank)
+    found = unit_grid_uncertainty(model, ("T_out", "T_chip_max"))
+    finest = model.refined(8.0).predict(quantities=["T_chip_max"]).values["T_chip_max"]
+    off = np.abs(model.predict(quantities=["T_chip_max"]).values["T_chip_max"] - finest).max()
+    assert 0.0 < off < found["T_chip_max"].band < 20.0 * off + 1e-3
+    # The outlet follows from the energy balance, whatever the cells.
+    assert found["T_out"].band < 1e-3
+
+
+def test_no_whole_number_of_cells_is_refused():
+    blank = xr.Dataset(
+        {"T_in": (("time", "unit"), [[330.0]]), "T_out": (("time", "unit"), [[340.0]])},
+        {"time": [0.0], "unit": ["a"]},
+    )
+    model = UnitModel.of(Miner.named("canaan-a1566ha-500t"), blank)
+    with pytest.raises(InputError, match="whole number"):
+        model.refined(0.3)

@@ -1,0 +1,105 @@
+"""Calibration of a fleet on made-up readings: the population found again, and its members."""
+
+import importlib.util
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+import xarray as xr
+
+from hashheat.components.errors import CalibrationError
+from hashheat.components.miner import Miner
+from hashheat.validation.hierarchy import calibrate_fleet
+from hashheat.validation.unit_calibration import calibrate_unit
+
+_spec = importlib.util.spec_from_file_location("field_data", Path(__file__).parent / "field_data.py")
+field_data = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(field_data)
+
+R, NU = "chips.junction_to_plate", "plate.nusselt_factor"
+INTERPRETED = bool(numba.config.DISABLE_JIT)
+DOUBT = field_data.doubted(T_chip=(0.3, 0.3))
+
+
+@pytest.fixture(scope="module")
+def miner():
+    shipped = Miner.named("canaan-a1566ha-500t")
+    return field_data.coarse(shipped) if INTERPRETED else shipped
+
+
+def fleet(miner, resistances, seed, records, instruments=DOUBT):
+    """Units with these resistances, each with instruments of its own."""
+    parts = []
+    for i, resistance in enumerate(resistances):
+        rng = np.random.default_rng((seed, i))
+        _, error = field_data.draw_truth(miner, rng, instruments, miner.device.boards.count)
+        driven = field_data.drivers(rng, records)
+        data = field_data.readings(
+            miner, {R: resistance}, error, instruments, driven, rng, left_out=("power_ac", "T_out_board")
+        )
+        parts.append(data.assign_coords(unit=[f"u{i}"]))
+    return xr.concat(parts, dim="unit", combine_attrs="override", join="outer").transpose("time", "unit", ...)
+
+
+def test_a_population_is_found_again(miner):
+    """30 units: mean, spread and members within what is said of them (0.1 % outside by chance)."""
+    units = 6 if INTERPRETED else 30
+    rng = np.random.default_rng(11)
+    mean, sd = np.log(0.62), 0.15
+    true = np.exp(mean + sd * rng.standard_normal(units))
+    exact = field_data.settled(miner)
+    found = calibrate_fleet(exact, fleet(exact, true, 3, 4), [R], instruments=DOUBT)
+    population = found.population
+    away = population.mean[0] - mean
+    assert abs(away) < 3.3 * np.sqrt(population.mean_covariance[0, 0])
+    assert found.common[0, 0] == 0.0  # nothing else of the file is uncertain
+    assert population.sd_interval[0, 0] < sd < population.sd_interval[0, 1]
+    z = (population.estimate[:, 0] - np.log(true)) / np.sqrt(population.covariance[:, 0, 0])
+    assert np.abs(z).max() < 4.0
+    assert np.mean(np.square(z)) < 2.0
+    # Shrunk estimates are nearer to the truth than single ones.
+    assert np.std(population.estimate[:, 0] - np.log(true)) < np.std(found.single[:, 0] - np.log(true))
+    assert found.curvature_error < 1.0
+    assert found.last_step < 0.1
+    assert list(found.units) == [f"u{i}" for i in range(units)]
+
+
+def test_a_single_unit_is_as_its_own_calibration_has_it(miner):
+    """With the file's doubt of R next to none against the data's, both fits are the same."""
+    exact = field_data.settled(miner, R)
+    data = fleet(exact, [0.5, 0.6, 0.7], 5, 4)
+    found = calibrate_fleet(exact, data, [R], instruments=DOUBT)
+    for i in range(3):
+        alone = calibrate_unit(exact, data.isel(unit=[i]), [R], instruments=DOUBT)
+        sigma = alone.sigma[R] / alone.values[R]
+        prior = alone.priors[R][1] / alone.priors[R][0]
+        free = (1.0 / sigma**2 - 1.0 / prior**2) ** -0.5
+        assert found.single_sigma[i, 0] == pytest.approx(free, rel=0.03)
+        pulled = (found.single[i, 0] - np.log(alone.values[R])) / sigma
+        # What the prior pulls the single fit by is a small part of its error.
+        assert abs(pulled) < 0.25
+
+
+def test_what_all_units_share_adds_to_the_mean_alone(miner):
+    exact, shared = field_data.settled(miner), field_data.settled(miner, NU)
+    data = fleet(exact, [0.5, 0.6, 0.7, 0.8], 6, 3)
+    alone, both = (calibrate_fleet(m, data, [R], instruments=DOUBT) for m in (exact, shared))
+    assert both.population.sd == pytest.approx(alone.population.sd, rel=1e-3)
+    assert both.population.mean == pytest.approx(alone.population.mean, abs=1e-3)
+    # By hand: the mean with the film coefficient one standard deviation off, for all units.
+    off = {
+        key: field_data.settled(miner, **{"plate__nusselt_factor": v})
+        for key, v in ((1, 1.0577), (-1, 0.9423))
+    }
+    means = {k: calibrate_fleet(m, data, [R], instruments=DOUBT).population.mean[0] for k, m in off.items()}
+    assert np.sqrt(both.common[0, 0]) == pytest.approx(abs(means[1] - means[-1]) / 2.0, rel=0.05)
+
+
+def test_what_is_no_fleet_is_refused(miner):
+    exact = field_data.settled(miner)
+    data = fleet(exact, [0.5, 0.6, 0.7], 1, 2)
+    with pytest.raises(CalibrationError):
+        calibrate_fleet(exact, data.isel(unit=[0, 1]), [R], instruments=DOUBT)
+    with pytest.raises(CalibrationError):
+        calibrate_fleet(exact, data, ["offset.T_out"], instruments=DOUBT)

@@ -1,0 +1,210 @@
+"""Whole comparisons: a bias that was put in is found, a break of the data is told first, doubt stays doubt."""
+
+import numba
+import numpy as np
+import pytest
+import xarray as xr
+
+from hashheat.components.miner import Miner
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.quantity import Quantity
+from hashheat.validation.campaign_files import EXAMPLE_INSTRUMENTS
+from hashheat.validation.input_uncertainty import input_uncertainty, uncertain_inputs
+from hashheat.validation.instruments import instruments_for, parse_instruments
+from hashheat.validation.synthetic_campaign import (
+    NOISE,
+    CampaignTruth,
+    drawn_truth,
+    synthetic_campaign,
+)
+from hashheat.validation.unit_model import UnitModel
+from hashheat.validation.unit_validation import as_dataset, sentence, validate_unit
+
+NAME = "canaan-a1566ha-500t"
+STATED = parse_instruments(EXAMPLE_INSTRUMENTS)
+SLOW = bool(numba.config.DISABLE_JIT)
+POINTS, SAMPLES = (15, 8) if SLOW else (36, 64)
+needs_speed = pytest.mark.skipif(SLOW, reason="many solutions of a unit: minutes without the compiler")
+
+
+def with_numbers(**texts):
+    """The shipped miner on few cells, with some numbers of its device file replaced by exact or narrow ones."""
+    device = Miner.named(NAME).device
+    device = device.model_copy(update={"plate": device.serpentine.model_copy(update={"cells_per_pass": 4})})
+    for key, text in texts.items():
+        section, name = key.split("__")
+        part = getattr(device, section)
+        quantity = Quantity.parse(text, getattr(part, name).unit)
+        device = device.model_copy(update={section: part.model_copy(update={name: quantity})})
+    return Miner(device)
+
+
+@pytest.fixture(scope="module")
+def known():
+    """A unit whose resistance is known well."""
+    return with_numbers(chips__junction_to_plate="0.75 +/- 0.01 K/W", chips__unit_spread="0")
+
+
+def campaign(miner, device=None, readings=None, points=POINTS, **given):
+    truth = CampaignTruth(device or {}, readings or {}, NOISE)
+    return synthetic_campaign(miner, truth, points=points, seed=11, **given)
+
+
+def test_a_model_that_is_right_agrees(known):
+    found = validate_unit(known, campaign(known), STATED, samples=SAMPLES)
+    assert found.verdict == "agrees"
+    assert {c.verdict for c in found.comparisons.values()} == {"agrees"}
+    assert found.left_out == {"in standby": 4}
+    for c in found.comparisons.values():
+        assert abs(c.bias) <= c.interval
+        assert c.points == POINTS
+
+
+@needs_speed
+def test_few_cells_are_a_doubt_about_single_chips_and_not_about_their_mean(known):
+    """Chips at the ends of rows smear over cells four times their size; the energy balance does not care."""
+    found = validate_unit(known, campaign(known, points=12), STATED, samples=8, chip_order="rows")
+    assert found.comparisons["T_chip"].u_num > 5.0 * found.comparisons["T_chip_mean"].u_num
+    assert found.comparisons["T_out"].u_num < 1e-3
+    assert found.grids["T_chip"].values > 100
+
+
+@needs_speed
+def test_a_right_model_with_wrong_but_honest_inputs_is_seldom_called_biased():
+    """Truth drawn from the device file and the sheets of the instruments, repeated: 5 % are expected."""
+    miner = with_numbers(chips__unit_spread="0")
+    blank = campaign(miner, points=12, with_chips=False)
+    keys = tuple(uncertain_inputs(UnitModel.of(miner, blank)))
+    called = dict.fromkeys(("T_out", "power_ac"), 0)
+    repeats = 24
+    for seed in range(repeats):
+        truth = drawn_truth(miner, STATED, keys, seed)
+        data = synthetic_campaign(miner, truth, points=12, seed=seed, with_chips=False)
+        found = validate_unit(miner, data, STATED, samples=32)
+        for name in called:
+            called[name] += found.comparisons[name].verdict == "biased"
+    # More than 4 of 24 at 5 % have a probability of 0.6 %.
+    assert max(called.values()) <= 4
+
+
+@needs_speed
+def test_a_bias_that_was_put_in_is_found_with_its_size(known):
+    # 0.35 K/W more than the device file says, at 7500 W on 640 chips: about 4 K.
+    data = campaign(known, {"chips.junction_to_plate": 1.1})
+    found = validate_unit(known, data, STATED, samples=SAMPLES)
+    assert found.verdict == "biased"
+    c = found.comparisons["T_chip_mean"]
+    assert c.verdict == "biased"
+    expected = -0.35 * float(data["power_dc"].mean()) / 640.0
+    assert c.bias == pytest.approx(expected, abs=0.4)
+    assert abs(c.bias - expected) <= c.interval
+    assert sentence(c).startswith("biased by -")
+    assert found.comparisons["T_out"].verdict == "agrees"
+
+
+@needs_speed
+def test_an_unknown_resistance_leaves_the_chips_in_doubt_and_says_what_moves_them():
+    miner = with_numbers()
+    found = validate_unit(miner, campaign(miner, {"chips.junction_to_plate": 1.1}), STATED, samples=SAMPLES)
+    assert found.comparisons["T_chip_mean"].verdict == "uncertain"
+    assert next(iter(found.inputs.shares["T_chip_mean"])) == "chips.junction_to_plate"
+    assert found.comparisons["T_out"].verdict == "agrees"
+    assert found.verdict == "agrees"
+
+
+@needs_speed
+def test_data_that_contradict_themselves_get_no_verdict_about_the_model(known):
+    data = campaign(known, readings={"factor.volume_flow": 1.25})
+    found = validate_unit(known, data, STATED, samples=SAMPLES)
+    assert found.verdict == "contradictory"
+    assert found.balance.flagged.all()
+    assert found.balance.closure == pytest.approx(1.25, abs=0.02)
+
+
+def test_single_points_that_break_the_balance_are_left_out_and_counted(known):
+    data = campaign(known)
+    data["T_out"][10:13] += 6.0
+    found = validate_unit(known, data, STATED, samples=SAMPLES)
+    assert found.balance.flagged.sum() == 3
+    assert any("energy balance" in reason and n == 3 for reason, n in found.left_out.items())
+    assert found.comparisons["T_out"].points == POINTS - 3
+    assert found.comparisons["T_out"].verdict == "agrees"
+
+
+@needs_speed
+def test_the_comparison_is_nothing_but_prediction_less_measurement(known):
+    data = campaign(known)
+    found = validate_unit(known, data, STATED, samples=SAMPLES)
+    model = UnitModel.of(known, data)
+    plain = model.predict(quantities=["T_out"]).values["T_out"][0]
+    measured = data["T_out"].values[4:, 0]
+    assert found.comparisons["T_out"].bias == pytest.approx(float((plain - measured).mean()), abs=1e-9)
+    made = as_dataset(found)
+    np.testing.assert_array_equal(made["T_out_measured"].values, measured)
+    assert made["T_out_u_val"].attrs["units"] == "K"
+
+
+# Without the compiler NumPy warns of lanes that overflow on their way to being dropped; a kernel does not.
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:invalid value encountered:RuntimeWarning")
+def test_a_unit_without_a_steady_state_anywhere_is_an_answer_not_a_crash():
+    miner = with_numbers(chips__junction_to_plate="5 K/W", power__leakage_share="0.5")
+    data = campaign(with_numbers(), points=12)
+    with pytest.raises(InputError, match="no steady state"):
+        validate_unit(miner, data, STATED, samples=32)
+
+
+@needs_speed
+def test_u_input_of_one_number_is_its_sensitivity_times_its_width(known):
+    """Against a finite difference, with every other number made exact."""
+    device = known.device
+    for key, quantity in known.quantities.items():
+        if quantity.is_uncertain and key != "chips.junction_to_plate":
+            section, name = key.split(".")
+            part = getattr(device, section)
+            exact = Quantity(quantity.nominal, quantity.unit)
+            device = device.model_copy(update={section: part.model_copy(update={name: exact})})
+    miner = Miner(device)
+    data = campaign(miner, points=12)
+    model = UnitModel.of(miner, data)
+    assert list(uncertain_inputs(model)) == ["chips.junction_to_plate"]
+    exact = {name: parse_instruments({name: "0 K"})[name] for name in ("T_in", "T_ambient")}
+    found = input_uncertainty(model, exact, samples=256)
+    up, down = (
+        model.predict({"chips.junction_to_plate": 0.75 + step}, quantities=["T_chip_mean"]).values[
+            "T_chip_mean"
+        ]
+        for step in (0.01, -0.01)
+    )
+    expected = 0.5 * (up - down)[0]
+    np.testing.assert_allclose(found.point["T_chip_mean"], expected, rtol=0.05)
+    assert found.mean["T_chip_mean"] == pytest.approx(float(expected.mean()), rel=0.05)
+
+
+@needs_speed
+def test_what_is_new_in_every_reading_is_in_u_input_of_a_point_and_not_of_the_mean(known):
+    data = campaign(known, points=12)
+    model = UnitModel.of(known, data)
+    names = ("T_in", "volume_flow", "power_dc", "T_ambient")
+    quiet, noisy = (
+        input_uncertainty(
+            model, instruments_for(data, parse_instruments({"T_in": spec}), names), samples=SAMPLES
+        )
+        for spec in ({"bias": "0.1 K", "noise": "0 K"}, {"bias": "0.1 K", "noise": "0.5 K"})
+    )
+    more = noisy.point["T_out"] ** 2 - quiet.point["T_out"] ** 2
+    # An inlet that reads 0.5 K off moves the outlet by as much, less what the loss and the capacity take.
+    np.testing.assert_allclose(np.sqrt(more), 0.5, rtol=0.03)
+    assert noisy.mean["T_out"] == pytest.approx(quiet.mean["T_out"], rel=1e-9)
+
+
+@needs_speed
+def test_several_units_are_compared_together(known):
+    one = campaign(known, points=12, with_chips=False)
+    other = campaign(known, points=12, with_chips=False, unit="synthetic-2")
+    both = xr.concat(
+        [one, other], dim="unit", data_vars="minimal", coords="minimal", compat="override", join="outer"
+    )
+    found = validate_unit(known, both, STATED, samples=32)
+    assert found.comparisons["T_out"].points == 24
+    assert np.unique(found.model.points.unit).size == 2

@@ -1,0 +1,132 @@
+"""The device file of a calibrated unit: fitted numbers with their doubt, and where they come from."""
+
+import hashlib
+import os
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+from hashheat.components.errors import CalibrationError
+from hashheat.components.record import read_toml
+from hashheat.thermo.quantity import Quantity
+from hashheat.validation.instruments import INSTRUMENTS, Instrument
+from hashheat.validation.unit_calibration import UnitCalibration
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def calibrated_record(
+    found: UnitCalibration,
+    device: Path,
+    data: Path,
+    directory: Path,
+    *,
+    synthetic: bool,
+    day: date | None = None,
+) -> dict[str, Any]:
+    """Device file with the fitted numbers in place, as a table.
+
+    Parameters
+    ----------
+    found : UnitCalibration
+    device : Path
+        Device file that the fit began from; everything else is taken over from it.
+    data : Path
+        File of the field data.
+    directory : Path
+        Where the new file will stand: a cold plate named by a relative path is named from there.
+    synthetic : bool
+        The data were made up.
+    day : date, optional
+        Today if not given.
+
+    Returns
+    -------
+    dict
+        For :func:`tomli_w.dumps`; reads back as a :class:`~hashheat.components.miner_file.MinerFile`.
+
+    Notes
+    -----
+    Each fitted number gets its own standard deviation. A device file does not say how they go with each other and
+    with those that keep their spread: what samples draw from it takes all for independent.
+    """
+    record = read_toml(device)
+    day = date.today() if day is None else day
+    digest = sha256_of(data)
+    keys = [key for key in found.names if key in found.miner.quantities]
+    kind = "SYNTHETIC data, not measured: " if synthetic else ""
+    source = (
+        f"fitted by hashheat {version('hashheat')} on {day.isoformat()} to {kind}{data.name} "
+        f"(SHA-256 {digest[:12]}), {int(found.condensed.records.sum())} records at "
+        f"{found.condensed.model.points.count} operating points"
+    )
+    for key in keys:
+        entry: dict[str, Any] = {
+            "value": _text(found.miner.quantities[key], found.values[key], found.sigma[key]),
+            "status": "calibrated",
+            "source": source,
+            "note": _note(found, key),
+        }
+        *tables, name = key.split(".")
+        place = record
+        for table in tables:
+            place = place[table]
+        place[name] = entry
+    if isinstance(record.get("cold_plate"), str) and (device.parent / record["cold_plate"]).is_file():
+        record["cold_plate"] = os.path.relpath(device.parent / record["cold_plate"], directory)
+    record["calibration"] = {
+        "data": data.name,
+        "sha256": digest,
+        "synthetic": synthetic,
+        "version": version("hashheat"),
+        "date": day.isoformat(),
+        "device": device.name,
+        "fitted": list(found.names),
+        "records": int(found.condensed.records.sum()),
+        "instruments": [describe_instrument(name, one) for name, one in found.instruments.items()],
+    }
+    return record
+
+
+def calibrated_toml(record: dict[str, Any]) -> str:
+    """Text of :func:`calibrated_record`."""
+    head = "# Written by hashheat calibrate: what is marked calibrated was fitted, all else is as it was.\n"
+    return head + tomli_w.dumps(record, multiline_strings=False)
+
+
+def describe_instrument(name: str, one: Instrument) -> str:
+    """One line: ``T_out: error that stays 0.1 K, noise 0.03 K (stated; ...)``."""
+    unit = "%" if one.relative else {"delta_K": "K"}.get(INSTRUMENTS[name], INSTRUMENTS[name])
+    factor = 100.0 if one.relative else 1.0
+    return (
+        f"{name}: error that stays {factor * one.systematic:.3g} {unit}, noise {factor * one.random:.3g} {unit} "
+        f"({one.status}; {one.text})"
+    )
+
+
+def _note(found: UnitCalibration, key: str) -> str:
+    low, high = found.interval[key]
+    unit = _unit(found.miner.quantities[key])
+    told = f"95 % interval {low:.5g} .. {high:.5g} {unit}".rstrip()
+    prior = found.priors[key]
+    if prior is not None:
+        told += f"; was {prior[0]:.4g} +/- {prior[1]:.2g} {unit}".rstrip()
+    own = [note for note in found.quality.notes if key in note]
+    return "; ".join([told, *own])
+
+
+def _unit(q: Quantity) -> str:
+    return {"1": "", "delta_K": "K"}.get(q.unit, q.unit)
+
+
+def _text(q: Quantity, value: float, sigma: float) -> str:
+    if not sigma > 0.0:
+        raise CalibrationError("a fitted number without any doubt", found=f"{value:g} {q.unit}")
+    unit = _unit(q)
+    return f"{value:.6g} {unit} +/- {sigma:.3g} {unit}" if unit else f"{value:.6g} +/- {sigma:.3g}"

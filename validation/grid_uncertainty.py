@@ -1,0 +1,152 @@
+"""What the size of the cells adds to a prediction: three grids of the very run, at some of its points."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from hashheat.solvers.grid_convergence import DIVERGING, STATUS_TEXT, grid_convergence
+from hashheat.thermo.errors import InputError
+from hashheat.validation.unit_model import UnitModel
+
+#: Cells along a pass over those of the run, from the run's own grid to the finest.
+REFINEMENTS = (1.0, 2.0, 4.0)
+#: Band of 95 % over the standard uncertainty, for a normal distribution about the extrapolated value: a
+#: shifted one, seen from the computed value.
+COVERAGE = 1.15
+#: Safety factor of three grids that converge, and of the range of three that do not.
+SAFETY, SAFETY_UNORDERED = 1.25, 3.0
+#: Differences below it are the iteration's and not the grid's: 1e-4 K of 333 K.
+NOISE = 3e-7
+_MOST_VALUES = 256
+_MOST_POINTS = 12
+
+
+@dataclass(frozen=True)
+class GridUncertainty:
+    """What three grids say about a quantity over its points.
+
+    Parameters
+    ----------
+    order : float or None
+        Median of the observed order [-]; None where no value shows one.
+    band : float
+        Largest half width of the 95 % band around a value of the run's own grid, in its unit.
+    u_num : float
+        ``band`` as a standard uncertainty.
+    unordered : int
+        Values whose differences grow with the number of cells: their band is three times the range of the grids.
+    settled : int
+        Values that do not change with the grid.
+    values : int
+        Values looked at.
+    text : str
+        In words.
+    """
+
+    order: float | None
+    band: float
+    u_num: float
+    unordered: int
+    settled: int
+    values: int
+    text: str
+
+
+def grid_uncertainty(
+    run: ArrayLike, mid: ArrayLike, fine: ArrayLike, *, ratio: float = 2.0, noise: float = NOISE
+) -> GridUncertainty:
+    """Uncertainty by the cells of values computed on three grids, the coarsest being that of the run.
+
+    Parameters
+    ----------
+    run, mid, fine : array
+        The values on the run's grid and on two finer ones, any one shape; values that are not finite are left out.
+    ratio : float
+        Cell size of each grid over that of the next finer one [-].
+    noise : float
+        Relative difference below which two values are the same [-].
+
+    Returns
+    -------
+    GridUncertainty
+
+    Raises
+    ------
+    InputError
+        If the shapes differ or no value is finite.
+
+    Notes
+    -----
+    For each value the observed order p and the extrapolated value come from
+    :func:`hashheat.solvers.grid_convergence.grid_convergence`; the band is 1.25 times the distance from the run's
+    value to the extrapolated one, the GCI of the run's grid in the unit of the value. ``u_num = band / 1.15``.
+
+    References
+    ----------
+    P. Roache, J. Fluids Eng. 116 (1994) 405; I. Celik et al., J. Fluids Eng. 130 (2008) 078001; ASME V&V 20-2009,
+    section 2 (estimate of u_num from the GCI).
+    """
+    three = [np.asarray(x, dtype=float) for x in (run, mid, fine)]
+    if not all(x.shape == three[0].shape for x in three):
+        raise InputError("values of the three grids differ in shape", found=str([x.shape for x in three]))
+    finite = np.isfinite(three).all(axis=0)
+    coarse, middle, finest = (x[finite] for x in three)
+    if coarse.size == 0:
+        raise InputError("no value was found on all three grids")
+    orders, widest, unordered, settled = [], 0.0, 0, 0
+    for c, m, f in zip(coarse, middle, finest):
+        found = grid_convergence(f, m, c, ratio_fine=ratio, ratio_coarse=ratio, noise=noise)
+        if found.status == DIVERGING or found.extrapolated is None:
+            unordered += 1
+            band = SAFETY_UNORDERED * float(np.ptp([c, m, f]))
+        else:
+            if found.order is None:
+                settled += 1
+            else:
+                orders.append(found.order)
+            band = max(SAFETY * abs(c - found.extrapolated), found.band or 0.0)
+        widest = max(widest, band)
+    order = float(np.median(orders)) if orders else None
+    if unordered:
+        text = f"{unordered} of {coarse.size} values: {STATUS_TEXT[DIVERGING]}"
+    elif order is None:
+        text = "does not change with the grid"
+    else:
+        text = f"observed order {order:.2f}"
+    return GridUncertainty(order, widest, widest / COVERAGE, unordered, settled, coarse.size, text)
+
+
+def unit_grid_uncertainty(
+    model: UnitModel, quantities: Sequence[str], refinements: Sequence[float] = REFINEMENTS
+) -> dict[str, GridUncertainty]:
+    """Uncertainty by the cells of a unit's plate, from its own points.
+
+    Parameters
+    ----------
+    model : UnitModel
+        At its operating points; a dozen of them, from the coldest inlet to the warmest, are solved again.
+    quantities : sequence of str
+    refinements : sequence of three floats
+        Cells along a pass over those of the run; the first is 1.
+
+    Returns
+    -------
+    dict of str to GridUncertainty
+        Empty for a device that names a cold plate: its reduced form is fitted to the full plate, whose own figure
+        (``grid_error``) is the error of the cells.
+    """
+    if model.miner.device.plate is None:
+        return {}
+    chosen = np.zeros(model.points.count, dtype=bool)
+    by_inlet = np.argsort(model.points.T_in, kind="stable")
+    chosen[by_inlet[np.linspace(0, by_inlet.size - 1, min(_MOST_POINTS, by_inlet.size)).astype(int)]] = True
+    few = model.subset(chosen)
+    found = [(few if r == 1.0 else few.refined(r)).predict(quantities=quantities) for r in refinements]
+    made = {}
+    for name in quantities:
+        grids = [p.values[name].ravel() for p in found]
+        step = max(1, grids[0].size // _MOST_VALUES)
+        made[name] = grid_uncertainty(*(g[::step] for g in grids), ratio=refinements[1] / refinements[0])
+    return made
