@@ -29,8 +29,8 @@ MOST_ITERATIONS = 40
 
 #: Over the tolerance of the flow: what may still change from one repetition to the next, of the oil at the inlet
 #: [K] and of the flow and the heat of the chips, as parts; net heat into the box over the heat through it, of each
-#: flow solve [-]; last change of the hottest chip [K].
-_STILL_T, _STILL, _HEAT, _WATCHED = 40.0, 4.0, 10.0, 100.0
+#: flow solve [-]; last change of the hottest chip [K]; residual on coarser grids, where it costs little.
+_STILL_T, _STILL, _HEAT, _WATCHED, _NESTED = 40.0, 4.0, 10.0, 100.0, 0.2
 
 Progress = Callable[[str, float], None]
 
@@ -231,16 +231,19 @@ def solve_tank(
         set_power(tank, drawn)
     watch = HottestJunction(tank)
     history: list[Outer] = []
+    time_step = None if start is None else start.flow.time_step
     for repetition in range(MOST_ITERATIONS):
         flow = solve_flow(
             tank.box,
             start=state if repetition > 0 or start is not None else None,
+            time_step=time_step,
             tolerance=tolerance,
             heat_tolerance=_HEAT * tolerance,
             watch=watch,
             watch_tolerance=_WATCHED * tolerance,
+            nested_tolerance=_NESTED * tolerance,
         )
-        state = flow.state
+        state, time_step = flow.state, flow.time_step
         balance = tank_balance(tank, state)
         history.append(Outer(T_in, V, balance.oil, flow.steps))
         if flow.status != CONVERGED:

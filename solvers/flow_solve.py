@@ -60,6 +60,8 @@ class FlowSolution:
         Net heat into the box over the heat through it [-].
     nested : list of FlowSolution
         The same on coarser grids, the finest of them first.
+    time_step : float or None
+        Last step in time [s]; None where Newton's method alone got there.
     """
 
     box: FlowBox
@@ -72,6 +74,7 @@ class FlowSolution:
     mass_defect: float
     heat_defect: float
     nested: list["FlowSolution"] = field(default_factory=list)
+    time_step: float | None = None
 
     @property
     def converged(self) -> bool:
@@ -128,6 +131,7 @@ def solve_flow(
     box: FlowBox,
     *,
     start: FlowState | None = None,
+    time_step: float | None = None,
     tolerance: float = 1e-8,
     heat_tolerance: float = 1e-6,
     max_steps: int = 80,
@@ -145,6 +149,8 @@ def solve_flow(
     box : FlowBox
     start : FlowState, optional
         On the same grid; solved from there on this grid alone.
+    time_step : float, optional
+        Of the solution that is the start: steps in time are tried first, the first a part of this [s].
     tolerance : float
         Residual over that of the liquid at rest [-].
     heat_tolerance : float
@@ -176,7 +182,7 @@ def solve_flow(
     first = _first_grid(levels) if start is None else 0
     found: list[FlowSolution] = []
     x: np.ndarray | None = None
-    step: float | None = None
+    step = time_step if start is not None else None
     for n in range(first, -1, -1):
         part = levels[n:]
         system = System(part, scales_of(part[0].box))
@@ -187,7 +193,7 @@ def solve_flow(
             x = padded_state(part[0].box, rest(part[0].box, 0.5 * (low + high)), part[0].case.geometry.shape)
         else:
             x = interpolated(part[0], levels[n + 1], x)
-        goal = tolerance if n == 0 else max(nested_tolerance, tolerance)
+        goal = tolerance if n == 0 else nested_tolerance
         asked = _Asked(
             goal, heat_tolerance if n == 0 else 1.0, watch, watch_tolerance if n == 0 else 0.0, progress
         )
@@ -306,6 +312,7 @@ def _solve_grid(
         seconds=time.perf_counter() - began,
         mass_defect=mass_defect(box, state),
         heat_defect=abs(net) / through if through > 0 else 0.0,
+        time_step=step,
     )
     return x, solution, step
 
