@@ -89,7 +89,7 @@ def run_plan(
     check_directory(directory, FILES)
     chosen = default_candidates(verdict) if candidates is None else read_candidates(candidates, verdict)
     found = plan_measurements(miner, verdict, chosen, fluid=fluid, pressure=pressure)
-    sheet = plan_sheet(miner, verdict, found, str(path))
+    sheet = plan_sheet(miner, verdict, found, name)
     writers = {
         FILES[0]: lambda target: target.write_text(
             json.dumps(sheet, indent=2, allow_nan=False), encoding="utf-8"

@@ -164,8 +164,10 @@ def reasons(
         row = next(r for r in grid["rows"] if r["name"] == "T_junction")
         band = row["band"]
         if band is None:
+            known = [value for value in row["values"] if value is not None]
+            apart = f", which are {max(known) - min(known):.2g} K apart" if len(known) > 1 else ""
             found.append(
-                f"the error of the hottest junction by the cells' size is not known: it {row['text']}"
+                f"the error of the hottest junction by the cells' size is not known: it {row['text']}{apart}"
             )
     junctions = [row for row in limits if str(row["name"]).startswith("junction")]
     near = min(junctions, key=lambda row: abs(row["margin"]), default=None)

@@ -13,6 +13,7 @@ from hashheat.solvers.flow_cycle import Level, interpolated, levels_of
 from hashheat.solvers.flow_march import march
 from hashheat.solvers.flow_model import INLET, OUTLET, FlowBox, FlowState, rest
 from hashheat.solvers.flow_newton import Progress, newton
+from hashheat.solvers.flow_rest import state_of_rest
 from hashheat.solvers.flow_scales import expected_scales, temperature_range
 from hashheat.solvers.flow_system import System
 from hashheat.thermo.errors import InputError
@@ -143,6 +144,7 @@ def solve_flow(
     """Find the steady flow and temperature of a box.
 
     Without a start the box is solved on its nested grids from coarse to fine, each starting from the one before.
+    Without a start that moves, a closed box whose liquid can rest in stable layers starts from these, on each grid.
 
     Parameters
     ----------
@@ -186,7 +188,10 @@ def solve_flow(
     for n in range(first, -1, -1):
         part = levels[n:]
         system = System(part, scales_of(part[0].box))
-        if start is not None:
+        still = state_of_rest(system) if start is None or _is_at_rest(start) else None
+        if still is not None:
+            x, step = still, None
+        elif start is not None:
             x = padded_state(box, start, part[0].case.geometry.shape)
         elif x is None:
             low, high = temperature_range(part[0].box)
@@ -200,6 +205,11 @@ def solve_flow(
         x, solution, step = _solve_grid(system, x, max_steps, asked, step)
         found.insert(0, solution)
     return FlowSolution(**{**found[0].__dict__, "nested": found[1:]})
+
+
+def _is_at_rest(state: FlowState) -> bool:
+    """Whether nothing moves."""
+    return not any(np.any(part) for part in (state.u, state.v, state.w))
 
 
 def _first_grid(levels: list[Level]) -> int:

@@ -100,7 +100,6 @@ def p_ntu_rows(ht_options):
 
 #: Cases of the flow suite that the solver does not reach yet, and why; each is to become an ordinary test.
 UNMET = {
-    "test_flow_rest.py": "a stratified liquid at rest stalls at 1e-5 of the initial residual",
     "test_flow_step.py::test_reattachment_and_upper_bubble_on_fine_grids": "the upper bubble starts 1.01 % early",
 }
 
