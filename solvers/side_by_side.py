@@ -39,6 +39,6 @@ def side_by_side(work: Callable[..., None], pieces: Sequence[tuple]) -> None:
             work(*piece)
         return
     if _pool is None:
-        _pool = ThreadPoolExecutor(numba.config.NUMBA_NUM_THREADS, thread_name_prefix="hashheat")
+        _pool = ThreadPoolExecutor(numba.get_num_threads(), thread_name_prefix="hashheat")
     for done in [_pool.submit(work, *piece) for piece in pieces]:
         done.result()
