@@ -144,7 +144,7 @@ def solve_flow(
     """Find the steady flow and temperature of a box.
 
     Without a start the box is solved on its nested grids from coarse to fine, each starting from the one before.
-    Without a start that moves, a closed box whose liquid can rest in stable layers starts from these, on each grid.
+    A closed box whose liquid can rest in stable layers starts from these, unless the given start moves.
 
     Parameters
     ----------
@@ -199,9 +199,9 @@ def solve_flow(
         else:
             x = interpolated(part[0], levels[n + 1], x)
         goal = tolerance if n == 0 else nested_tolerance
-        asked = _Asked(
-            goal, heat_tolerance if n == 0 else 1.0, watch, watch_tolerance if n == 0 else 0.0, progress
-        )
+        # At rest nothing changes any more, and no step would show it.
+        settle = watch_tolerance if n == 0 and still is None else 0.0
+        asked = _Asked(goal, heat_tolerance if n == 0 else 1.0, watch, settle, progress)
         x, solution, step = _solve_grid(system, x, max_steps, asked, step)
         found.insert(0, solution)
     return FlowSolution(**{**found[0].__dict__, "nested": found[1:]})
