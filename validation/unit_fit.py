@@ -235,9 +235,7 @@ class UnitFit:
                     if f"{shift}[{board}]" in names:
                         part[:, :, board] += values[f"{shift}[{board}]"]
             if name == "power_ac" and WALL_FACTOR in names:
-                # The reading of another meter than that which drives the model.
-                perfect = values["factor.power"][..., None] if "factor.power" in names else 1.0
-                part = part / perfect * values[WALL_FACTOR][..., None]
+                part = part * values[WALL_FACTOR][..., None]
             parts.append(part)
         return np.concatenate(parts, axis=2) + self.lift
 

@@ -334,9 +334,11 @@ class UnitModel:
                 dc = dc * values["power.psu_efficiency"]
             values, results = self._at_power(values, state, dc, fields, parallel)
         status[:] = results.status
+        # The reading of a meter other than that which drives the model does not share its error.
+        at_wall = 1.0 if points.power is not None and points.power_is_dc else reading["factor.power"]
         found: dict[str, np.ndarray] = {
             "T_out": results.T_out + reading["offset.T_out"],
-            "power_ac": results.wall_power * reading["factor.power"],
+            "power_ac": results.wall_power * at_wall,
             "power_dc": results.chip_power * reading["factor.power"],
         }
         if "T_out_board" in wanted:

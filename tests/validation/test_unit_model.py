@@ -115,6 +115,19 @@ def test_errors_of_readings_mean_what_they_say(miner):
     np.testing.assert_allclose(less / rise, 1.0 / 1.1, atol=8e-3)
 
 
+def test_an_error_of_the_boards_meter_moves_what_the_wall_is_predicted_to_draw(miner):
+    """A DC meter that reads 10 % high: boards and wall draw less, and the meter at the wall shows it."""
+    model = UnitModel.of(miner, field(2))
+    true = model.predict({"factor.power": 1.1}, quantities=["power_ac"]).values["power_ac"][0]
+    drawn = field(2, power_dc=np.linspace(6500.0, 8200.0, 2) / 1.1)
+    expected = UnitModel.of(miner, drawn).predict(quantities=["power_ac"]).values["power_ac"][0]
+    np.testing.assert_allclose(true, expected, rtol=2e-5)
+    # At the wall the meter that drives is the one that is predicted.
+    wall = UnitModel.of(miner, field(2, power_dc=None))
+    read = wall.predict({"factor.power": 1.1}, quantities=["power_ac"]).values["power_ac"][0]
+    np.testing.assert_allclose(read, wall.points.power, rtol=2e-5)
+
+
 def test_frozen_leakage_gives_every_chip_the_same_power_and_the_same_heat(miner):
     data = field(2)
     solved, frozen = (UnitModel.of(miner, data, leakage=word).predict() for word in ("solved", "frozen"))
