@@ -25,6 +25,9 @@ R, FLOW = "chips.junction_to_plate", "factor.volume_flow"
 INTERPRETED = bool(numba.config.DISABLE_JIT)
 SHARP = field_data.doubted(1e-4, 0.0)
 PLAIN = {key: 0.0 for key in field_data.INSTRUMENTS}
+pytestmark = pytest.mark.usefixtures("one_thread")
+#: Along a pass. The made-up readings are of the same grid as the fit, so that four hold the same statistics.
+CELLS = [4, pytest.param(16, marks=pytest.mark.nightly)]
 
 
 @pytest.fixture(scope="module")
@@ -153,12 +156,13 @@ def test_the_noise_of_a_driver_counts(miner):
 
 
 @pytest.mark.skipif(INTERPRETED, reason="dozens of calibrations")
-def test_noise_of_a_meter_does_not_flatten_what_is_fitted(miner):
+@pytest.mark.parametrize("cells", CELLS)
+def test_noise_of_a_meter_does_not_flatten_what_is_fitted(miner, cells):
     """Errors in variables: power read with 4 % noise, the chips' offset unknown, so that R rests on a slope.
 
     Left at the drivers as read, R comes out too small by noise^2 / (noise^2 + spread^2) of the whole rise.
     """
-    exact = field_data.settled(miner, R)
+    exact = field_data.settled(field_data.coarse(miner, cells), R)
     doubt = field_data.doubted(1e-3, 0.0, power_dc=(0.04, 0.0), T_chip=(0.05, 5.0), T_out=(0.05, 0.0))
     missed = []
     for seed in range(10):
@@ -205,8 +209,10 @@ def test_derivatives_are_those_of_the_residuals(miner):
 
 
 @pytest.mark.skipif(INTERPRETED, reason="thousands of solutions, too many without the compiler")
-def test_truths_are_inside_their_intervals(miner):
+@pytest.mark.parametrize("cells", CELLS)
+def test_truths_are_inside_their_intervals(miner, cells):
     """30 units drawn from the file's own doubt; fewer than this inside has a chance of 1 in 1000."""
+    miner = field_data.coarse(miner, cells)
     fit = [R, "plate.nusselt_factor", FLOW]
     inside = np.zeros(len(fit), dtype=int)
     for seed in range(30):
