@@ -120,6 +120,9 @@ class Errors:
         Of the mean prediction over all points.
     u_systematic, u_random : array
         Of the instrument.
+    u_input_random : array
+        Of single predictions, by what is new in every reading of what drives the model: the part of ``u_input``
+        that averages out over moments, though not over the readings of a moment.
     """
 
     predicted: np.ndarray
@@ -131,6 +134,7 @@ class Errors:
     u_input_mean: float
     u_systematic: np.ndarray
     u_random: np.ndarray
+    u_input_random: np.ndarray | float = 0.0
 
 
 def compare(name: str, given: Errors) -> Comparison:
@@ -167,7 +171,9 @@ def compare(name: str, given: Errors) -> Comparison:
         return float(spread[known].mean())
 
     # A single moment has no scatter in time, and a few may agree by chance: noise that is stated counts at least.
-    noise = float(np.sqrt(mean_of(np.square(given.u_random)) / known.sum()))
+    # That of the drivers moves all readings of a moment together.
+    of_drivers = mean_of(np.square(given.u_input_random)) / some.sum()
+    noise = float(np.sqrt(mean_of(np.square(given.u_random)) / known.sum() + of_drivers))
     if noise > u_random:
         u_random, freedom = noise, np.inf
     u_data = mean_of(given.u_systematic)

@@ -39,6 +39,8 @@ class InputUncertainty:
     ----------
     point : dict of str to (points, ...) array
         u_input of every predicted value: systematic and random parts together [SI].
+    random : dict of str to (points, ...) array
+        Random part alone: by the noise of the readings that drive the model, new at every point [SI].
     mean : dict of str to float
         Standard deviation over the samples of the mean over all points: the part that does not average out [SI].
     shift : dict of str to float
@@ -53,6 +55,7 @@ class InputUncertainty:
     """
 
     point: dict[str, np.ndarray]
+    random: dict[str, np.ndarray]
     mean: dict[str, float]
     shift: dict[str, float]
     inputs: dict[str, str]
@@ -157,13 +160,13 @@ def input_uncertainty(
             accepted=f"{_FEWEST} or more: a device file with narrower spreads, or more samples",
         )
     plain = few.predict(quantities=quantities)
-    at_random = _random(few, instruments, plain)
+    at_random = {name: values[nearest] for name, values in _random(few, instruments, plain).items()}
 
     point, mean, shift, shares = {}, {}, {}, {}
     for name, values in found.values.items():
         good = values[solved]
         deviation = good.std(axis=0) if len(good) > 1 else np.zeros(values.shape[1:])
-        point[name] = np.hypot(deviation, at_random[name])[nearest]
+        point[name] = np.hypot(deviation[nearest], at_random[name])
         by_sample = good.reshape(*good.shape[:2], -1).mean(axis=2) @ weight
         nominal = plain.values[name].reshape(few.points.count, -1).mean(axis=1) @ weight
         mean[name] = float(by_sample.std()) if by_sample.size > 1 else 0.0
@@ -173,7 +176,7 @@ def input_uncertainty(
     told |= {key: text for key, (_, text) in errors.items()}
     if has_places:
         told["unit's place"] = f"chips.unit_spread, {spread.describe().split(' [')[0]}"
-    return InputUncertainty(point, mean, shift, told, shares, int((~solved).sum()))
+    return InputUncertainty(point, at_random, mean, shift, told, shares, int((~solved).sum()))
 
 
 def _driving(

@@ -227,6 +227,7 @@ def _errors(
         u_input_mean=inputs.mean[name],
         u_systematic=systematic,
         u_random=random,
+        u_input_random=inputs.random[name],
     )
 
 

@@ -74,6 +74,17 @@ def test_many_points_do_not_average_a_systematic_error_out():
     assert honest.verdict == "agrees"
 
 
+def test_noise_of_the_drivers_counts_once_for_each_moment():
+    """One moment of four readings, 0.5 K of inlet noise: the four move together, their own noise does not."""
+    given = {"u_random": np.full((1, 4), 0.2), "u_input_random": np.full((1, 4), 0.5)}
+    found = compare("T_chip_mean", made(np.full((1, 4), 350.7), np.full((1, 4), 350.0), zero=340.0, **given))
+    assert found.u_random == pytest.approx(np.sqrt(0.5**2 + 0.2**2 / 4.0))
+    assert found.verdict == "agrees"
+    two = {"u_random": np.full((2, 4), 0.2), "u_input_random": np.full((2, 4), 0.5)}
+    half = compare("T_chip_mean", made(np.full((2, 4), 350.7), np.full((2, 4), 350.0), zero=340.0, **two))
+    assert half.u_random == pytest.approx(found.u_random / np.sqrt(2.0))
+
+
 @pytest.mark.parametrize(
     ("bias", "interval", "signal", "word"),
     [

@@ -198,6 +198,15 @@ def test_what_is_new_in_every_reading_is_in_u_input_of_a_point_and_not_of_the_me
     assert noisy.mean["T_out"] == pytest.approx(quiet.mean["T_out"], rel=1e-9)
 
 
+def test_a_single_record_knows_the_noise_of_what_drives_the_model(known):
+    """The campaign's T_out follows the true inlet; an inlet noise of 0.5 K is the doubt of one record."""
+    data = campaign(known, points=12, with_chips=False).isel(time=[8])
+    stated = STATED | parse_instruments({"T_in": {"bias": "0.01 K", "noise": "0.5 K"}})
+    found = validate_unit(known, data, stated, samples=8).comparisons["T_out"]
+    assert found.points == 1
+    assert found.u_random == pytest.approx(0.5, rel=0.03)
+
+
 @needs_speed
 def test_several_units_are_compared_together(known):
     one = campaign(known, points=12, with_chips=False)
