@@ -35,12 +35,11 @@ from scipy.stats import t as student
 from hashheat.thermo.errors import InputError
 from hashheat.validation.bias_factor import BiasFactor, bias_factor
 from hashheat.validation.series_figures import SeriesFigures, series_figures
+from hashheat.validation.series_memory import integrated_memory
 
 #: Share of the signal that an interval may have and still tell something.
 TELLING = 0.25
 AGREES, BIASED, UNCERTAIN = "agrees", "biased", "uncertain"
-#: Memory of a series beyond which it is as good as one point.
-_MOST_MEMORY = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -273,8 +272,8 @@ def random_uncertainty(errors: np.ndarray, unit: np.ndarray) -> tuple[float, flo
 
     Notes
     -----
-    A series with the correlation r from one term to the next is worth ``n (1 - r) / (1 + r)`` independent terms
-    (first-order autoregression; r below zero counts as zero). With several units the scatter of the units' means
+    A series of n terms is worth ``n / tau`` independent ones, at least one, with tau of
+    :func:`hashheat.validation.series_memory.integrated_memory`. With several units the scatter of the units' means
     about the common one counts instead where it is larger, with one degree of freedom less than there are units.
     """
     names, place = np.unique(unit, return_inverse=True)
@@ -286,12 +285,7 @@ def random_uncertainty(errors: np.ndarray, unit: np.ndarray) -> tuple[float, flo
         deviation = own - own.mean()
         means[k], weights[k] = own.mean(), own.size / size
         square = float(np.square(deviation).sum())
-        memory = 0.0
-        if own.size > 3 and square > 0.0:
-            memory = float((deviation[1:] * deviation[:-1]).sum() / square)
-            # A short series underestimates its own memory by about (1 + 4 r) / n (Marriott and Pope 1954).
-            memory = min(max(memory + (1.0 + 4.0 * max(memory, 0.0)) / own.size, 0.0), _MOST_MEMORY)
-        effective = max(own.size * (1.0 - memory) / (1.0 + memory), 1.0)
+        effective = max(own.size / integrated_memory(own), 1.0)
         worth += effective
         if own.size > 1:
             variance += weights[k] ** 2 * square / (own.size - 1) / effective

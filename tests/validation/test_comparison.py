@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import t as student
 
 from hashheat.thermo.errors import InputError
@@ -127,6 +128,29 @@ def test_a_series_with_memory_is_worth_fewer_points():
     exact = np.sqrt(1.0 / (1.0 - memory**2) / n * (1.0 + memory) / (1.0 - memory))
     assert worth == pytest.approx(n * 0.1 / 1.9, rel=0.15)
     assert u == pytest.approx(exact, rel=0.15)
+
+
+def test_a_slow_part_beside_white_noise_is_no_less_remembered():
+    """Noise hides the memory from neighbouring terms: by these alone the mean looks four times too certain."""
+    rng = np.random.default_rng(2)
+    n, memory, missed, alone = 8000, 0.98, [], []
+    for _ in range(60):
+        slow = lfilter([1.0], [1.0, -memory], rng.standard_normal(n)) * np.sqrt(1.0 - memory**2)
+        E = slow + 2.0 * rng.standard_normal(n)
+        u, _, worth = random_uncertainty(E, np.zeros(n, dtype=int))
+        missed.append(E.mean() / u)
+        alone.append(worth)
+    assert np.std(missed) == pytest.approx(1.0, abs=0.3)
+    # Exact: n times (1 + 4) over the sum of both spectra at zero frequency.
+    assert np.median(alone) == pytest.approx(n * 5.0 / ((1.0 + memory) / (1.0 - memory) + 4.0), rel=0.25)
+
+
+def test_a_series_may_be_worth_a_single_term():
+    """A drift from one end to the other: however many terms, its mean is as doubtful as its scatter."""
+    E = np.linspace(-1.0, 1.0, 3000)
+    u, _, worth = random_uncertainty(E, np.zeros(E.size, dtype=int))
+    assert worth < 5.0
+    assert u > 0.3 * E.std()
 
 
 def test_units_that_differ_count_as_units_and_not_as_points():
