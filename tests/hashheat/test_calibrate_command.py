@@ -80,23 +80,26 @@ def test_the_report_opens_offline(fitted, read_page, check_offline, check_scroll
     assert any("SYNTHETIC" in text for text in page.text)
 
 
-def test_the_command_says_what_it_found(campaign, fitted, command):
-    from hashheat import calibrate_terminal
+def test_the_command_says_what_it_found(campaign, fitted, command, monkeypatch, capsys):
+    from hashheat import calibrate_terminal, cli
 
     if numba.config.DISABLE_JIT:
         calibrate_terminal.show_calibration(fitted.sheet, ["a"])
         return
     arguments = ["calibrate", campaign / "data.csv", "--columns", campaign / "columns.toml"]
     arguments += ["--model", campaign / "unit.toml", "-o", campaign / "again"]
-    done = command(*arguments, "--fit", KEYS)
-    assert done.returncode == 0, done.stderr
-    assert "FITTED" in done.stdout
-    assert "SYNTHETIC" in done.stdout
-    assert "held out" in done.stdout
-    wrong = command(*arguments, "--fit", "chips.gloss")
-    assert wrong.returncode == 2
-    assert "chips.gloss" in wrong.stderr
-    assert "chips.junction_to_plate" in wrong.stderr
+    arguments = [str(argument) for argument in arguments]
+    monkeypatch.setenv("COLUMNS", "100")
+    assert cli.main([*arguments, "--fit", KEYS]) == 0
+    told = capsys.readouterr().out
+    assert "FITTED" in told
+    assert "SYNTHETIC" in told
+    assert "held out" in told
+    assert cli.main([*arguments, "--fit", "chips.gloss"]) == 2
+    wrong = capsys.readouterr().err
+    assert "chips.gloss" in wrong
+    assert "chips.junction_to_plate" in wrong
+    # One process of its own: starting up and exit status are those of the command line.
     unit = command(
         "unit", campaign / "again" / "unit-calibrated.toml", "--inlet", "60 degC", "--flow", "10 L/min"
     )
