@@ -35,6 +35,14 @@ _KEYS = (*_PARTS, "status", "source")
 _ROUND_OFF = 1e-9
 _MOST_VALUES = 200_000
 _MOST_DIGITS = 6
+#: Share of the differences that are multiples of a step, and how nearly, in data that are written in it.
+_MULTIPLES, _NEARLY = 0.95, 0.1
+#: Different readings below which the smallest difference may be a multiple of the step.
+_FEW = 8
+#: Accuracy where nobody stated one and the data are not rounded, and the finest step that counts as rounding: of
+#: temperatures [K], and of flow and power as shares of the reading [-]; both assumed.
+_UNKNOWN_K, _UNKNOWN_SHARE = 0.1, 0.01
+_FINEST_K, _FINEST_SHARE = 1e-3, 1e-5
 
 
 @dataclass(frozen=True)
@@ -183,7 +191,9 @@ def resolution(values: np.ndarray) -> float | None:
     Returns
     -------
     float or None
-        Smallest step between two different readings [SI]; None for fewer than two different ones.
+        Smallest step between two different readings [SI]; None for fewer than two different ones, or where the
+        other steps are no multiples of it: of readings that are not rounded the smallest step says how many there
+        are, and nothing of the instrument.
     """
     flat = np.asarray(values, dtype=float).ravel()
     flat = flat[np.isfinite(flat)]
@@ -193,7 +203,11 @@ def resolution(values: np.ndarray) -> float | None:
         return None
     steps = np.diff(different)
     steps = steps[steps > _ROUND_OFF * np.abs(different[1:])]
-    return float(steps.min()) if steps.size else None
+    if not steps.size:
+        return None
+    shares = steps / steps.min()
+    multiple = np.abs(shares - np.round(shares)) < _NEARLY
+    return float(steps.min()) if multiple.mean() >= _MULTIPLES else None
 
 
 def written_step(values: np.ndarray, unit: str) -> float:
@@ -221,10 +235,43 @@ def written_step(values: np.ndarray, unit: str) -> float:
     return float(10.0**-digits / factor)
 
 
+def unstated(values: np.ndarray, unit: str) -> Instrument:
+    """Instrument whose accuracy nobody stated, from the step in which its readings are written.
+
+    Parameters
+    ----------
+    values : array
+        Readings [SI]; missing ones NaN.
+    unit : str
+        Of their error, of :data:`INSTRUMENTS`.
+
+    Returns
+    -------
+    Instrument
+        Marked ``assumed``: the step over sqrt(12); 0.1 K or 1 % where the readings are not rounded, so that they
+        tell nothing.
+    """
+    flat = np.asarray(values, dtype=float).ravel()
+    flat = flat[np.isfinite(flat)]
+    step = resolution(flat)
+    if step is None or np.unique(flat).size < _FEW:
+        written = written_step(flat, unit)
+        step = written if step is None else min(step, written)
+    is_temperature = unit == "delta_K"
+    finest = _FINEST_K if is_temperature else _FINEST_SHARE * float(np.abs(flat).mean()) if flat.size else 0.0
+    if step > finest:
+        told = f"not stated: step of the data, {show(step, unit)}, over sqrt(12)"
+        return Instrument(step / float(np.sqrt(12.0)), 0.0, False, "assumed", told)
+    told = "not stated, and the data are not rounded"
+    if is_temperature:
+        return Instrument(_UNKNOWN_K, 0.0, False, "assumed", f"{told}: {_UNKNOWN_K:g} K")
+    return Instrument(_UNKNOWN_SHARE, 0.0, True, "assumed", f"{told}: {_UNKNOWN_SHARE:.0%} of the reading")
+
+
 def instruments_for(
     data: xr.Dataset, stated: Mapping[str, Instrument], names: tuple[str, ...]
 ) -> dict[str, Instrument]:
-    """Instrument of every variable: as stated, else as fine as the data are written, marked ``assumed``.
+    """Instrument of every variable: as stated, else of :func:`unstated`.
 
     Parameters
     ----------
@@ -248,8 +295,5 @@ def instruments_for(
         elif name in ("T_chip_mean", "T_chip_max") and "T_chip" in stated:
             made[name] = stated["T_chip"]
         else:
-            step = resolution(data[name].values)
-            step = written_step(data[name].values, INSTRUMENTS[name]) if step is None else step
-            told = f"not stated: step of the data, {show(step, INSTRUMENTS[name])}, over sqrt(12)"
-            made[name] = Instrument(step / float(np.sqrt(12.0)), 0.0, False, "assumed", told)
+            made[name] = unstated(data[name].values, INSTRUMENTS[name])
     return made

@@ -11,6 +11,7 @@ from hashheat.validation.instruments import (
     parse_instruments,
     read_instruments,
     resolution,
+    unstated,
     written_step,
 )
 
@@ -81,6 +82,26 @@ def test_readings_that_are_all_alike_are_as_coarse_as_they_are_written():
     assert written_step(np.array([48.0 + 273.15]), "delta_K") == 1.0
     assert written_step(np.array([48.25 + 273.15]), "delta_K") == pytest.approx(0.01)
     assert written_step(np.array([12.5 / 6e4]), "m^3/s") == pytest.approx(0.1 / 6e4)
+
+
+def test_readings_that_are_not_rounded_tell_nothing_of_their_instrument():
+    """The smallest of many differences shrinks with their number squared: no accuracy."""
+    free = 330.0 + np.random.default_rng(1).standard_normal(2000)
+    assert resolution(free) is None
+    found = unstated(free, "delta_K")
+    assert (found.systematic, found.relative, found.status) == (0.1, False, "assumed")
+    assert "not rounded" in found.text
+    flow = unstated((free - 320.0) / 6e4, "m^3/s")
+    assert (flow.systematic, flow.relative) == (0.01, True)
+    assert unstated(np.array([331.234567]), "delta_K").systematic == 0.1
+
+
+def test_a_few_rounded_readings_are_as_fine_as_they_are_written():
+    # The differences are 14 K and more; what is written is tenths.
+    found = unstated(np.array([44.3, 58.7, 72.9]) + 273.15, "delta_K")
+    assert found.systematic == pytest.approx(0.1 / np.sqrt(12.0))
+    many = unstated(np.round(np.linspace(40.0, 45.0, 101), 2) + 273.15, "delta_K")
+    assert many.systematic == pytest.approx(0.05 / np.sqrt(12.0))
 
 
 def test_what_is_not_stated_is_assumed_and_says_so():
