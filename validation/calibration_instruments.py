@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import xarray as xr
 
-from hashheat.validation.instruments import INSTRUMENTS, Instrument, resolution
+from hashheat.validation.instruments import INSTRUMENTS, Instrument, unstated
 from hashheat.validation.unit_model import UnitModel
 
 #: Error that stays of each variable: the parameter that stands for it. The power that drives the model has
@@ -21,7 +21,7 @@ BIAS_OF = {
 }
 #: Noise where only an error that stays is stated, over that error [-]; assumed.
 _NOISE_SHARE = 1.0 / 3.0
-#: Least noise: far below any instrument, so that nothing weighs infinitely [K or relative].
+#: Least noise: far below any instrument, so that nothing weighs infinitely [K, or a share of the reading].
 _LEAST = 1e-5
 _CHIPS = ("T_chip_mean", "T_chip_max")
 
@@ -43,8 +43,8 @@ def calibration_instruments(
     -------
     dict of str to Instrument
         By variable; ``T_chip`` stands for mean and maximum too where these are not stated. One that nobody stated
-        errs by the step in which the data are written, over sqrt(12), both as noise and as an error that stays;
-        one whose noise is not stated has a third of its other error. Both are marked ``assumed``.
+        is that of :func:`hashheat.validation.instruments.unstated`, both as noise and as an error that stays; one
+        whose noise is not stated has a third of its other error. Both are marked ``assumed``.
     """
     drivers = ("T_in", "volume_flow", "power_dc", "power_ac", "T_ambient")
     found = {}
@@ -55,21 +55,26 @@ def calibration_instruments(
             continue
         own = stated.get(name) or (stated.get("T_chip") if name in _CHIPS else None)
         values = data[name].values if name in data else model.measured[name]
-        step = (resolution(values) or 0.0) / np.sqrt(12.0)
-        if own is None and name in _CHIPS and "T_chip" in data:
-            # Made of the chips' readings: as good as these.
-            step = (resolution(data["T_chip"].values) or 0.0) / np.sqrt(12.0)
+        # What was made of the chips' readings is as good as these.
+        made_of = "T_chip" if name in _CHIPS and "T_chip" in data else name
         if own is None:
-            found[name] = Instrument(
-                step, max(step, _LEAST), False, "assumed", "the step of the data, as written"
-            )
+            own = unstated(data[made_of].values if made_of in data else values, INSTRUMENTS[name])
+            least = _LEAST if own.relative else _least(name, values)
+            found[name] = replace(own, random=max(own.systematic, least))
         elif own.random <= 0.0:
-            noise = max(_NOISE_SHARE * own.systematic, _LEAST)
+            least = _LEAST if own.relative else _least(name, values)
+            noise = max(_NOISE_SHARE * own.systematic, least)
             told = f"{own.text}; noise not stated: a third of it, assumed"
             found[name] = replace(own, random=noise, text=told)
         else:
             found[name] = own
     return found
+
+
+def _least(name: str, values: np.ndarray) -> float:
+    """Least noise of an instrument whose error is no share of its reading [SI]."""
+    finite = np.abs(values[np.isfinite(values)])
+    return _LEAST * (float(finite.mean()) if INSTRUMENTS[name] != "delta_K" and finite.size else 1.0)
 
 
 def standard_bias(instrument: Instrument, values: np.ndarray, relative: bool) -> float:
