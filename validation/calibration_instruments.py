@@ -47,6 +47,8 @@ def calibration_instruments(
         whose noise is not stated has a third of its other error. Both are marked ``assumed``.
     """
     drivers = ("T_in", "volume_flow", "power_dc", "power_ac", "T_ambient")
+    if "T_in" not in data and "T_in_board" in data:
+        data = data.assign(T_in=data["T_in_board"])
     found = {}
     for name in INSTRUMENTS:
         if name not in data and name not in model.measured:

@@ -50,3 +50,11 @@ def test_the_least_noise_is_small_beside_the_reading_in_any_unit(miner):
     assert stated["power_dc"].random == pytest.approx(1e-5 * 7350.0)
     written = found_for(miner, field(volume_flow=np.array([9.0, 9.1, 9.3, 9.4]) / 6e4))["volume_flow"]
     assert written.random == pytest.approx(0.1 / 6e4 / np.sqrt(12.0), rel=1e-6)
+
+
+def test_an_inlet_read_board_by_board_has_an_instrument(miner):
+    data = field()
+    data["T_in_board"] = data["T_in"].expand_dims(board=4, axis=2) - 0.002
+    alone = data.drop_vars("T_in")
+    assert found_for(miner, alone, T_in="+/- 0.3 K")["T_in"].systematic == pytest.approx(0.3)
+    assert found_for(miner, alone)["T_in"].status == "assumed"
