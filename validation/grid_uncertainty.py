@@ -19,7 +19,8 @@ COVERAGE = 1.15
 SAFETY, SAFETY_UNORDERED = 1.25, 3.0
 #: Differences below it are the iteration's and not the grid's: 1e-4 K of 333 K.
 NOISE = 3e-7
-_MOST_VALUES = 256
+#: Observed order below which the extrapolated value lies so far off that it says nothing.
+_LEAST_ORDER = 0.5
 _MOST_POINTS = 12
 
 
@@ -36,7 +37,8 @@ class GridUncertainty:
     u_num : float
         ``band`` as a standard uncertainty.
     unordered : int
-        Values whose differences grow with the number of cells: their band is three times the range of the grids.
+        Values whose differences grow with the number of cells, or hardly shrink (observed order below 0.5): their
+        band is three times the range of the grids.
     settled : int
         Values that do not change with the grid.
     values : int
@@ -98,7 +100,8 @@ def grid_uncertainty(
     orders, widest, unordered, settled = [], 0.0, 0, 0
     for c, m, f in zip(coarse, middle, finest):
         found = grid_convergence(f, m, c, ratio_fine=ratio, ratio_coarse=ratio, noise=noise)
-        if found.status == DIVERGING or found.extrapolated is None:
+        shallow = found.order is not None and found.order < _LEAST_ORDER
+        if shallow or found.status == DIVERGING or found.extrapolated is None:
             unordered += 1
             band = SAFETY_UNORDERED * float(np.ptp([c, m, f]))
         else:
@@ -147,6 +150,5 @@ def unit_grid_uncertainty(
     made = {}
     for name in quantities:
         grids = [p.values[name].ravel() for p in found]
-        step = max(1, grids[0].size // _MOST_VALUES)
-        made[name] = grid_uncertainty(*(g[::step] for g in grids), ratio=refinements[1] / refinements[0])
+        made[name] = grid_uncertainty(*grids, ratio=refinements[1] / refinements[0])
     return made

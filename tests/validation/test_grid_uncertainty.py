@@ -1,5 +1,7 @@
 """Bands of sequences whose order and limit are known, and of a real unit."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -31,6 +33,15 @@ def test_values_that_diverge_take_three_times_their_range():
     assert "1 of 2 values" in found.text
 
 
+@pytest.mark.parametrize("fine", [0.80001, 0.801, 0.81, 0.82])
+def test_differences_that_hardly_shrink_are_not_extrapolated(fine):
+    """An order near 0 would put the limit thousands of ranges away."""
+    found = grid_uncertainty([1.0], [0.9], [fine])
+    assert found.unordered == 1
+    assert found.order is None
+    assert found.band == pytest.approx(3.0 * (1.0 - fine))
+
+
 def test_missing_values_are_passed_by_and_nothing_at_all_is_refused():
     found = grid_uncertainty([np.nan, 1.04], [1.0, 1.01], [1.0, 1.0025])
     assert found.values == 1
@@ -60,6 +71,32 @@ def test_a_unit_is_solved_again_on_finer_cells_and_its_band_holds_the_finest():
     assert 0.0 < off < found["T_chip_max"].band < 20.0 * off + 1e-3
     # The outlet follows from the energy balance, whatever the cells.
     assert found["T_out"].band < 1e-3
+
+
+def test_the_widest_of_all_values_counts_wherever_it_stands():
+    """More chips than once were looked at, one of them off; the solver is replaced by made-up values."""
+    chips = np.full((2, 4, 160), 350.0)
+    off = np.zeros_like(chips)
+    off[1, 2, 77] = 1.0
+
+    class Grid:
+        def __init__(self, factor=1.0):
+            self.factor = factor
+            self.points = SimpleNamespace(count=2, T_in=np.array([330.0, 340.0]))
+            self.miner = SimpleNamespace(device=SimpleNamespace(plate=True))
+
+        def subset(self, keep):
+            return self
+
+        def refined(self, factor):
+            return Grid(factor)
+
+        def predict(self, quantities):
+            return SimpleNamespace(values={"T_chip": chips + off / self.factor})
+
+    found = unit_grid_uncertainty(Grid(), ("T_chip",))["T_chip"]
+    assert found.values == chips.size
+    assert found.band == pytest.approx(1.25)
 
 
 def test_no_whole_number_of_cells_is_refused():
