@@ -120,7 +120,8 @@ def plan_measurements(
     Raises
     ------
     InputError
-        For a candidate that reads nothing that the model predicts, or has no inlet sensor.
+        For a candidate that reads nothing that the model predicts, or has no inlet sensor, and for a device
+        without uncertain numbers.
 
     Notes
     -----
@@ -129,6 +130,13 @@ def plan_measurements(
     nominal values. A reading of the power also tells ``power.wall`` itself, as well as its instrument is.
     """
     keys = [k for k, q in miner.uncertain.items() if k not in NOT_SEEN and q.nominal > 0.0]
+    if not keys:
+        raise InputError(
+            "a measurement has nothing to reduce: no number of the device is uncertain",
+            key="uncertain",
+            found=miner.device.name,
+            accepted="a device file that states the doubt of its numbers",
+        )
     constants = [device_constant(miner, key) for key in keys]
     gradient = _junction_gradient(miner, verdict, keys, fluid, pressure)
     width = np.array([c.width for c in constants])
@@ -142,7 +150,7 @@ def plan_measurements(
         own = [j for j in at if j is not None]
         C[np.ix_(seen, seen)] = covariance[np.ix_(own, own)]
         if "power.wall" in keys:
-            _by_power(C, keys.index("power.wall"), candidate)
+            _by_power(C, keys.index("power.wall"), miner, candidate)
         sd = float(np.sqrt(gradient @ C @ gradient))
         each = {
             key: (float(abs(g) * w), float(abs(g) * np.sqrt(C[i, i])))
@@ -153,14 +161,26 @@ def plan_measurements(
     return sorted(found, key=lambda prospect: prospect.sd)
 
 
-def _by_power(C: np.ndarray, i: int, candidate: Candidate) -> None:
+def _by_power(C: np.ndarray, i: int, miner: Miner, candidate: Candidate) -> None:
     """Put what a reading of the power tells of the device's own power, which the model then has no need of."""
-    read = [candidate.instruments[name] for name in ("power_ac", "power_dc") if name in candidate.instruments]
-    if read and read[0].relative:
-        doubt = read[0].systematic ** 2 + read[0].random ** 2 / (candidate.records * len(candidate.states))
-        before = C[i, i]
-        C[i, :] = C[:, i] = 0.0
-        C[i, i] = 1.0 / (1.0 / before + 1.0 / doubt)
+    name = next((name for name in ("power_ac", "power_dc") if name in candidate.instruments), None)
+    if name is None:
+        return
+    meter, level = candidate.instruments[name], 1.0
+    if not meter.relative:
+        level = _wall_power(miner, name) * float(np.mean([s.clock for s in candidate.states]))
+    n = candidate.records * len(candidate.states)
+    doubt = (meter.systematic**2 + meter.random**2 / n) / level**2
+    before = C[i, i]
+    C[i, :] = C[:, i] = 0.0
+    # A perfect meter leaves no doubt.
+    C[i, i] = before * doubt / (before + doubt)
+
+
+def _wall_power(miner: Miner, name: str) -> float:
+    """Power of the device file as a meter sees it, at the wall or of the boards [W]."""
+    wall = miner.quantities["power.wall"].nominal
+    return wall if name == "power_ac" else wall * miner.quantities["power.psu_efficiency"].nominal
 
 
 def campaign_data(miner: Miner, candidate: Candidate) -> xr.Dataset:
@@ -178,8 +198,7 @@ def campaign_data(miner: Miner, candidate: Candidate) -> xr.Dataset:
             accepted="T_in, states",
         )
     states, n = candidate.states, len(candidate.states)
-    wall = miner.quantities["power.wall"].nominal
-    dc = wall * miner.quantities["power.psu_efficiency"].nominal
+    wall, dc = (_wall_power(miner, name) for name in ("power_ac", "power_dc"))
     drivers = {
         "T_in": np.array([s.T_in for s in states]),
         "volume_flow": np.array([s.volume_flow for s in states]),

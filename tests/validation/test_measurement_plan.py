@@ -9,6 +9,7 @@ import pytest
 
 from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
+from hashheat.validation.instruments import Instrument
 from hashheat.validation.measurement_plan import (
     Candidate,
     State,
@@ -17,6 +18,7 @@ from hashheat.validation.measurement_plan import (
     plan_measurements,
 )
 from hashheat.validation.unit_calibration import calibrate_unit
+from hashheat.validation.unit_constants import device_constant
 from hashheat.validation.unit_model import UnitModel
 
 _spec = importlib.util.spec_from_file_location("field_data", Path(__file__).parent / "field_data.py")
@@ -96,3 +98,30 @@ def test_a_plan_needs_something_to_read(miner):
         plan_measurements(
             miner, VERDICT, [Candidate("inlet", {"T_in": field_data.INSTRUMENTS["T_in"]}, (VERDICT,))]
         )
+
+
+@pytest.mark.parametrize("name", ["power_ac", "power_dc"])
+def test_a_meter_in_watts_is_worth_the_same_share_of_the_power(miner, name):
+    """1 % of the mean power, stated either way, and what a normal prior leaves by hand."""
+    some = field_data.settled(miner, "power.wall")
+    states = (VERDICT, State(VERDICT.T_in, VERDICT.volume_flow, 0.8))
+    power = 0.9 * some.quantities["power.wall"].nominal
+    power *= 1.0 if name == "power_ac" else some.quantities["power.psu_efficiency"].nominal
+    base = {key: field_data.INSTRUMENTS[key] for key in ("T_in", "T_out")}
+    meters = {
+        "share": Instrument(0.01, 0.005, True, "chosen", ""),
+        "watts": Instrument(0.01 * power, 0.005 * power, False, "chosen", ""),
+        "perfect": Instrument(0.0, 0.0, True, "chosen", ""),
+    }
+    candidates = [Candidate(key, {**base, name: meter}, states) for key, meter in meters.items()]
+    found = {p.candidate.name: p for p in plan_measurements(some, VERDICT, candidates)}
+    assert found["watts"].sd == pytest.approx(found["share"].sd, rel=1e-12)
+    prior, doubt = device_constant(some, "power.wall").width ** 2, 0.01**2 + 0.005**2 / 60
+    left = np.sqrt(doubt / (prior + doubt))
+    assert found["share"].sd == pytest.approx(left * found["share"].before, rel=1e-9)
+    assert found["perfect"].sd == 0.0
+
+
+def test_a_device_without_doubt_has_nothing_to_measure(miner):
+    with pytest.raises(InputError, match="uncertain"):
+        plan_measurements(field_data.settled(miner), VERDICT, default_candidates(VERDICT))
