@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from hashheat.thermo.errors import InputError
 from hashheat.validation.unit_model import UnitModel
 
 #: First widths of a point, wide where the model is nearly straight: inlet and room [K], flow and power relative to
@@ -51,6 +52,11 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
     -------
     Condensed
 
+    Raises
+    ------
+    InputError
+        For less than one point.
+
     Notes
     -----
     The model at the mean of a point's drivers stands for the mean of the model over its records: the error is of
@@ -59,6 +65,8 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
     of a point are missing, the mean of the others stands for all of its records: wrong by less than the width of a
     point, times the share that is missing.
     """
+    if most < 1:
+        raise InputError("a unit needs an operating point", key="most", found=most, accepted="1 or more")
     points = model.points
     n = points.count
     drivers = {

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from hashheat.thermo.errors import InputError
 
@@ -48,7 +48,8 @@ class Population(NamedTuple):
     covariance : (n, k, k) array
         Of the shrunk estimates.
     interval : (n, k, 2) array
-        Where each member's parameters lie with the level asked for.
+        Where each member's parameters lie with the level asked for: the part of the doubt that comes from mean and
+        spread counts with Student's t of as many degrees of freedom as members weigh in the mean, less one.
     log_likelihood : float
         Restricted, at the best spread, but for a constant.
     """
@@ -134,8 +135,11 @@ def _in_own_units(x: np.ndarray, A: np.ndarray, level: float) -> Population:
         moved = _members(_spread_of(at + step, k), A, b)[2] - _members(_spread_of(at - step, k), A, b)[2]
         moved /= 2.0 * _STEP
         covariance = covariance + moved[:, :, None] * moved[:, None, :]
-    z = float(norm.ppf(0.5 + 0.5 * level))
-    half = z * np.sqrt(np.einsum("nii->ni", covariance))
+    # A member's own data are as good as stated; what it takes from the others rests on a spread of few members.
+    own = np.einsum("nii->ni", np.einsum("nij,njk,nkl->nil", V, A, V))
+    taken = np.einsum("nii->ni", covariance) - own
+    normal, student = norm.ppf(0.5 + 0.5 * level), t.ppf(0.5 + 0.5 * level, _freedom(spread, V))
+    half = np.sqrt(normal**2 * own + student**2 * taken)
     sd = np.sqrt(np.diag(spread))
     return Population(
         mean=mean,
@@ -162,6 +166,15 @@ def _members(
     mean = mean_cov @ inverse @ np.einsum("nij,nj->i", V, b)
     m = np.einsum("nij,nj->ni", V, b + inverse @ mean)
     return mean, mean_cov, m, V
+
+
+def _freedom(spread: np.ndarray, V: np.ndarray) -> np.ndarray:
+    """Degrees of freedom of each parameter's spread, (k,): members that weigh in the mean (Kish 1965), less one."""
+    inverse = np.linalg.inv(spread)
+    weight = np.diag(inverse) - np.einsum("ij,njk,ki->ni", inverse, V, inverse)
+    weight = np.maximum(weight, 0.0)
+    found: np.ndarray = np.maximum(weight.sum(axis=0) ** 2 / np.square(weight).sum(axis=0) - 1.0, 1.0)
+    return found
 
 
 def _em(A: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:

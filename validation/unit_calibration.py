@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from hashheat.components.errors import CalibrationError
 from hashheat.components.free_constant import Constant
@@ -60,7 +60,7 @@ class UnitCalibration:
     values, sigma : dict of str to float
         Estimates and their standard errors [SI].
     interval : dict of str to (float, float)
-        95 % [SI].
+        95 % [SI]: normal, or Student's t where the standard errors are enlarged by the scatter of the readings.
     priors : dict of str to (float, float) or None
         Value and standard deviation that the device file or the instrument states; None where nothing was stated.
     covariance, correlation : (k, k) arrays
@@ -183,7 +183,8 @@ def calibrate_condensed(
     notes = list(quality.notes)
     spread = np.sqrt(np.diag(quality.covariance))
     slopes = np.array([c.slope(float(at)) for c, at in zip(constants, x)])
-    z = float(norm.ppf(0.975))
+    # Standard errors enlarged by the scatter found are themselves estimates, with as many degrees of freedom.
+    z = float(norm.ppf(0.975) if quality.enlarged == 1.0 else t.ppf(0.975, quality.dof))
     distinct = _distinct(condensed.model)
     count = min(folds, distinct)
     if distinct < 2:

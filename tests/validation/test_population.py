@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from hashheat.thermo.errors import InputError
 from hashheat.validation.population import estimate_population
@@ -72,6 +72,19 @@ def test_a_member_that_sees_nothing_gets_the_population():
     # The mean moves a little with the spread, which adds next to nothing.
     known = found.spread[0, 0] + found.mean_covariance[0, 0]
     assert 0.0 <= found.covariance[7, 0, 0] / known - 1.0 < 1e-5
+
+
+def test_a_new_member_of_a_small_population_has_the_textbook_prediction_interval():
+    """Of 5 that are known exactly: mean +- t_4 s sqrt(1 + 1 / 5)."""
+    x = np.array([0.1, 0.9, 0.3, -0.4, 0.6, 99.0])[:, None]
+    A = np.full((6, 1, 1), 1e6)
+    A[5] = 0.0
+    found = estimate_population(x, A)
+    few = x[:5, 0]
+    half = t.ppf(0.975, 4) * few.std(ddof=1) * np.sqrt(1.2)
+    assert found.interval[5, 0] == pytest.approx([few.mean() - half, few.mean() + half], rel=1e-4)
+    # Those that are known take nothing from the others.
+    assert found.interval[0, 0] == pytest.approx([0.1 - 1.96e-3, 0.1 + 1.96e-3], rel=1e-4)
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():

@@ -6,10 +6,11 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, t
 
 from hashheat.components.errors import CalibrationError
 from hashheat.components.miner import Miner
+from hashheat.thermo.errors import InputError
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import condense
 from hashheat.validation.unit_calibration import calibrate_unit
@@ -51,6 +52,18 @@ def test_sharp_readings_give_the_truth_back(miner):
     assert found.quality.identifiable
     assert found.quality.enlarged == 1.0
     assert found.carried == {}
+
+
+def test_scatter_found_in_few_readings_widens_the_interval_as_students_t(miner):
+    exact = field_data.settled(miner, R)
+    far = field_data.doubted(1e-4, 0.0, T_chip=(3.0, 0.0), T_out=(3.0, 0.0))
+    data = made(exact, {R: 0.6}, seed=2, n=2, instruments=far, left_out=("power_ac", "T_out_board"))
+    found = calibrate_unit(exact, data, [R], instruments=field_data.doubted(0.1, 0.0))
+    assert found.quality.enlarged > 1.0
+    assert found.quality.dof == 2 * (exact.device.boards.count + 1) + 1 - 1
+    low, high = np.log(found.interval[R])
+    half = 0.5 * (high - low) * found.values[R] / found.sigma[R]
+    assert half == pytest.approx(t.ppf(0.975, found.quality.dof), rel=1e-9)
 
 
 def test_a_sensor_that_is_off_is_found(miner):
@@ -139,6 +152,9 @@ def test_condensed_records_keep_their_means(miner):
     untouched = condense(UnitModel.of(exact, data), most=60)
     assert untouched.model.points.count == 60
     assert set(untouched.widths.values()) == {0.0}
+    assert condense(UnitModel.of(exact, data), most=1).model.points.count == 1
+    with pytest.raises(InputError, match="operating point"):
+        condense(UnitModel.of(exact, data), most=0)
 
 
 def test_the_noise_of_a_driver_counts(miner):
