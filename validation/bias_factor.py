@@ -57,7 +57,9 @@ def bias_factor(predicted: ArrayLike, measured: ArrayLike, relative_uncertainty:
     -----
     With ``x = ln(predicted / measured)``, ``s**2`` its sample variance and sigma_D the relative uncertainty:
     ``scatter**2 = max(s**2 - sigma_D**2, 0)``, ``factor = exp(mean(x) + (scatter**2 - sigma_D**2) / 2)``; the
-    truth lies within ``predicted / factor * (1 -+ 1.96 scatter)`` in 95 % of cases, for normal errors.
+    truth lies within ``predicted / factor * exp(-+ 1.96 scatter)`` in 95 % of cases, for x that is normal:
+    however wide, the band holds no negative rise. McGrattan and Toman write ``1 -+ 1.96 scatter``, the same for
+    small scatter.
 
     References
     ----------
@@ -78,7 +80,7 @@ def bias_factor(predicted: ArrayLike, measured: ArrayLike, relative_uncertainty:
         factor=factor,
         scatter=scatter,
         scatter_data=float(relative_uncertainty),
-        low=(1.0 - 1.96 * scatter) / factor,
-        high=(1.0 + 1.96 * scatter) / factor,
+        low=float(np.exp(-1.96 * scatter)) / factor,
+        high=float(np.exp(1.96 * scatter)) / factor,
         values=int(good.sum()),
     )

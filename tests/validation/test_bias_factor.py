@@ -34,6 +34,15 @@ def test_what_was_put_into_a_sample_comes_out():
     assert inside.mean() == pytest.approx(0.95, abs=0.02)
 
 
+def test_a_wide_band_stays_positive():
+    rng = np.random.default_rng(6)
+    x = 0.8 * rng.standard_normal(20000)
+    found = bias_factor(np.exp(x), np.ones(x.size))
+    assert found.low == pytest.approx(np.exp(-1.96 * 0.8) / found.factor, rel=0.03)
+    assert found.high == pytest.approx(np.exp(1.96 * 0.8) / found.factor, rel=0.03)
+    assert found.low > 0.0
+
+
 def test_pairs_without_a_ratio_are_left_out():
     found = bias_factor([1.0, -1.0, np.nan, 2.0], [1.0, 1.0, 1.0, 2.0])
     assert found.values == 2
