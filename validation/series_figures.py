@@ -54,8 +54,9 @@ def series_figures(predicted: ArrayLike, measured: ArrayLike) -> SeriesFigures:
     Notes
     -----
     With n values and p = 1: ``NMBE = sum(D - S) / ((n - p) mean(D))`` and
-    ``CV(RMSE) = sqrt(sum((S - D)**2) / (n - p)) / mean(D)``. The guideline calls a model of hourly data calibrated
-    within 10 % and 30 %, of monthly data within 5 % and 15 %.
+    ``CV(RMSE) = sqrt(sum((S - D)**2) / (n - p)) / mean(D)``; of a negative mean, as that of a loss, the size
+    counts. The guideline calls a model of hourly data calibrated within 10 % and 30 %, of monthly data within 5 %
+    and 15 %.
 
     References
     ----------
@@ -68,7 +69,7 @@ def series_figures(predicted: ArrayLike, measured: ArrayLike) -> SeriesFigures:
         raise InputError(
             "too few pairs for CV(RMSE) and NMBE", found=str(D.size), accepted=f"more than {PARAMETERS}"
         )
-    mean = float(D.mean())
+    mean = abs(float(D.mean()))
     if mean == 0.0:
         raise InputError("the measured values have a mean of zero: nothing to refer an error to")
     free = D.size - PARAMETERS

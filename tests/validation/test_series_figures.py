@@ -19,6 +19,13 @@ def test_a_model_that_is_low_has_a_positive_nmbe():
     assert series_figures([1.0, 1.0, 1.0], [2.0, 2.0, 2.0]).nmbe > 0.0
 
 
+def test_of_a_negative_mean_its_size_counts():
+    found = series_figures([-8.0, -11.0], [-10.0, -10.0])
+    assert found.cv_rmse == pytest.approx(np.sqrt(5.0) / 10.0)
+    # The model is high by 1 in sum: negative, whatever the sign of what was measured.
+    assert found.nmbe == pytest.approx(-0.1)
+
+
 def test_missing_pairs_are_left_out_and_what_has_no_answer_is_refused():
     assert series_figures([1.0, np.nan, 3.0], [1.0, 2.0, 3.0]).values == 2
     with pytest.raises(InputError, match="too few"):
