@@ -133,7 +133,7 @@ def operating_points(
     power, is_dc = _power(data, notes)
     ambient = _flat(data, "T_ambient")
     has_ambient = ambient is not None and bool(np.isfinite(ambient).any())
-    room = _filled(ambient, shape) if has_ambient and ambient is not None else None
+    room = _filled(ambient) if has_ambient and ambient is not None else None
     if room is None:
         notes.append(f"the room is not in the data: {ASSUMED_AMBIENT - 273.15:.0f} degC assumed")
         room = np.full(T_in.shape, ASSUMED_AMBIENT)
@@ -174,6 +174,10 @@ def operating_points(
             found=told or "no samples",
             accepted=f"samples of a working unit with T_in, and at least one of {', '.join(compared)}",
         )
+    if has_ambient and ambient is not None:
+        gaps = int((keep & ~np.isfinite(ambient)).sum())
+        if gaps:
+            notes.append(f"room missing at {gaps} samples: the mean of the others")
     time, unit = np.divmod(np.flatnonzero(keep), shape[1])
     return OperatingPoints(
         time=time,
@@ -226,9 +230,8 @@ def _power(data: xr.Dataset, notes: list[str]) -> tuple[np.ndarray | None, bool]
     return None, False
 
 
-def _filled(room: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+def _filled(room: np.ndarray) -> np.ndarray:
     """Gaps of the room's temperature closed by the mean of the others."""
-    assert room.size == shape[0] * shape[1]
     return np.where(np.isfinite(room), room, np.nanmean(room))
 
 
