@@ -1,10 +1,10 @@
 """Which of the measured quantities the model of a unit can be compared with, and why the others not."""
 
-import numpy as np
 import xarray as xr
 
 from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
+from hashheat.validation.operating_points import driving_power
 
 #: Quantities that can be compared, with the dimensions that follow the point.
 COMPARED: dict[str, tuple[str, ...]] = {
@@ -56,13 +56,15 @@ def compared_data(
             if name not in data:
                 offered[name] = value.where(some)
                 derived.append(name)
-    compared = []
+    compared, driver = [], driving_power(data) or "power_dc"
     for name, dims in COMPARED.items():
         if name not in offered:
             continue
         reason = None
-        if name == "power_dc" or (name == "power_ac" and not _finite(data, "power_dc")):
+        if name == driver:
             reason = "drives the model"
+        elif name == "power_dc":
+            reason = "has fewer readings than the meter at the wall, which drives the model"
         elif device.plate is None and name in ("T_chip", "T_chip_mean"):
             reason = "the device file names a cold plate, whose reduced form has no temperature chip by chip"
         elif name == "T_chip" and chip_order is None:
@@ -97,7 +99,3 @@ _NOT_MODELLED = {
     "hash_rate": "not a thermal quantity",
     "frequency": "a device file has no nameplate clock in hertz; the measured power holds what the clock does",
 }
-
-
-def _finite(data: xr.Dataset, name: str) -> bool:
-    return name in data and bool(np.isfinite(data[name].values).any())

@@ -12,6 +12,7 @@ from hashheat.thermo.errors import InputError
 ASSUMED_AMBIENT = 293.15
 #: What surrounds and drives a unit: it goes into the model and is never compared.
 DRIVERS = ("T_in", "volume_flow", "power_dc", "power_ac", "T_ambient")
+_METERS = ("power_dc", "power_ac")
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,13 +222,31 @@ def _inlet(data: xr.Dataset, notes: list[str]) -> np.ndarray:
     return T_in
 
 
+def driving_power(data: xr.Dataset) -> str | None:
+    """Power meter that drives the model: the one with the most readings, that of the boards where both have as many.
+
+    Parameters
+    ----------
+    data : xarray.Dataset
+
+    Returns
+    -------
+    {"power_dc", "power_ac"} or None
+        None where neither has a reading.
+    """
+    found = {name: int(np.isfinite(data[name].values).sum()) for name in _METERS if name in data}
+    most = max(found, key=lambda name: found[name], default=None)
+    return most if most is not None and found[most] else None
+
+
 def _power(data: xr.Dataset, notes: list[str]) -> tuple[np.ndarray | None, bool]:
-    for name, is_dc in (("power_dc", True), ("power_ac", False)):
-        found = _flat(data, name)
-        if found is not None and np.isfinite(found).any():
-            return found, is_dc
-    notes.append("no power in the data: the device file's at nameplate clock")
-    return None, False
+    name = driving_power(data)
+    if name is None:
+        notes.append("no power in the data: the device file's at nameplate clock")
+        return None, False
+    if name == "power_ac" and "power_dc" in data and np.isfinite(data["power_dc"].values).any():
+        notes.append("power at the wall drives the model: power of the boards has fewer readings")
+    return _flat(data, name), name == "power_dc"
 
 
 def _filled(room: np.ndarray) -> np.ndarray:
