@@ -167,7 +167,7 @@ def _deviation(spec: Any, unit: str, key: str, file: str | None) -> tuple[float,
         )
     text = spec.strip().replace("±", "+/-")
     limit = re.match(r"within\b", text)
-    number = re.sub(r"^(within|\+/-)\s*", "", text)
+    number = re.sub(r"^(within\b)?\s*(\+/-)?\s*", "", text)
     relative = number.endswith("%") and unit != "delta_K"
     try:
         if unit == "delta_K":

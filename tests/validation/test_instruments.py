@@ -22,6 +22,8 @@ from hashheat.validation.instruments import (
         ("T_out", "+/- 0.3 K", 0.3, False),
         ("T_out", "± 0.3 degC", 0.3, False),
         ("T_out", "within 0.6 K", 0.6 / np.sqrt(3.0), False),
+        ("T_out", "within ± 0.6 K", 0.6 / np.sqrt(3.0), False),
+        ("volume_flow", "within +/-3 %", 0.03 / np.sqrt(3.0), True),
         ("T_out", "0.9 degF", 0.5, False),
         ("volume_flow", "+/- 2 %", 0.02, True),
         ("volume_flow", "0.3 L/min", 0.3 / 6e4, False),
