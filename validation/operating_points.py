@@ -223,7 +223,7 @@ def _inlet(data: xr.Dataset, notes: list[str]) -> np.ndarray:
 
 
 def driving_power(data: xr.Dataset) -> str | None:
-    """Power meter that drives the model: the one with the most readings, that of the boards where both have as many.
+    """Power meter that drives the model: the one with the most readings; with as many, that of the boards.
 
     Parameters
     ----------

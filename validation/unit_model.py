@@ -133,9 +133,10 @@ class UnitModel:
 
         Notes
         -----
-        Power, flow and inlet temperature drive the model where the data have them: DC power of the boards, unless it
-        has fewer readings, before power at the wall, which then is compared; at the wall, ``power.psu_efficiency`` makes it DC. What the data
-        do not have is the device file's: ``coolant.flow``, ``power.wall``.
+        Power, flow and inlet temperature drive the model where the data have them: DC power of the boards, unless
+        it has fewer readings, before power at the wall, which then is compared; at the wall,
+        ``power.psu_efficiency`` makes it DC. What the data do not have is the device file's: ``coolant.flow``,
+        ``power.wall``.
         """
         if leakage not in ("solved", "frozen"):
             raise InputError(
