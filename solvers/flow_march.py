@@ -21,13 +21,13 @@ _NEWTON = 5
 # A step counts as solved at this share of the residual with which it began.
 _SOLVED = 0.1
 _FIRST_SHARE = 0.02
-_GROWTH = (2.0, 2.0, 2.0, 1.5, 1.0, 1.0)
+_GROWTH = (4.0, 4.0, 2.5, 1.5, 1.0, 1.0)
 _CUT = 0.4
 # After a step that failed: bound of the next ones over it, and its growth with each that succeeds.
 _BELOW, _ABOVE = 0.75, 1.1
 # Vectors of a linear solve that the step aims at. On the way to the steady state longer steps take more than their
 # length saves; close to it, by the residual over that at rest, only long ones get nearer.
-_VECTORS, _CLOSE = (8.0, 25.0), 1e-4
+_VECTORS, _CLOSE = (16.0, 25.0), 1e-4
 _LARGEST, _SMALLEST = 1e9, 1e-7
 # It is given up where the residual did not halve within this many steps.
 _PATIENCE = 40
