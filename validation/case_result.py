@@ -187,9 +187,11 @@ def grid_row(
     found = grid_uncertainty(run, mid, fine, ratio=ratio, noise=noise)
     size = float(np.abs(run).mean())
     gci = found.band / size if size > 0.0 else 0.0
-    return GridRow(
-        solver, quantity, unit, size, tuple(grids), found.order, float(gci), float(found.u_num), found.text
-    )
+    text = found.text
+    if found.order is None and not found.unordered and np.any(np.abs(mid - run) > noise * np.abs(run)):
+        text = "settled from the second grid on"
+    u_num = float(found.u_num)
+    return GridRow(solver, quantity, unit, size, tuple(grids), found.order, float(gci), u_num, text)
 
 
 def judge(case: CaseFile, quantity: CaseQuantity, computed: Computed) -> CaseRow:

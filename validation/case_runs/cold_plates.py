@@ -82,7 +82,7 @@ def run_ocp_plate(case: CaseFile, figures: Figures, capture: Path | None) -> Cas
     plate = ColdPlate(file.model_copy(update={"plate": file.plate.model_copy(update=cells)}))
     fit = ocp_plate.calibrate_ocp_plate(measured, plate)
     plates = [refined_plate(plate, factor) for factor in REFINEMENTS]
-    ends = flow[[0, flow.size // 2, -1]]
+    ends = flow[[0, -1]]
     found = [
         ocp_plate.predict_resistance(fit, ends, ocp_plate.COOLANT, plate=each).thermal_resistance.values
         for each in plates

@@ -61,11 +61,11 @@ def constant_rating(
     case = exchanger.case()
     case[ps.FLOW_0 : ps.FLOW_1 + 1], case[ps.T_IN_0 : ps.T_IN_1 + 1] = flows, T_in
     levels = element_levels((nodes,))
-    fields = [np.zeros((stack.side.size, nodes)) for _ in range(3)]
+    T, wall, htc = (np.zeros((stack.side.size, nodes)) for _ in range(3))
     out = np.zeros(pr.N_OUTPUTS)
     packed = np.stack([pack(table) for table in tables])
     flow = np.zeros(stack.side.size)
-    status = pr.rate_one(stack, case, levels, exchanger.laws, packed, _TOLERANCE, *fields, flow, out)
+    status = pr.rate_one(stack, case, levels, exchanger.laws, packed, _TOLERANCE, T, wall, htc, flow, out)
     if status != pr.OK:
         raise InputError("the exchanger of a case has no steady state", key="nodes", found=status)
     return out

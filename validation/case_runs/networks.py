@@ -36,8 +36,8 @@ def run_destest(case: CaseFile, figures: Figures, capture: Path | None) -> CaseR
         )
         r0, r1, r2 = 0.5 * D, 0.5 * D + wall, 0.5 * D + wall + cover
         resistance = (np.log(r1 / r0) / k_pipe + np.log(r2 / r1) / k_cover) / (2.0 * np.pi)
-        own = {"length": length, "diameter": D, "loss_per_length": float(1.0 / resistance)}
-        return Pipe(name, start, end, roughness=roughness, **own)
+        loss = float(1.0 / resistance)
+        return Pipe(name, start, end, length=length, diameter=D, roughness=roughness, loss_per_length=loss)
 
     names = figures.points("length")
     ends = [tuple(name.split(" to ")) for name in names]
