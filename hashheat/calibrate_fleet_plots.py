@@ -62,9 +62,7 @@ def estimates(row: dict[str, Any], units: list[dict[str, Any]], place: int, synt
     low, high = np.array([of[i]["interval"] for i in at]).T
     outside = np.array([of[i]["outside"] for i in at])
     figure, ax = blank(7.4, 3.6)
-    ax.axhspan(
-        row["mean"] - 1.96 * row["spread"], row["mean"] + 1.96 * row["spread"], color="#e9edf2", zorder=0
-    )
+    ax.axhspan(*_middle(row), color="#e9edf2", zorder=0)
     ax.axhline(row["mean"], color=GREY, lw=1.0)
     for color, some in ((BLUE, ~outside), (RED, outside)):
         ax.vlines(at[some], low[some], high[some], color=color, lw=1.2, alpha=0.7)
@@ -73,6 +71,15 @@ def estimates(row: dict[str, Any], units: list[dict[str, Any]], place: int, synt
     ax.set_ylabel(_label(row))
     _mark(figure, synthetic)
     return inline_svg(figure, f"estimates{place}", f"{row['name']} of every unit, with intervals")
+
+
+def _middle(row: dict[str, Any]) -> tuple[float, float]:
+    """Central 95 % of the population."""
+    if row["relative_spread"] is None:
+        return row["mean"] - 1.96 * row["spread"], row["mean"] + 1.96 * row["spread"]
+    s = row["relative_spread"]
+    low, high = row["mean"] * np.exp(-0.5 * s * s + np.array([-1.96, 1.96]) * s)
+    return float(low), float(high)
 
 
 def _density(row: dict[str, Any], x: np.ndarray) -> np.ndarray:

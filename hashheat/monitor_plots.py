@@ -1,5 +1,7 @@
 """Alarm charts of flagged units: SVG text."""
 
+from typing import Any
+
 import numpy as np
 
 from hashheat.components.plot_style import BLUE, GREEN, ORANGE, PURPLE, RED, SKY, blank, styled
@@ -46,13 +48,21 @@ def sums(found: Monitoring, unit: str, place: int, synthetic: bool) -> str:
             right.axhline(level, color=RED, lw=1.0, ls="--")
         for ax in (left, right):
             ax.axvline(alarm.time, color=RED, lw=0.8)
-            ax.tick_params(axis="x", rotation=30)
+            _few_dates(ax, t)
         left.set_ylabel(f"{_NAMES[trace.variable]}, off its level [K]")
         right.set_ylabel("cumulative sums [scatter]")
         left.legend(loc="best", markerscale=2.5)
-        if not np.issubdtype(t.dtype, np.datetime64):
-            left.set_xlabel("record")
-            right.set_xlabel("record")
     if synthetic:
         figure.suptitle("synthetic data", x=0.995, ha="right", color=RED, fontsize=9, weight="bold")
     return inline_svg(figure, f"sums{place}", "Residuals and cumulative sums of a flagged unit")
+
+
+def _few_dates(ax: Any, t: np.ndarray) -> None:
+    if not np.issubdtype(t.dtype, np.datetime64):
+        ax.set_xlabel("record")
+        return
+    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
+
+    locator = AutoDateLocator(minticks=3, maxticks=5)
+    ax.xaxis.set_major_locator(locator)
+    ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))

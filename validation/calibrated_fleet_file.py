@@ -112,8 +112,10 @@ def _note(number: FleetNumber, q: Quantity) -> str:
     unit = unit_of(q)
     told = f"standard error of the mean {number.sigma:.3g}"
     if number.prior is not None:
-        told += f"; was {number.prior[0]:.4g} +/- {number.prior[1]:.2g} {unit}"
-    return told.rstrip()
+        told += f"; was {number.prior[0]:.4g} +/- {number.prior[1]:.2g} {unit}".rstrip()
+    if not number.known:
+        told += "; the data leave as much doubt of the mean as was stated before"
+    return told
 
 
 def _spread_text(number: FleetNumber) -> str:
