@@ -133,6 +133,7 @@ def test_the_device_file_holds_mean_and_spread(fitted):
     assert int(after.solve(343.15)["status"]) == 0
 
 
+@pytest.mark.skipif(INTERPRETED, reason="one more fit")
 def test_a_spread_without_a_place_is_part_of_the_doubt(campaign):
     """Film coefficient: the file states no spread between units, so a unit drawn at random has both."""
     key = "plate.nusselt_factor"
@@ -170,6 +171,7 @@ def test_json_and_report(fitted, read_page, check_offline, check_scrolls):
     assert any("SYNTHETIC" in text for text in page.text)
 
 
+@pytest.mark.skipif(INTERPRETED, reason="one more fit")
 def test_one_unit_of_a_fleet_is_fitted_alone(campaign):
     folder = campaign.folder
     sheet, paths = run_calibrate(
