@@ -104,6 +104,7 @@ def test_destest_lies_among_the_codes_though_not_with_each(run):
         assert low - margin <= c.predicted[0] <= high + margin, key
 
 
+@compiled
 def test_swep_uncertainty_is_that_of_its_ranges(run):
     """Nu factor 0.8 to 1.2 alone: U is film, wall, film; at equal films a share of 2/h of 1/U moves with it."""
     found = run("swep").computed["U"]
@@ -158,9 +159,9 @@ def test_every_solver_of_a_case_shows_three_grids_or_says_why_not(name, run):
         assert case.not_run
         return
     if case.no_grid:
-        assert not run(name).grids if not SLOW or case.run == "avalon-a15" else True
+        assert not run(name).grids
         return
-    if SLOW and case.run in ("tuckerman-pease", "ocp-plate"):
+    if SLOW and case.run in ("tuckerman-pease", "ocp-plate", "swep"):
         pytest.skip("minutes without the compiler")
     grids = run(name).grids
     assert grids

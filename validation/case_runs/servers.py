@@ -43,18 +43,18 @@ def run_aquasar(case: CaseFile, figures: Figures, capture: Path | None) -> CaseR
     u_cold = quantities["rise_cold"].tolerance("u_data", rise_cold)
     u_ratio = quantities["power_ratio"].tolerance("u_data", ratio)
     middle = sum(FILM_SHARES) / 2.0
-    found = aquasar.predict(middle, chip_rise=rise_cold)
-    ends = [aquasar.predict(share, chip_rise=rise_cold) for share in FILM_SHARES]
-    other_rise = aquasar.predict(middle, chip_rise=rise_cold + u_cold)
+    found = aquasar.predict(middle, rise_cold)
+    ends = [aquasar.predict(share, rise_cold) for share in FILM_SHARES]
+    other_rise = aquasar.predict(middle, rise_cold + u_cold)
     # The leakage share is proportional to the power rise that it was fitted to.
     share = aquasar.LEAKAGE_SHARE * (1.0 + u_ratio / (ratio - 1.0))
-    other_leak = aquasar.predict(middle, chip_rise=rise_cold, leakage_share=share)
+    other_leak = aquasar.predict(middle, rise_cold, leakage_share=share)
     u_input = np.sqrt(
         ((ends[0].rise - ends[1].rise) / np.sqrt(12.0)) ** 2
         + (other_rise.rise - found.rise) ** 2
         + (other_leak.rise - found.rise) ** 2
     )
-    grids = [aquasar.predict(middle, chip_rise=rise_cold, cells=cells) for cells in CELLS]
+    grids = [aquasar.predict(middle, rise_cold, cells=cells) for cells in CELLS]
     names = [f"{cells} cells" for cells in CELLS]
     row = grid_row("serpentine channel", "rise_hot", "delta_K", names, [g.rise for g in grids], noise=_NOISE)
     return CaseRun(
