@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hashheat import calibrate_plots
+from hashheat.calibrate_fleet_output import UNITS, fit_fleet, fleet_report, units_csv
+from hashheat.calibrate_fleet_sheet import fleet_sheet
 from hashheat.calibrate_sheet import calibration_sheet
 from hashheat.calibrate_terminal import amount, spread
 from hashheat.components.miner import Miner
@@ -19,6 +21,7 @@ from hashheat.thermo.errors import InputError
 from hashheat.thermo.fluid import Fluid
 from hashheat.told_warnings import told_warnings
 from hashheat.validation.calibrated_file import calibrated_record, calibrated_toml, sha256_of
+from hashheat.validation.calibrated_fleet_file import calibrated_fleet_record
 from hashheat.validation.field_case import read_field_case
 from hashheat.validation.unit_calibration import UnitCalibration, calibrate_unit
 
@@ -44,6 +47,8 @@ def run_calibrate(
 ) -> tuple[dict[str, Any], list[Path]]:
     """Fit named numbers to field data and write the results.
 
+    Data of one unit, or of the one that is named, give that unit; data of several give the population.
+
     Parameters
     ----------
     data : Path
@@ -61,9 +66,10 @@ def run_calibrate(
     Returns
     -------
     sheet : dict
-        Of :func:`hashheat.calibrate_sheet.calibration_sheet`.
+        Of :func:`hashheat.calibrate_sheet.calibration_sheet`, or for several units
+        :func:`hashheat.calibrate_fleet_sheet.fleet_sheet`.
     paths : list of Path
-        The new device file, ``calibration.json`` and ``report.html``.
+        The new device file, ``calibration.json``, ``report.html``, and for several units ``units.csv``.
 
     Raises
     ------
@@ -80,45 +86,51 @@ def run_calibrate(
     directory = output if output is not None else default_directory(data, "calibration")
     # A file fitted anew keeps its name.
     names = (f"{device.stem.removesuffix('-calibrated')}-calibrated.toml", "calibration.json", "report.html")
-    check_directory(directory, names)
+    check_directory(directory, (*names, UNITS))
+    keys = [key.strip() for key in fit.split(",") if key.strip()]
     with told_warnings() as told:
         miner = Miner(read_miner_file(device))
         with Bar(quiet) as bar:
             bar("data", 0.0)
             case = read_field_case(data, options.columns)
             readings = _one_unit(case.data, options.unit)
-            bar("fit", 0.3)
-            found = calibrate_unit(
-                miner,
-                readings,
-                [key.strip() for key in fit.split(",") if key.strip()],
-                instruments=case.instruments,
-                fluid=fluid,
-                pressure=pressure,
-                chip_order=options.chip_order or case.chip_order,
-            )
-            bar("report", 0.9)
-            sheet = calibration_sheet(
-                found,
-                readings,
-                warned=told,
-                options={
-                    "fluid": fluid.name,
-                    "pressure": options.pressure,
-                    "file": model,
-                    "sha256": sha256_of(data),
-                },
-            )
+            given: dict[str, Any] = {
+                "instruments": case.instruments,
+                "fluid": fluid,
+                "pressure": pressure,
+                "chip_order": options.chip_order or case.chip_order,
+            }
+            about = {
+                "fluid": fluid.name,
+                "pressure": options.pressure,
+                "file": model,
+                "sha256": sha256_of(data),
+            }
+            synthetic = bool(int(readings.attrs.get("synthetic", 0)))
+            if readings.sizes["unit"] > 1:
+                fleet = fit_fleet(miner, readings, keys, given, bar)
+                bar("report", 0.9)
+                sheet = fleet_sheet(fleet, readings, warned=told, options=about)
+                record = calibrated_fleet_record(fleet, device, data, directory, synthetic=synthetic)
+            else:
+                bar("fit", 0.3)
+                found = calibrate_unit(miner, readings, keys, **given)
+                bar("report", 0.9)
+                sheet = calibration_sheet(found, readings, warned=told, options=about)
+                record = calibrated_record(found, device, data, directory, synthetic=synthetic)
     sheet["warnings"] = list(told)
-    synthetic = sheet["synthetic"] is not None
-    record = calibrated_record(found, device, data, directory, synthetic=synthetic)
+    several = readings.sizes["unit"] > 1
     writers = {
         names[0]: lambda path: path.write_text(calibrated_toml(record), encoding="utf-8"),
         names[1]: lambda path: path.write_text(
             json.dumps(sheet, indent=2, allow_nan=False), encoding="utf-8"
         ),
-        names[2]: lambda path: path.write_text(_report(found, sheet), encoding="utf-8"),
+        names[2]: lambda path: path.write_text(
+            fleet_report(sheet) if several else _report(found, sheet), encoding="utf-8"
+        ),
     }
+    if several:
+        writers[UNITS] = lambda path: path.write_text(units_csv(sheet), encoding="utf-8")
     return sheet, write_together(directory, writers)
 
 

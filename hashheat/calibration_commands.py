@@ -34,7 +34,9 @@ def calibrate(
         Path | None,
         typer.Option("--output", "-o", help="Directory of the results [default: ./<data>-calibration]."),
     ] = None,
-    unit: Annotated[str | None, typer.Option(help="Which unit, where the data hold several.")] = None,
+    unit: Annotated[
+        str | None, typer.Option(help="Which unit, where the data hold several [default: all, as a fleet].")
+    ] = None,
     fluid: Annotated[str, typer.Option(help="Coolant, e.g. water or 'propylene glycol 30 %'.")] = "water",
     pressure: Annotated[str, typer.Option(help="Absolute, at the unit's inlet.")] = "3 bar",
     chip_order: Annotated[
@@ -45,9 +47,11 @@ def calibrate(
 ) -> int:
     """Fit a unit to field data: exit status 0 fitted, 1 the data do not separate what was asked, 2 bad input.
 
-    Writes a device file in which the fitted numbers have the status calibrated.
+    Writes a device file in which the fitted numbers have the status calibrated. Data of several units, with no
+    --unit, give the mean of the population, the spread between units, and units.csv with every unit's estimate.
     """
     from hashheat.calibrate_command import CalibrateOptions, run_calibrate
+    from hashheat.calibrate_fleet_terminal import show_fleet
     from hashheat.calibrate_terminal import show_calibration
 
     options = CalibrateOptions(columns, fluid, pressure, chip_order, unit)
@@ -56,7 +60,7 @@ def calibrate(
     if as_json:
         print_json(sheet | {"paths": paths})
     elif not quiet:
-        show_calibration(sheet, paths)
+        (show_fleet if sheet.get("fleet") else show_calibration)(sheet, paths)
     return HOLDS if sheet["verdict"] == "pass" else FAILS
 
 

@@ -11,6 +11,7 @@ import typer
 from hashheat.calibration_commands import calibrate, plan_measurement
 from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_app
 from hashheat.guard import FAILS, HOLDS, guarded
+from hashheat.monitor_commands import monitor
 from hashheat.plate_commands import plate
 from hashheat.tank_commands import tank
 from hashheat.validate_commands import campaign, validate
@@ -32,6 +33,7 @@ app.command()(validate)
 app.command()(campaign)
 app.command()(calibrate)
 app.command("plan-measurement")(plan_measurement)
+app.command()(monitor)
 
 
 def _version(wanted: bool) -> None:

@@ -1,4 +1,4 @@
-"""The commands for field data: ``hashheat validate`` and ``hashheat campaign``."""
+"""The commands for field data and measured cases: ``hashheat validate`` and ``hashheat campaign``."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,10 @@ STATUS = {"agrees": HOLDS, "biased": FAILS, "uncertain": NO_VERDICT, "contradict
 def validate(
     data: Annotated[
         Path | None,
-        typer.Argument(help="Field data: CSV or Parquet with a column map, telemetry, or NetCDF."),
+        typer.Argument(
+            metavar="[DATA|CASE]",
+            help="Field data (CSV or Parquet with a column map, telemetry, or NetCDF), or a shipped case.",
+        ),
     ] = None,
     model: Annotated[
         str | None, typer.Option(help="The unit's device file, or a shipped name (see: hashheat library).")
@@ -40,6 +43,18 @@ def validate(
             help="How the data number the chips: rows, columns, serpentine or path [default: not known]."
         ),
     ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Run every shipped case.")] = False,
+    ledger: Annotated[
+        Path | None, typer.Option(help="With --all: write the ledger of the cases to this file.")
+    ] = None,
+    check: Annotated[
+        Path | None,
+        typer.Option(help="With --all: exit status 1 if this ledger is not what the run gives."),
+    ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the captures that cases read in place [default: ../shared/reference]."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -47,19 +62,27 @@ def validate(
 
     The energy balance of the data comes first: points that break it are not held against the model. The
     comparison is after ASME V&V 20.
+
+    With the name of a shipped case in place of data, or --all: exit status 0 if all comes out as the case files
+    expect, 1 if not, 4 for a case that cannot be run. Options other than the last six have no effect then.
     """
     from hashheat.thermo.errors import InputError
+
+    for key, path in (("--ledger", ledger), ("--check", check)):
+        if path is not None and not every:
+            raise InputError("goes with --all", key=key, found=str(path), accepted=f"--all {key} {path}")
+    if every:
+        for key, given in (("DATA", data), ("--model", model)):
+            if given is not None:
+                raise InputError("--all runs the shipped cases and takes none", key=key, found=str(given))
+        return _every_case(ledger, check, reference, as_json, quiet)
+    if model is None:
+        return _one_case(data, reference, as_json, quiet)
+    if data is None:
+        raise InputError("say what is to be compared", key="DATA", accepted="a file of field data")
     from hashheat.validate_command import ValidateOptions, run_validate
     from hashheat.validate_terminal import show_validation
 
-    for key, given, accepted in (
-        ("DATA", data, "a file of field data"),
-        ("--model", model, "the unit's device file, or the name of a shipped one"),
-    ):
-        if given is None:
-            raise InputError("say what is to be compared", key=key, accepted=accepted)
-    assert data is not None
-    assert model is not None
     options = ValidateOptions(columns, fluid, pressure, samples, chip_order)
     sheet, files = run_validate(data, model, output, options, quiet=quiet or as_json)
     paths = [str(path) for path in files]
@@ -68,6 +91,74 @@ def validate(
     elif not quiet:
         show_validation(sheet, paths)
     return STATUS[sheet["verdict"]]
+
+
+def _one_case(data: Path | None, reference: Path | None, as_json: bool, quiet: bool) -> int:
+    """Run the case that is named in place of data."""
+    from hashheat.thermo.errors import InputError
+    from hashheat.validation.case_file import shipped_cases
+
+    cases = shipped_cases()
+    if data is None:
+        raise InputError(
+            "say what is to be compared",
+            key="DATA",
+            accepted=f"a file of field data with --model, --all, or a case: {', '.join(cases)}",
+        )
+    if str(data) not in cases:
+        if data.exists():
+            raise InputError(
+                "say what is to be compared",
+                key="--model",
+                accepted="the unit's device file, or the name of a shipped one",
+            )
+        accepted = f"a file of field data with --model, or a case: {', '.join(cases)}"
+        raise InputError("no such file or case", key="DATA", found=str(data), accepted=accepted)
+    from hashheat.case_command import case_sheet, run_cases
+    from hashheat.case_terminal import show_case
+
+    result = run_cases([str(data)], reference, quiet=quiet or as_json)[0]
+    sheet = case_sheet(result)
+    if as_json:
+        print_json(sheet)
+    elif not quiet:
+        show_case(sheet)
+    if not result.is_run:
+        return NO_VERDICT
+    return HOLDS if result.as_expected else FAILS
+
+
+def _every_case(
+    path: Path | None, check: Path | None, reference: Path | None, as_json: bool, quiet: bool
+) -> int:
+    """Run all cases; write the ledger, or hold one against the run."""
+    from hashheat.case_command import case_sheet, first_difference, run_cases, unchecked, write_ledger
+    from hashheat.case_terminal import show_cases
+
+    results = run_cases(reference=reference, quiet=quiet or as_json)
+    sheets = [case_sheet(result) for result in results]
+    written = [] if path is None else [str(write_ledger(results, path))]
+    difference = None if check is None else first_difference(results, check)
+    holds = all(result.as_expected for result in results) and difference is None
+    if as_json:
+        about = {"cases": sheets, "paths": written, "unchecked": unchecked(results)}
+        print_json(about | ({} if check is None else {"check": difference or "the same"}))
+    elif not quiet:
+        show_cases(sheets)
+        for name in written:
+            print(f"written: {name}")
+        if path is None and check is None:
+            print("ledger:  not written; --ledger docs/validation.md writes it")
+        if check is not None:
+            said = (
+                "is what this run gives"
+                if difference is None
+                else f"is not what this run gives: {difference}"
+            )
+            print(f"{check} {said}")
+            if unchecked(results):
+                print(f"not checked against their captures: {', '.join(unchecked(results))}")
+    return HOLDS if holds else FAILS
 
 
 @guarded

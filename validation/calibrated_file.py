@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -56,23 +57,80 @@ def calibrated_record(
     Each fitted number gets its own standard deviation. A device file does not say how they go with each other and
     with those that keep their spread: what samples draw from it takes all for independent.
     """
-    record = read_toml(device)
     day = date.today() if day is None else day
-    digest = sha256_of(data)
     keys = [key for key in found.names if key in found.miner.quantities]
-    kind = "SYNTHETIC data, not measured: " if synthetic else ""
-    source = (
-        f"fitted by hashheat {version('hashheat')} on {day.isoformat()} to {kind}{data.name} "
-        f"(SHA-256 {digest[:12]}), {int(found.condensed.records.sum())} records at "
-        f"{found.condensed.model.points.count} operating points"
-    )
-    for key in keys:
-        entry: dict[str, Any] = {
-            "value": _text(found.miner.quantities[key], found.values[key], found.sigma[key]),
+    records, points = int(found.condensed.records.sum()), found.condensed.model.points.count
+    about = f"{records} records at {points} operating points"
+    entries = {
+        key: {
+            "value": plus_minus(found.miner.quantities[key], found.values[key], found.sigma[key]),
             "status": "calibrated",
-            "source": source,
+            "source": fitted_to(data, about, synthetic=synthetic, day=day),
             "note": _note(found, key),
         }
+        for key in keys
+    }
+    about_data = about_calibration(
+        data, device, found.names, records, found.instruments, synthetic=synthetic, day=day
+    )
+    return with_entries(device, directory, entries, about_data)
+
+
+def fitted_to(data: Path, about: str, *, synthetic: bool, day: date) -> str:
+    """Source of a fitted number, in words: program, day, file of the data, and how much of it there is."""
+    kind = "SYNTHETIC data, not measured: " if synthetic else ""
+    return (
+        f"fitted by hashheat {version('hashheat')} on {day.isoformat()} to {kind}{data.name} "
+        f"(SHA-256 {sha256_of(data)[:12]}), {about}"
+    )
+
+
+def about_calibration(
+    data: Path,
+    device: Path,
+    fitted: Sequence[str],
+    records: int,
+    instruments: Mapping[str, Instrument],
+    *,
+    synthetic: bool,
+    day: date,
+) -> dict[str, Any]:
+    """Table [calibration] of a device file."""
+    return {
+        "data": data.name,
+        "sha256": sha256_of(data),
+        "synthetic": synthetic,
+        "version": version("hashheat"),
+        "date": day.isoformat(),
+        "device": device.name,
+        "fitted": list(fitted),
+        "records": records,
+        "instruments": [describe_instrument(name, one) for name, one in instruments.items()],
+    }
+
+
+def with_entries(
+    device: Path, directory: Path, entries: Mapping[str, dict[str, Any]], about: dict[str, Any]
+) -> dict[str, Any]:
+    """Device file with some numbers replaced, to stand in another directory.
+
+    Parameters
+    ----------
+    device : Path
+        Device file that everything else is taken over from.
+    directory : Path
+        Where the new file will stand.
+    entries : mapping of str to dict
+        Tables of the numbers, by dotted key.
+    about : dict
+        Table [calibration].
+
+    Returns
+    -------
+    dict
+    """
+    record = read_toml(device)
+    for key, entry in entries.items():
         *tables, name = key.split(".")
         place = record
         for table in tables:
@@ -80,17 +138,7 @@ def calibrated_record(
         place[name] = entry
     if isinstance(record.get("cold_plate"), str) and (device.parent / record["cold_plate"]).is_file():
         record["cold_plate"] = os.path.relpath(device.parent / record["cold_plate"], directory)
-    record["calibration"] = {
-        "data": data.name,
-        "sha256": digest,
-        "synthetic": synthetic,
-        "version": version("hashheat"),
-        "date": day.isoformat(),
-        "device": device.name,
-        "fitted": list(found.names),
-        "records": int(found.condensed.records.sum()),
-        "instruments": [describe_instrument(name, one) for name, one in found.instruments.items()],
-    }
+    record["calibration"] = about
     return record
 
 
@@ -112,7 +160,7 @@ def describe_instrument(name: str, one: Instrument) -> str:
 
 def _note(found: UnitCalibration, key: str) -> str:
     low, high = found.interval[key]
-    unit = _unit(found.miner.quantities[key])
+    unit = unit_of(found.miner.quantities[key])
     told = f"95 % interval {low:.5g} .. {high:.5g} {unit}".rstrip()
     prior = found.priors[key]
     if prior is not None:
@@ -121,12 +169,14 @@ def _note(found: UnitCalibration, key: str) -> str:
     return "; ".join([told, *own])
 
 
-def _unit(q: Quantity) -> str:
+def unit_of(q: Quantity) -> str:
+    """Unit of a number as a device file writes it; empty for a plain number."""
     return {"1": "", "delta_K": "K"}.get(q.unit, q.unit)
 
 
-def _text(q: Quantity, value: float, sigma: float) -> str:
+def plus_minus(q: Quantity, value: float, sigma: float) -> str:
+    """Value and standard deviation as a device file states them."""
     if not sigma > 0.0:
         raise CalibrationError("a fitted number without any doubt", found=f"{value:g} {q.unit}")
-    unit = _unit(q)
+    unit = unit_of(q)
     return f"{value:.6g} {unit} +/- {sigma:.3g} {unit}" if unit else f"{value:.6g} +/- {sigma:.3g}"

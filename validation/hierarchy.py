@@ -10,7 +10,7 @@ to the doubt of the mean, not to the spread.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,9 @@ class FleetCalibration:
     points : int
         Operating points that the records were condensed to.
     records : int
+    condensed : Condensed
+    instruments : dict of str to Instrument
+        As they were used.
     """
 
     names: tuple[str, ...]
@@ -84,6 +87,13 @@ class FleetCalibration:
     last_step: float
     points: int
     records: int
+    condensed: Condensed = field(repr=False)
+    instruments: dict[str, Instrument] = field(repr=False)
+
+    @property
+    def miner(self) -> Miner:
+        """The units as their device file had them."""
+        return self.condensed.model.miner
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,6 +190,8 @@ def calibrate_fleet(
         last_step=last,
         points=condensed.model.points.count,
         records=int(condensed.records.sum()),
+        condensed=condensed,
+        instruments=dict(known),
     )
 
 

@@ -7,18 +7,13 @@ several later papers; sizes, flow and pressure drop are from memory, unverified.
 What can be tested: whether the resolved plate of the library file ``tuckerman-pease`` gives both numbers with
 nothing fitted. What is assumed there and moves the answer: the silicon below the channels (150 to 300 um) and its
 conductivity (148 W/(m K) cold, about 120 at the state), which together span 0.077 to 0.094 K/W, and the loss of
-the ports (1 to 2 heads of 16 kPa).
+the ports (1 to 2 heads of 16 kPa). The measured numbers are those of the case ``tuckerman-pease``.
 """
 
 from typing import Any, NamedTuple
 
 from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.plate_geometry import plate_grid
-
-#: Hottest point of the heated face less inlet, over power [K/W]; its band covers the readings of later papers.
-RESISTANCE, RESISTANCE_BAND = 0.090, 0.10
-#: [Pa]; 207 to 214 kPa in secondary sources.
-PRESSURE_DROP, PRESSURE_DROP_BAND = 214e3, 0.15
 
 
 class Prediction(NamedTuple):

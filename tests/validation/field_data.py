@@ -111,3 +111,17 @@ def readings(miner, truth, error, instruments, driven, rng, left_out=()):
         read = value + own + noise if name.startswith("T_") else value * (np.exp(own) + noise)
         data[name] = (data[name].dims, read.reshape(data[name].shape))
     return data.assign_attrs(source="synthetic.nc", synthetic=1)
+
+
+def in_schema(data, minutes=10):
+    """The same as field data on disk have it: with times and status."""
+    from hashheat.validation.readers.rejections import Rejections
+    from hashheat.validation.readers.schema import field_dataset
+
+    n, units = data.sizes["time"], data.sizes["unit"]
+    time = np.datetime64("2026-03-02T00:00:00", "ns") + np.arange(n) * np.timedelta64(minutes, "m")
+    coords = {"time": time, "unit": data["unit"].values.astype(str), "board": data["board"].values}
+    values = {str(name): x.values for name, x in data.data_vars.items()}
+    about = {"source": "synthetic.nc", "cooling": "hydro", "synthetic": 1}
+    status = np.full((n, units), "mining", dtype="<U7")
+    return field_dataset(values, status, coords, Rejections(), about)

@@ -1,0 +1,80 @@
+"""What the terminal shows of a watch over units."""
+
+from typing import Any
+
+from hashheat.exchanger_terminal import wide_console
+from hashheat.terminal import filled, table
+
+_SHORT = {"T_chip_mean": "chips", "T_out": "outlet"}
+#: Alarms shown.
+_SHOWN = 20
+
+
+def show_monitoring(sheet: dict[str, Any], paths: list[str]) -> None:
+    """Print which units are flagged, by what, since when, how strongly, and how often that is false.
+
+    Parameters
+    ----------
+    sheet : dict
+        Of :func:`hashheat.monitor_sheet.monitoring_sheet`.
+    paths : list of str
+        Files written.
+    """
+    from rich.text import Text
+
+    console, width = wide_console()
+    s, d = sheet, sheet["data"]
+    console.print(Text(filled(s["title"], width), style="bold"))
+    if s["synthetic"]:
+        console.print(Text(filled(s["synthetic"].upper(), width), style="bold yellow"))
+    print(f"{d['records']} of {d['offered']} records, {d['first_time']} to {d['last_time']}")
+    print()
+    style = "bold green" if s["verdict"] == "pass" else "bold red"
+    told = filled(f"{s['word']}  {s['sentence']}", width)
+    console.print(Text.assemble((s["word"], style), told.removeprefix(s["word"])))
+    for note in s["notes"]:
+        print(filled(note, width, initial_indent="  - ", subsequent_indent="    "))
+    if s["rows"]:
+        print()
+        rows = table("flagged", "by", "boards", "signalled", "shift", "of scatter")
+        for r in s["rows"][:_SHOWN]:
+            rows.add_row(
+                r["unit"],
+                _SHORT[r["variable"]],
+                told_boards(r),
+                r["time"],
+                told_shift(r),
+                f"{r['strength']:+.1f}",
+            )
+        console.print(rows)
+        for r in s["rows"][:_SHOWN]:
+            print(filled(f"{r['unit']}: {r['likely']}", width, initial_indent="  ", subsequent_indent="    "))
+        if len(s["rows"]) > _SHOWN:
+            print(f"  and {len(s['rows']) - _SHOWN} more: see the report")
+        print("what such a drift usually is: a hint, no diagnosis; boards count from 0")
+    print()
+    print(filled(told_rate(s), width))
+    for warning in [*d["notes"], *s["warnings"]]:
+        print(filled(f"mind: {warning}", width, subsequent_indent="  "))
+    for path in paths:
+        console.print(f"written: {path}", soft_wrap=True, markup=False)
+
+
+def told_rate(sheet: dict[str, Any]) -> str:
+    """How often sound units are flagged, in words."""
+    f = sheet["false_alarms"]
+    return (
+        f"false alarms: one in {f['run_length']:.3g} records of a series on average; of {f['series']} series over "
+        f"{f['records']} records {f['expected']:.2g} to be expected if all units are sound (residuals independent "
+        "from record to record)"
+    )
+
+
+def told_boards(row: dict[str, Any]) -> str:
+    """Boards of an alarm; a dash for the whole unit."""
+    return ", ".join(map(str, row["boards"])) or "-"
+
+
+def told_shift(row: dict[str, Any]) -> str:
+    """Shift with its sign."""
+    return f"{row['shift']:+.2f} K"
