@@ -57,7 +57,13 @@ class GridUncertainty:
 
 
 def grid_uncertainty(
-    run: ArrayLike, mid: ArrayLike, fine: ArrayLike, *, ratio: float = 2.0, noise: float = NOISE
+    run: ArrayLike,
+    mid: ArrayLike,
+    fine: ArrayLike,
+    *,
+    ratio: float = 2.0,
+    ratio_fine: float | None = None,
+    noise: float = NOISE,
 ) -> GridUncertainty:
     """Uncertainty by the cells of values computed on three grids, the coarsest being that of the run.
 
@@ -66,7 +72,9 @@ def grid_uncertainty(
     run, mid, fine : array
         The values on the run's grid and on two finer ones, any one shape; values that are not finite are left out.
     ratio : float
-        Cell size of each grid over that of the next finer one [-].
+        Cell size of the run's grid over that of the middle one [-].
+    ratio_fine : float, optional
+        Of the middle grid over the finest; ``ratio`` if left out.
     noise : float
         Relative difference below which two values are the same [-].
 
@@ -99,7 +107,7 @@ def grid_uncertainty(
         raise InputError("no value was found on all three grids")
     orders, widest, unordered, settled = [], 0.0, 0, 0
     for c, m, f in zip(coarse, middle, finest):
-        found = grid_convergence(f, m, c, ratio_fine=ratio, ratio_coarse=ratio, noise=noise)
+        found = grid_convergence(f, m, c, ratio_fine=ratio_fine or ratio, ratio_coarse=ratio, noise=noise)
         shallow = found.order is not None and found.order < _LEAST_ORDER
         if shallow or found.status == DIVERGING or found.extrapolated is None:
             unordered += 1
@@ -147,8 +155,9 @@ def unit_grid_uncertainty(
     chosen[by_inlet[np.linspace(0, by_inlet.size - 1, min(_MOST_POINTS, by_inlet.size)).astype(int)]] = True
     few = model.subset(chosen)
     found = [(few if r == 1.0 else few.refined(r)).predict(quantities=quantities) for r in refinements]
+    first, second, third = refinements
     made = {}
     for name in quantities:
         grids = [p.values[name].ravel() for p in found]
-        made[name] = grid_uncertainty(*grids, ratio=refinements[1] / refinements[0])
+        made[name] = grid_uncertainty(*grids, ratio=second / first, ratio_fine=third / second)
     return made

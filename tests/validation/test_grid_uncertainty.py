@@ -94,9 +94,11 @@ def test_the_widest_of_all_values_counts_wherever_it_stands():
         def predict(self, quantities):
             return SimpleNamespace(values={"T_chip": chips + off / self.factor})
 
-    found = unit_grid_uncertainty(Grid(), ("T_chip",))["T_chip"]
-    assert found.values == chips.size
-    assert found.band == pytest.approx(1.25)
+    for refinements in ((1.0, 2.0, 4.0), (1.0, 2.0, 6.0)):
+        found = unit_grid_uncertainty(Grid(), ("T_chip",), refinements)["T_chip"]
+        assert found.values == chips.size
+        assert found.order == pytest.approx(1.0)
+        assert found.band == pytest.approx(1.25)
 
 
 def test_no_whole_number_of_cells_is_refused():
