@@ -169,7 +169,7 @@ def _members(
 
 
 def _freedom(spread: np.ndarray, V: np.ndarray) -> np.ndarray:
-    """Degrees of freedom of each parameter's spread, (k,): members that weigh in the mean (Kish 1965), less one."""
+    """Degrees of freedom of each spread, (k,): members that weigh in the mean (Kish 1965), less one."""
     inverse = np.linalg.inv(spread)
     weight = np.diag(inverse) - np.einsum("ij,njk,ki->ni", inverse, V, inverse)
     weight = np.maximum(weight, 0.0)

@@ -1,7 +1,7 @@
 """Fit named numbers of a device file, and errors of instruments, to the field data of a unit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from hashheat.components.weighted_fit import FitQuality, assess, fit_constants
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import MOST_POINTS, Condensed, condense
 from hashheat.validation.instruments import Instrument
+from hashheat.validation.residual_memory import memory_notes, residual_memory
 from hashheat.validation.unit_constants import unit_constants
 from hashheat.validation.unit_fit import UnitFit
 from hashheat.validation.unit_model import UnitModel
@@ -145,6 +146,7 @@ def calibrate_unit(
     -----
     All other uncertain numbers of the device file, and the errors that the readings of an instrument share, are
     fitted along with their priors (nuisance parameters): the standard errors of the named ones hold their doubt.
+    The noise of records counts as independent in time; ``notes`` says where the residuals show that it is not.
     """
     if data.sizes.get("unit", 1) != 1:
         raise CalibrationError(
@@ -156,7 +158,9 @@ def calibrate_unit(
         )
     model = UnitModel.of(miner, data, **options)
     known = calibration_instruments(model, data, instruments or {})
-    return calibrate_condensed(condense(model, most_points), fit, known, folds=folds)
+    found = calibrate_condensed(condense(model, most_points), fit, known, folds=folds)
+    lasting = memory_notes(residual_memory(found.fit, found.x, model))
+    return replace(found, notes=(*found.notes, *lasting))
 
 
 def calibrate_condensed(

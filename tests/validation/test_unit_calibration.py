@@ -13,6 +13,7 @@ from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import condense
+from hashheat.validation.residual_memory import residual_memory
 from hashheat.validation.unit_calibration import calibrate_unit
 from hashheat.validation.unit_constants import device_constant, unit_constants
 from hashheat.validation.unit_fit import UnitFit
@@ -64,6 +65,28 @@ def test_scatter_found_in_few_readings_widens_the_interval_as_students_t(miner):
     low, high = np.log(found.interval[R])
     half = 0.5 * (high - low) * found.values[R] / found.sigma[R]
     assert half == pytest.approx(t.ppf(0.975, found.quality.dof), rel=1e-9)
+
+
+@pytest.mark.parametrize("lasts", [False, True])
+def test_errors_that_last_are_told(miner, lasts):
+    """Outlet noise of 0.3 K, white or with r = 0.9 from record to record: (1 + r) / (1 - r) = 19 tell as one."""
+    exact = field_data.settled(miner, R)
+    n = 40 if INTERPRETED else 400
+    data = made(exact, {R: 0.6}, seed=5, n=n)
+    noise = np.random.default_rng(7).standard_normal(n)
+    if lasts:
+        for i in range(1, n):
+            noise[i] = 0.9 * noise[i - 1] + np.sqrt(0.19) * noise[i]
+    data["T_out"][:, 0] += 0.3 * noise
+    doubt = field_data.doubted(1e-4, 0.0, T_out=(0.3, 0.0))
+    most = 5 if INTERPRETED else 60
+    found = calibrate_unit(exact, data, [R], instruments=doubt, most_points=most, folds=1)
+    told = [note for note in found.notes if " last: " in note]
+    assert len(told) == lasts
+    assert all("T_out " in note for note in told)
+    if lasts and not INTERPRETED:
+        model = UnitModel.of(exact, data)
+        assert 8.0 < residual_memory(found.fit, found.x, model)["T_out"] < 40.0
 
 
 def test_a_sensor_that_is_off_is_found(miner):
