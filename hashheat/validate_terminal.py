@@ -77,7 +77,8 @@ def show_validation(sheet: dict[str, Any], paths: list[str]) -> None:
     missing = [i["name"] for i in s["instruments"] if not i["stated"]]
     if missing:
         text = (
-            f"mind: no accuracy stated for {', '.join(missing)}: the step of the data stands for it, assumed"
+            f"mind: no accuracy stated for {', '.join(missing)}: assumed, by the step of the data, or 0.1 K or "
+            "1 % where they are not rounded"
         )
         print(filled(text, width, subsequent_indent="  "))
     if s["calibrated"]:
