@@ -27,6 +27,10 @@ def campaign(tmp_path_factory):
         text = text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
     device.write_text(text, encoding="utf-8")
     run_campaign(folder, str(device), points=12, quiet=True)
+    if numba.config.DISABLE_JIT:
+        data = folder / "data.csv"
+        lines = data.read_text(encoding="utf-8").splitlines(keepends=True)
+        data.write_text("".join(lines[:-9]), encoding="utf-8")
     return folder
 
 

@@ -139,13 +139,14 @@ def test_one_operating_point_has_no_held_out_error(miner):
 def test_held_out_points_are_missed_as_by_a_fit_without_them(miner):
     exact = field_data.settled(miner, R, "plate.nusselt_factor")
     doubt = field_data.doubted(1e-4, 0.0, T_out=(0.3, 0.0), T_chip=(3.0, 0.0))
-    data = made(exact, {R: 0.6}, seed=9, n=6, instruments=doubt)
+    n = 4 if INTERPRETED else 6
+    data = made(exact, {R: 0.6}, seed=9, n=n, instruments=doubt)
     names = [R, "plate.nusselt_factor"]
-    found = calibrate_unit(exact, data, names, instruments=doubt, folds=6)
+    found = calibrate_unit(exact, data, names, instruments=doubt, folds=n)
     held = {row.quantity: row for row in found.held_out}["T_chip_mean"]
     missed = []
-    for i in range(6):
-        others = data.isel(time=[j for j in range(6) if j != i])
+    for i in range(n):
+        others = data.isel(time=[j for j in range(n) if j != i])
         fit = calibrate_unit(exact, others, names, instruments=doubt)
         alone = UnitModel.of(exact, data.isel(time=[i]))
         predicted = alone.predict(fit.values, quantities=["T_chip_mean"]).values["T_chip_mean"]
