@@ -1,8 +1,9 @@
 """Reach a steady flow by time steps that grow: from rest to steps so long that inertia no longer matters.
 
 Each step is implicit Euler's, solved by a few Newton iterations; it grows while these converge fast, until the
-step is one of Newton's own. The way there is a start-up of the real liquid, so that it
-finds the flow that comes about, and steps that long also damp what would sway.
+step is one of Newton's own, and only as long as its linear solve is cheap: where warm liquid overturns within a step,
+the solve takes hundreds of vectors or fails. The way there is a start-up of the real liquid, so that it finds the
+flow that comes about, and long steps also damp what would sway.
 
 References
 ----------
@@ -24,7 +25,7 @@ _FIRST_SHARE = 0.02
 _GROWTH = (4.0, 4.0, 2.5, 1.5, 1.0, 1.0)
 _CUT = 0.4
 # After a step that failed: bound of the next ones over it, and its growth with each that succeeds.
-_BELOW, _ABOVE = 0.75, 1.1
+_BELOW, _ABOVE = 0.75, 1.21
 # Vectors of a linear solve that the step aims at. On the way to the steady state longer steps take more than their
 # length saves; close to it, by the residual over that at rest, only long ones get nearer.
 _VECTORS, _CLOSE = (16.0, 25.0), 1e-4
@@ -95,7 +96,6 @@ def march(
         best = min(norms[1:])
         if len(norms) > _PATIENCE and best > 0.5 * min(norms[1:-_PATIENCE], default=np.inf):
             break
-        limit = min(_LARGEST * unit, _ABOVE * limit)
         vectors = (system.krylov - before) / max(progress.steps, 1)
         limit = min(_LARGEST * unit, _ABOVE * limit)
         aim = _VECTORS[norms[-1] < _CLOSE]
