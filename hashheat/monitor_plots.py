@@ -63,6 +63,7 @@ def _few_dates(ax: Any, t: np.ndarray) -> None:
         return
     from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 
-    locator = AutoDateLocator(minticks=3, maxticks=5)
+    # Fewer leave ranges, such as three hours less a little, for which it has no interval.
+    locator = AutoDateLocator(minticks=3, maxticks=7)
     ax.xaxis.set_major_locator(locator)
     ax.xaxis.set_major_formatter(ConciseDateFormatter(locator))
