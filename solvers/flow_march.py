@@ -2,8 +2,8 @@
 
 Each step is implicit Euler's, solved by a few Newton iterations; it grows while these converge fast, until the
 step is one of Newton's own, and only as long as its linear solve is cheap: where warm liquid overturns within a
-step, the solve takes hundreds of vectors or fails. The way there is a start-up of the real liquid, so that it finds
-the flow that comes about, and long steps also damp what would sway.
+step, the solve takes hundreds of vectors or fails. The way there is a start-up of the real liquid, so that it
+finds the flow that comes about, and long steps also damp what would sway.
 
 References
 ----------
