@@ -38,10 +38,10 @@ def covered(miner, instruments, keys, seed):
     return [found.interval[key][0] < known[key] < found.interval[key][1] for key in FIT]
 
 
-def test_truths_are_inside_their_intervals(benchmark):
+@pytest.mark.parametrize("repeats", [3, pytest.param(300, marks=pytest.mark.nightly)])
+def test_truths_are_inside_their_intervals(benchmark, repeats):
     miner = Miner.named(MINER)
     instruments = parse_instruments(EXAMPLE_INSTRUMENTS)
-    repeats = 3 if benchmark.disabled else 300
 
     def campaign():
         return np.array([covered(miner, instruments, DRAWN, seed) for seed in range(repeats)])
@@ -51,10 +51,13 @@ def test_truths_are_inside_their_intervals(benchmark):
         assert (inside.mean(axis=0) >= 0.93).all(), inside.mean(axis=0)
     else:
         assert inside.any(axis=0).all()
+    if repeats == 300:
+        benchmark.extra_info.update(
+            row=f"Calibration of a unit: 3 numbers, {POINTS} points, all else that is uncertain fitted along",
+            per="calibration",
+            work=repeats,
+        )
     benchmark.extra_info.update(
-        row=f"Calibration of a unit: 3 numbers, {POINTS} points, all else that is uncertain fitted along",
-        per="calibration",
-        work=repeats,
         repeats=repeats,
         inside={key: float(share) for key, share in zip(FIT, inside.mean(axis=0))},
         threads=numba.get_num_threads(),
@@ -106,9 +109,11 @@ def fleet(miner, units, records, seed=7):
     return data, resistance, instruments
 
 
-def test_a_fleet_is_calibrated(benchmark):
+@pytest.mark.parametrize(
+    ("units", "records"), [(6, 20), pytest.param(UNITS, RECORDS, marks=pytest.mark.nightly)]
+)
+def test_a_fleet_is_calibrated(benchmark, units, records):
     miner = Miner.named(MINER)
-    units, records = (6, 20) if benchmark.disabled else (UNITS, RECORDS)
     data, resistance, instruments = fleet(miner, units, records)
     found = benchmark.pedantic(
         calibrate_fleet, (miner, data, [FIT[0]]), {"instruments": instruments}, rounds=1, iterations=1
@@ -122,10 +127,13 @@ def test_a_fleet_is_calibrated(benchmark):
         z = (population.estimate[:, 0] - np.log(resistance)) / np.sqrt(population.covariance[:, 0, 0])
         assert np.mean(np.abs(z) < 1.96) > 0.93
     assert found.last_step < 0.1
+    if units == UNITS:
+        benchmark.extra_info.update(
+            row=f"Calibration of a fleet: {units} units x {records} records, mean and spread of a resistance",
+            per="fleet",
+            work=1,
+        )
     benchmark.extra_info.update(
-        row=f"Calibration of a fleet: {units} units x {records} records, mean and spread of a resistance",
-        per="fleet",
-        work=1,
         units=units,
         records=found.records,
         points=found.points,
