@@ -324,18 +324,18 @@ class Preconditioner:
         self._about = np.zeros(0), 0.0
         self._coarse_ready = False
 
-    def update(self, x: np.ndarray, fields: Fields, scales: np.ndarray, rate: float) -> None:
-        """Linearise about the unknowns ``x`` of the finest level, their fields and an inverse time step [1/s].
+    def update(self, x: np.ndarray, scales: np.ndarray, rate: float) -> None:
+        """Linearise about the unknowns ``x`` of the finest level, with an inverse time step [1/s].
 
-        The coarser levels follow when a cycle first needs them.
+        The fields of that level are those of ``x``. The coarser levels follow when a cycle first needs them.
         """
         self.levels[0].state[...] = x
         self._about = scales.copy(), rate
         self._coarse_ready = False
-        self._linearise(self.levels[0], fields)
+        self._linearise(self.levels[0])
 
-    def _linearise(self, level: Level, fields: Fields) -> None:
-        linearise(level.case, level.state, fields, self._about[1], level.operator)
+    def _linearise(self, level: Level) -> None:
+        linearise(level.case, level.state, level.fields, self._about[1], level.operator)
         pack(level.case, level.operator, level.table)
 
     def _update_coarse(self) -> None:
@@ -343,7 +343,7 @@ class Preconditioner:
             coarse.state[...] = 0.0
             _average_down(fine.case, coarse.case, fine.steps, fine.state, coarse.state)
             residual(coarse.case, coarse.state, coarse.fields, self._about[0], coarse.r)
-            self._linearise(coarse, coarse.fields)
+            self._linearise(coarse)
         for level in self.levels:
             _divide(level.case, level.operator, level.steps, level.share)
         self._factor()

@@ -6,7 +6,7 @@ import numpy as np
 
 from hashheat.solvers.flow_arrays import P, T, U, V, W, padded_state
 from hashheat.solvers.flow_cycle import Level, Preconditioner
-from hashheat.solvers.flow_fields import Fields, fields_of
+from hashheat.solvers.flow_fields import Fields
 from hashheat.solvers.flow_model import rest
 from hashheat.solvers.flow_operator import HEAT
 from hashheat.solvers.flow_residual import residual
@@ -35,14 +35,12 @@ class System:
 
     levels: list[Level]
     scales: Array
-    fields: Fields = field(init=False)
     preconditioner: Preconditioner = field(init=False)
     rows: Array = field(init=False)
     at_rest: Array = field(init=False)
     krylov: int = 0
 
     def __post_init__(self) -> None:
-        self.fields = fields_of(self.case)
         self.preconditioner = Preconditioner(self.levels)
         self.rows = np.zeros(0)
         box = self.levels[0].box
@@ -56,7 +54,7 @@ class System:
 
         About ``x``, of which the residual was the last one taken: its fields are used.
         """
-        self.preconditioner.update(x, self.fields, self.scales, rate)
+        self.preconditioner.update(x, self.scales, rate)
         self.rows = self._sizes()
 
     def reference(self) -> float:
@@ -72,6 +70,11 @@ class System:
     def case(self):
         """Arrays of the finest level."""
         return self.levels[0].case
+
+    @property
+    def fields(self) -> Fields:
+        """Of the unknowns whose residual was taken last."""
+        return self.levels[0].fields
 
     def residual(self, x: Array) -> Array:
         """Left-over of every control volume; the ghosts of ``x`` are filled."""
