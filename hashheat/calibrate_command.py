@@ -12,13 +12,12 @@ from hashheat.calibrate_terminal import amount, spread
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY, read_miner_file
 from hashheat.components.record import find_file
-from hashheat.option_values import positive
+from hashheat.option_values import coolant
 from hashheat.output import check_directory, write_together
 from hashheat.page import page
 from hashheat.progress import Bar
 from hashheat.rate_command import default_directory
 from hashheat.thermo.errors import InputError
-from hashheat.thermo.fluid import Fluid
 from hashheat.told_warnings import told_warnings
 from hashheat.validation.calibrated_file import calibrated_record, calibrated_toml, sha256_of
 from hashheat.validation.calibrated_fleet_file import calibrated_fleet_record
@@ -77,11 +76,7 @@ def run_calibrate(
         Before anything is written.
     """
     options = CalibrateOptions() if options is None else options
-    pressure = positive(options.pressure, "Pa", key="--pressure")
-    try:
-        fluid = Fluid.parse(options.fluid)
-    except InputError as error:
-        raise error.within(key="--fluid") from None
+    fluid, pressure = coolant(options.fluid, options.pressure)
     device = find_file(model, LIBRARY, "miner")
     directory = output if output is not None else default_directory(data, "calibration")
     # A file fitted anew keeps its name.

@@ -4,6 +4,7 @@ from typing import Any
 
 from hashheat.calibrate_terminal import amount, spread
 from hashheat.exchanger_terminal import wide_console
+from hashheat.field_terminal import show_title, show_verdict
 from hashheat.terminal import filled, table
 
 #: Units shown.
@@ -20,22 +21,15 @@ def show_fleet(sheet: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.text import Text
-
     console, width = wide_console()
     s, d = sheet, sheet["data"]
-    console.print(Text(filled(s["title"], width), style="bold"))
-    if s["synthetic"]:
-        console.print(Text(filled(s["synthetic"].upper(), width), style="bold yellow"))
+    show_title(s, console, width)
     print(
         f"{d['records']} of {d['offered']} records of {d['units']} units, at {d['points']} operating points"
     )
     print()
     style = "bold green" if s["verdict"] == "pass" else "bold red"
-    told = filled(f"{s['word']}  {s['sentence']}", width)
-    console.print(Text.assemble((s["word"], style), told.removeprefix(s["word"])))
-    for note in s["notes"]:
-        print(filled(note, width, initial_indent="  - ", subsequent_indent="    "))
+    show_verdict(s, style, s["notes"], console, width)
     print()
     rows = table("population", "mean ± standard error", "spread between units", "95 % interval", "in / out")
     for r in s["rows"]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hashheat.exchanger_terminal import wide_console
+from hashheat.field_terminal import show_title, show_verdict
 from hashheat.terminal import filled, in_field, table
 from hashheat.thermo.units import show
 
@@ -33,21 +34,15 @@ def show_calibration(sheet: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.text import Text
-
     console, width = wide_console()
     s, d = sheet, sheet["data"]
-    console.print(Text(filled(s["title"], width), style="bold"))
-    if s["synthetic"]:
-        console.print(Text(filled(s["synthetic"].upper(), width), style="bold yellow"))
+    show_title(s, console, width)
     print(
         f"{d['records']} of {d['offered']} records at {d['points']} operating points, {d['readings']} readings"
     )
     print()
     style = "bold green" if s["verdict"] == "pass" else "bold red"
-    console.print(Text.assemble((f"{s['word']}  ", style), filled(s["sentence"], width)))
-    for note in s["notes"]:
-        print(filled(note, width, initial_indent="  - ", subsequent_indent="    "))
+    show_verdict(s, style, s["notes"], console, width)
     print()
     rows = table("fitted", "estimate", "standard error", "95 % interval", "was")
     for r in s["rows"]:

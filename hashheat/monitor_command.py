@@ -10,13 +10,12 @@ from hashheat.components.record import find_file
 from hashheat.monitor_plots import most_alarming, sums
 from hashheat.monitor_sheet import monitoring_sheet
 from hashheat.monitor_terminal import told_boards, told_shift
-from hashheat.option_values import positive
+from hashheat.option_values import coolant
 from hashheat.output import check_directory, write_together
 from hashheat.page import page
 from hashheat.progress import Bar
 from hashheat.rate_command import default_directory
 from hashheat.thermo.errors import InputError
-from hashheat.thermo.fluid import Fluid
 from hashheat.told_warnings import told_warnings
 from hashheat.validation.field_case import read_field_case
 from hashheat.validation.monitoring import Monitoring, monitor
@@ -69,11 +68,7 @@ def run_monitor(
         Before anything is written.
     """
     options = MonitorOptions() if options is None else options
-    pressure = positive(options.pressure, "Pa", key="--pressure")
-    try:
-        fluid = Fluid.parse(options.fluid)
-    except InputError as error:
-        raise error.within(key="--fluid") from None
+    fluid, pressure = coolant(options.fluid, options.pressure)
     find_file(model, LIBRARY, "miner")
     directory = output if output is not None else default_directory(data, "monitoring")
     check_directory(directory, FILES)

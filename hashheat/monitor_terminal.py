@@ -3,6 +3,7 @@
 from typing import Any
 
 from hashheat.exchanger_terminal import wide_console
+from hashheat.field_terminal import show_title, show_verdict
 from hashheat.terminal import filled, table
 
 _SHORT = {"T_chip_mean": "chips", "T_out": "outlet"}
@@ -20,20 +21,13 @@ def show_monitoring(sheet: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.text import Text
-
     console, width = wide_console()
     s, d = sheet, sheet["data"]
-    console.print(Text(filled(s["title"], width), style="bold"))
-    if s["synthetic"]:
-        console.print(Text(filled(s["synthetic"].upper(), width), style="bold yellow"))
+    show_title(s, console, width)
     print(f"{d['records']} of {d['offered']} records, {d['first_time']} to {d['last_time']}")
     print()
     style = "bold green" if s["verdict"] == "pass" else "bold red"
-    told = filled(f"{s['word']}  {s['sentence']}", width)
-    console.print(Text.assemble((s["word"], style), told.removeprefix(s["word"])))
-    for note in s["notes"]:
-        print(filled(note, width, initial_indent="  - ", subsequent_indent="    "))
+    show_verdict(s, style, s["notes"], console, width)
     if s["rows"]:
         print()
         rows = table("flagged", "by", "boards", "signalled", "shift", "of scatter")

@@ -1,8 +1,9 @@
-"""Numbers that options of the command line carry."""
+"""Numbers and coolants that options of the command line carry."""
 
 import math
 
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.fluid import Fluid
 from hashheat.thermo.units import to_si
 
 
@@ -55,3 +56,29 @@ def check_positive(value: float, *, key: str, found: str) -> float:
     if not 0.0 < value < math.inf:
         raise InputError("must be positive", key=key, found=found, accepted="more than 0, finite")
     return value
+
+
+def coolant(fluid: str, pressure: str) -> tuple[Fluid, float]:
+    """Coolant and its pressure, as ``--fluid`` and ``--pressure`` give them.
+
+    Parameters
+    ----------
+    fluid, pressure : str
+        Such as ``"water"`` and ``"3 bar"``.
+
+    Returns
+    -------
+    Fluid
+    float
+        [Pa]
+
+    Raises
+    ------
+    InputError
+        Naming the option.
+    """
+    value = positive(pressure, "Pa", key="--pressure")
+    try:
+        return Fluid.parse(fluid), value
+    except InputError as error:
+        raise error.within(key="--fluid") from None

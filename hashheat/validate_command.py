@@ -8,13 +8,12 @@ from typing import Any
 from hashheat.components.miner import Miner
 from hashheat.components.miner_file import LIBRARY
 from hashheat.components.record import find_file
-from hashheat.option_values import positive
+from hashheat.option_values import coolant
 from hashheat.output import check_directory, write_together
 from hashheat.progress import Bar
 from hashheat.rate_command import check_samples, default_directory
 from hashheat.tank_command import write_compressed
 from hashheat.thermo.errors import InputError
-from hashheat.thermo.fluid import Fluid
 from hashheat.told_warnings import told_warnings
 from hashheat.validate_report import write_validation_report
 from hashheat.validate_sheet import validation_sheet
@@ -85,11 +84,7 @@ def run_validate(
             found=0,
             accepted="a power of two, such as 128",
         )
-    pressure = positive(options.pressure, "Pa", key="--pressure")
-    try:
-        fluid = Fluid.parse(options.fluid)
-    except InputError as error:
-        raise error.within(key="--fluid") from None
+    fluid, pressure = coolant(options.fluid, options.pressure)
     directory = output if output is not None else default_directory(data, "validation")
     check_directory(directory, FILES)
     with told_warnings() as told:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from hashheat.exchanger_terminal import wide_console
+from hashheat.field_terminal import show_title, show_verdict
 from hashheat.terminal import filled, table
 from hashheat.validate_sheet import told_range
 
@@ -27,22 +28,15 @@ def show_validation(sheet: dict[str, Any], paths: list[str]) -> None:
     paths : list of str
         Files written.
     """
-    from rich.text import Text
-
     console, width = wide_console()
     s, d = sheet, sheet["data"]
-    console.print(Text(filled(s["title"], width), style="bold"))
-    if s["synthetic"]:
-        console.print(Text(filled(s["synthetic"].upper(), width), style="bold yellow"))
+    show_title(s, console, width)
     about = f"{d['used']} of {d['offered']} samples, {d['first']} to {d['last']}"
     print(filled("; ".join([about, *(f"{r['label']} {told_range(r)}" for r in d["ranges"])]), width))
     for row in d["left_out"]:
         print(f"  left out: {row['count']} {row['reason']}")
     print()
-    told = filled(f"{s['word']}  {s['sentence']}", width)
-    console.print(Text.assemble((s["word"], _STYLES[s["style"]]), told.removeprefix(s["word"])))
-    for reason in s["reasons"]:
-        print(filled(reason, width, initial_indent="  - ", subsequent_indent="    "))
+    show_verdict(s, _STYLES[s["style"]], s["reasons"], console, width)
     print()
     rows = table("bias S - D", "points", "mean ± 95 %", "scatter", "u_num", "u_input", "u_D", "u_val")
     for r in s["rows"]:
