@@ -3,6 +3,7 @@
 from hashheat.thermo.record import (
     FileRecord,
     Section,
+    check_table,
     fault,
     find_beside,
     find_file,
@@ -14,6 +15,7 @@ from hashheat.thermo.record import (
 __all__ = [
     "FileRecord",
     "Section",
+    "check_table",
     "fault",
     "find_beside",
     "find_file",

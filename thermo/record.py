@@ -201,18 +201,46 @@ def load_record(path: Path, kind: type[R]) -> R:
     InputError
         Naming file, key, what was found and what is accepted; the first fault only.
     """
-    try:
-        record = kind.model_validate(read_toml(path))
-    except ValidationError as error:
-        raise _as_input_error(error, kind, str(path)) from None
-    except InputError as error:
-        raise error.within(file=str(path)) from None
+    record = check_table(read_toml(path), kind, str(path))
     if isinstance(record, FileRecord):
         record._path = path
     return record
 
 
-def _as_input_error(error: ValidationError, kind: type[Section], file: str) -> InputError:
+def check_table(table: Mapping[str, Any], kind: type[R], file: str | None, key: str = "") -> R:
+    """Check one table of a file.
+
+    Parameters
+    ----------
+    table : mapping
+        As the file gives it.
+    kind : type of Section
+        Schema.
+    file : str or None
+        For messages.
+    key : str
+        Where the table stands in the file, for messages.
+
+    Raises
+    ------
+    InputError
+        As :func:`load_record`.
+    """
+    try:
+        return kind.model_validate(table)
+    except ValidationError as error:
+        found = _as_input_error(error, kind, file)
+    except InputError as error:
+        found = error.within(file=file)
+    if key:
+        inner = f"{key}.{found.key}" if found.key else key
+        found = InputError(
+            found.problem, file=found.file, key=inner, found=found.found, accepted=found.accepted
+        )
+    raise found
+
+
+def _as_input_error(error: ValidationError, kind: type[Section], file: str | None) -> InputError:
     # A misspelt key shows as one that is missing and one that is unknown; the unknown one says more.
     faults = error.errors()
     misspelt = (f for f in faults if f["type"] == "extra_forbidden" and _meant(kind, f["loc"]))

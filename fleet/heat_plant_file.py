@@ -1,0 +1,130 @@
+"""The file of a whole plant: its circuits, its parts, how they are connected, and how it is run."""
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from hashheat.components.record import FileRecord, Section, check_table, find_file, load_record, number
+from hashheat.fleet.part_sections import PART_SECTIONS
+from hashheat.thermo.errors import InputError
+from hashheat.thermo.quantity import Quantity
+
+LIBRARY = Path(__file__).parent / "library" / "heat_plants"
+
+
+class CircuitSection(Section):
+    """One closed circuit of water."""
+
+    fluid: str = Field(description="e.g. 'water' or 'propylene glycol 30 %'")
+    pressure: Quantity = number("Pa", positive=True, about="absolute, held at one port, e.g. '3 bar'")
+    at: str = Field(description="the port where the pressure is held, e.g. 'units.inlet'")
+
+
+class SiteSection(Section):
+    """Where the plant stands."""
+
+    room: Quantity = number("K", positive=True, about="temperature around the units, e.g. '20 degC'")
+    ground: Quantity = number("K", positive=True, about="temperature of the ground around buried pipes")
+
+
+class OperationSection(Section):
+    """How the units are run."""
+
+    strategy: Literal["always_on", "follow_demand", "price"] = Field(
+        description="'always_on', 'follow_demand', or 'price': as 'follow_demand', and off above highest_price"
+    )
+    reserve: Quantity = number(
+        "1", minimum=0.0, maximum=1.0, about="heat made beyond the demand, over it, e.g. '5 %'"
+    )
+    turn_down: Literal["off", "underclock"] = Field(
+        default="off", description="what units do first where less heat is asked: 'off' or 'underclock'"
+    )
+    highest_price: Quantity | None = number(
+        "EUR/J", about="of electricity, above which units are off, e.g. '60 EUR/MWh'", default=None
+    )
+    store: str = Field(default="", description="the storage tank whose charge is kept, e.g. 'tank'")
+    store_target: Quantity | None = number(
+        "1", minimum=0.0, maximum=1.0, about="charge of the tank that is aimed at, 0 to 1", default=None
+    )
+    ramp: Quantity = number(
+        "1", positive=True, maximum=1.0, about="share of the units that may be switched within an hour"
+    )
+    min_on: Quantity = number("s", minimum=0.0, about="a unit that was switched on runs so long, e.g. '1 h'")
+    min_off: Quantity = number("s", minimum=0.0, about="a unit that was switched off rests so long")
+    mean_time_to_failure: Quantity = number("s", positive=True, about="of a unit, e.g. '3000 h'")
+    mean_time_to_repair: Quantity = number("s", positive=True, about="of a unit, e.g. '72 h'")
+    seed: int = Field(default=1, ge=0, description="of the failures drawn")
+
+
+class HeatPlantFile(FileRecord):
+    """A plant from the chips to the customers."""
+
+    name: str = Field(description="name of the plant, a text")
+    note: str = Field(default="", description="what a reader should know")
+    site: SiteSection = Field(description="a [site] table")
+    circuits: dict[str, CircuitSection] = Field(description="[circuits.<name>] tables")
+    parts: dict[str, dict[str, Any]] = Field(description="[parts.<name>] tables, each with a type")
+    connections: list[list[str]] = Field(
+        description="lists of ports that meet, e.g. [['units.outlet', 'loop_pump.inlet'], ...]"
+    )
+    operation: OperationSection = Field(description="an [operation] table")
+
+    def sections(self) -> dict[str, Section]:
+        """The parts, checked, by their names.
+
+        Raises
+        ------
+        InputError
+            Naming part and key.
+        """
+        found: dict[str, Section] = {}
+        for name, table in self.parts.items():
+            key = f"parts.{name}"
+            kind = table.get("type")
+            if not isinstance(kind, str) or kind not in PART_SECTIONS:
+                raise InputError(
+                    "a part needs a type that is known", file=self.file, key=f"{key}.type", found=repr(kind),
+                    accepted=", ".join(PART_SECTIONS),
+                )  # fmt: skip
+            if not name.isidentifier():
+                raise InputError(
+                    "the name of a part is a word", file=self.file, key=key, found=name,
+                    accepted="letters, digits and _, e.g. 'loop_pump'",
+                )  # fmt: skip
+            found[name] = check_table(table, PART_SECTIONS[kind], self.file, key)
+        if not found:
+            raise InputError("a plant needs parts", file=self.file, key="parts", found="none")
+        return found
+
+    def quantities(self, prefix: str = "") -> dict[str, Quantity]:
+        """Every number of the file by its dotted key."""
+        found = super().quantities(prefix)
+        for name, circuit in self.circuits.items():
+            found |= circuit.quantities(f"{prefix}circuits.{name}.")
+        for name, section in self.sections().items():
+            found |= section.quantities(f"{prefix}parts.{name}.")
+        return found
+
+
+def load_heat_plant_file(name: str) -> HeatPlantFile:
+    """Read the file of a whole plant.
+
+    Parameters
+    ----------
+    name : str
+        Path of a TOML file, or a shipped name such as ``"nordic-8mw-year"``.
+
+    Raises
+    ------
+    InputError
+        Naming file and key.
+    """
+    record = load_record(find_file(name, LIBRARY, "heat plant"), HeatPlantFile)
+    record.sections()
+    return record
+
+
+def shipped_heat_plants() -> list[str]:
+    """Names of the whole plants that come with the package."""
+    return sorted(p.stem for p in LIBRARY.glob("*.toml"))

@@ -1,0 +1,116 @@
+"""What a plant file says of each kind of part."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from hashheat.components.record import Section, fault, number
+from hashheat.components.storage_tank_section import StorageTankSection
+from hashheat.thermo.quantity import Quantity
+
+
+class HoldSection(Section):
+    """What an actuator holds."""
+
+    port: str = Field(description="the port whose temperature is held, e.g. 'units.outlet'")
+    at: Quantity | None = number("K", positive=True, about="the set point, e.g. '80.5 degC'", default=None)
+    series: str | None = Field(
+        default=None, description="an hourly series in place of a fixed set point, e.g. 'T_supply'"
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> "HoldSection":
+        if (self.at is None) == (self.series is None):
+            fault(
+                "a set point is given once", "at, series", "both" if self.at is not None else "neither",
+                "at = a temperature, or series = the name of an hourly series",
+            )  # fmt: skip
+        return self
+
+
+class ModeSection(Section):
+    """How the units may be clocked."""
+
+    name: str = Field(description="e.g. 'normal'")
+    frequency: Quantity = number("1", positive=True, about="clock over nameplate")
+    voltage: Quantity = number("1", positive=True, about="supply voltage over nameplate")
+
+
+class UnitsSection(Section):
+    """Units on headers."""
+
+    type: Literal["units"]
+    plant: str = Field(description="a units file for `hashheat check`, or a shipped name, e.g. 'nordic-8mw'")
+    modes: list[ModeSection] = Field(
+        default=[], description="[[parts.<name>.modes]] tables, by rising heat; left out, nameplate only"
+    )
+    T_in_low: Quantity = number("K", positive=True, about="coldest inlet that may occur, e.g. '20 degC'")
+    T_in_high: Quantity = number("K", positive=True, about="warmest inlet that may occur, e.g. '78 degC'")
+
+
+class PumpSection(Section):
+    """A pump whose flow is controlled."""
+
+    type: Literal["pump"]
+    efficiency: Quantity = number("1", positive=True, maximum=1.0, about="hydraulic over electric power")
+    least_flow: Quantity = number("kg/s", minimum=0.0, about="least flow, e.g. '20 kg/s'")
+    largest_flow: Quantity = number("kg/s", positive=True, about="largest flow, e.g. '250 kg/s'")
+    follows: str = Field(
+        default="", description="units whose share in operation scales both limits of the flow, e.g. 'units'"
+    )
+    hold: HoldSection | None = Field(
+        default=None, description="a [parts.<name>.hold] table; without one it runs at its largest flow"
+    )
+
+
+class ExchangerSection(Section):
+    """Plate heat exchangers side by side."""
+
+    type: Literal["exchanger"]
+    exchanger: str = Field(description="an exchanger file, or a shipped name, e.g. 'nordic-2mw'")
+    count: int = Field(default=1, ge=1, description="how many stand side by side")
+    turndown: float = Field(
+        default=10.0, gt=1.5, le=100.0, description="flow in the exchanger's file over the least one rated"
+    )
+
+
+class ConsumersSection(Section):
+    """The customers of the network."""
+
+    type: Literal["consumers"]
+    largest_flow: Quantity = number("kg/s", positive=True, about="that the network's pumps can give")
+    differential_pressure: Quantity = number(
+        "Pa", minimum=0.0, about="over the substations at the largest flow, e.g. '100 kPa'"
+    )
+    pump_efficiency: Quantity = number("1", positive=True, maximum=1.0, about="of the circulation pumps")
+    share: float = Field(default=1.0, gt=0.0, le=1.0, description="share of the series demand that stands here")
+
+
+class HeaterSection(Section):
+    """A boiler in the line."""
+
+    type: Literal["boiler"]
+    capacity: Quantity = number("W", positive=True, about="largest heat to the water, e.g. '6 MW'")
+    efficiency: Quantity = number("1", positive=True, maximum=1.2, about="heat to the water over energy put in")
+    energy: Literal["electricity", "fuel"] = Field(description="'electricity' or 'fuel'")
+    hold: HoldSection = Field(description="a [parts.<name>.hold] table")
+
+
+class TankSection(StorageTankSection):
+    """A storage tank between supply and return."""
+
+    type: Literal["storage_tank"]
+    T_hot: Quantity = number("K", positive=True, about="that counts as full, e.g. '78 degC'")
+    T_cold: Quantity = number("K", positive=True, about="that counts as empty, e.g. '45 degC'")
+    first_charge: Quantity = number("1", minimum=0.0, maximum=1.0, about="at the beginning, 0 to 1")
+
+
+#: By the word that stands for them in ``type``.
+PART_SECTIONS: dict[str, type[Section]] = {
+    "units": UnitsSection,
+    "pump": PumpSection,
+    "exchanger": ExchangerSection,
+    "consumers": ConsumersSection,
+    "boiler": HeaterSection,
+    "storage_tank": TankSection,
+}
