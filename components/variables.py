@@ -174,6 +174,15 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "outer_heat": ("W", "heat that leaves the tank with the oil, at each repetition"),
     "outer_steps": ("1", "steps of the flow solve at each repetition"),
     "limit_miner": ("1", "miner whose junction passed its limit first, from 0; -1 if none did"),
+    "T_outdoor": ("K", "outdoor temperature"),
+    "wind_speed": ("m s-1", "wind speed"),
+    "irradiance": ("W m-2", "global irradiance on the horizontal"),
+    "demand": ("W", "heat that a network asks for"),
+    "T_supply": ("K", "supply temperature of a network"),
+    "T_return": ("K", "return temperature of a network"),
+    "electricity_price": ("EUR J-1", "price of electricity"),
+    "heat_price": ("EUR J-1", "price of heat"),
+    "hash_price": ("EUR", "revenue of one hash"),
 }
 
 
