@@ -58,6 +58,11 @@ def test_weather_in_si_over_utc(tmp_path):
         assert np.array_equal(again["time"].values, data["time"].values)
 
 
+def test_west_of_greenwich(tmp_path):
+    path = csv(tmp_path, "time [-05:30],T_outdoor [degC]", hours("2023-01-01T00:00", [1, 2]))
+    assert read_weather(path)["time"].values[0] == np.datetime64("2023-01-01T05:30")
+
+
 def test_fahrenheit_has_an_offset(tmp_path):
     path = csv(tmp_path, "time [UTC],T_outdoor [degF]", hours("2023-01-01T00:00", [32, 50]))
     np.testing.assert_allclose(read_weather(path)["T_outdoor"], [273.15, 283.15], rtol=1e-12)
