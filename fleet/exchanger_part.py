@@ -50,7 +50,7 @@ class ExchangerPart(Part):
         """See :class:`~hashheat.fleet.part.Part`."""
         hot, cold = (abs(m) / self.count for m in given.flow)
         inside = min(hot, cold) <= 0.0 or self.conductance.inside(hot, cold, *given.T_in)
-        return memory, Ledger(0.0, 0.0, 0.0, {"heat_rate": self._heat(given), "outside_map": not inside})
+        return memory, Ledger(0.0, 0.0, 0.0, {"heat_rate": self._heat(given), "outside_map": 0 if inside else self.count})
 
     def loss(self, path: int, flow: float, T: float) -> tuple[float, float]:
         """See :class:`~hashheat.fleet.part.Part`; both sides at the temperature of this one."""

@@ -292,6 +292,11 @@ class HeatBalance:
                 _, d_target = self._change(part, now, memory, given, answer, "T_held", i, _DT)
                 for j, kk in enumerate(settings):
                     J[n + kk, node] -= d_target[j] / self._scale[kk]
+        # What arrives at a node is divided by all that arrives, which changes with the settings too.
+        more = np.zeros((n, self.n_actuator))
+        np.add.at(more, down, np.sign(flow)[:, None] * slopes)
+        mixed = ~still
+        J[:n, n:][mixed] -= (r[:n] / np.where(still, 1.0, arriving))[mixed, None] * more[mixed]
         return r, J
 
     @staticmethod

@@ -19,6 +19,7 @@ from hashheat.fleet.heat_balance import HeatBalance
 from hashheat.fleet.heat_plant_file import HeatPlantFile, load_heat_plant_file
 from hashheat.fleet.heater_part import HeaterPart
 from hashheat.fleet.hold_rule import HoldRule
+from hashheat.fleet.joint_part import with_joints
 from hashheat.fleet.operation import operate, resistance_factors
 from hashheat.fleet.part import Part
 from hashheat.fleet.part_sections import (
@@ -79,7 +80,8 @@ class HeatPlant:
         """Plant from its file's record, at nominal numbers."""
         parts = tuple(_built(file, name, section) for name, section in file.sections().items())
         anchors = {name: (c.at, c.pressure.nominal) for name, c in file.circuits.items()}
-        circuits = connect(parts, file.connections, anchors, file.file or "")
+        parts, connections = with_joints(parts, file.connections)
+        circuits = connect(parts, connections, anchors, file.file or "")
         _check_names(file, parts, circuits)
         fluids = _fluids(file, circuits)
         first = 0

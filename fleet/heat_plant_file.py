@@ -57,6 +57,28 @@ class OperationSection(Section):
     seed: int = Field(default=1, ge=0, description="of the failures drawn")
 
 
+class HoursSection(Section):
+    """What stands for weather, network and prices where no file is given."""
+
+    year: int = Field(default=2023, ge=1950, le=2100, description="whose hours are run through")
+    seed: int = Field(default=1, ge=0, description="of the synthetic weather")
+    T_mean: Quantity = number("K", positive=True, about="mean of the synthetic year, e.g. '7.5 degC'")
+    T_swing: Quantity = number(
+        "delta_K", minimum=0.0, maximum=60.0, about="amplitude of its yearly cosine, e.g. '11 K'"
+    )
+    heat: Quantity = number("J", positive=True, about="that the customers need in a year, e.g. '35 GWh'")
+    constant_share: Quantity = number(
+        "1", minimum=0.0, maximum=1.0, about="share of it that does not depend on the weather, e.g. '30 %'"
+    )
+    supply_mild: Quantity = number("K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'")
+    supply_cold: Quantity = number("K", positive=True, about="and on the coldest, e.g. '95 degC'")
+    T_mild: Quantity = number("K", positive=True, about="outdoor temperature of that mild day, e.g. '8 degC'")
+    T_cold: Quantity = number("K", positive=True, about="and of that coldest day, e.g. '-26 degC'")
+    T_return: Quantity = number("K", positive=True, about="return of the network, e.g. '45 degC'")
+    price: Quantity = number("EUR/J", about="of electricity, e.g. '60 EUR/MWh'")
+    heat_price: Quantity = number("EUR/J", minimum=0.0, about="paid for heat delivered, e.g. '30 EUR/MWh'")
+
+
 class HeatPlantFile(FileRecord):
     """A plant from the chips to the customers."""
 
@@ -69,6 +91,7 @@ class HeatPlantFile(FileRecord):
         description="lists of ports that meet, e.g. [['units.outlet', 'loop_pump.inlet'], ...]"
     )
     operation: OperationSection = Field(description="an [operation] table")
+    hours: HoursSection = Field(description="an [hours] table")
 
     def sections(self) -> dict[str, Section]:
         """The parts, checked, by their names.

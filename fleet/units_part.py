@@ -89,9 +89,9 @@ class UnitsPart(Part):
         record = {
             "heat_rate": heat,
             "electricity": power,
-            "units_on": int(with_heat.sum()),
+            "running": int(with_heat.sum()),
             "without_steady_state": lost & on,
-            "units_outside_map": int(np.count_nonzero(~inside & on & ~lost)),
+            "outside_map": int(np.count_nonzero(~inside & on & ~lost)),
             "T_hottest": float(np.max(values[with_heat, T_HOTTEST], initial=-np.inf)) if with_heat.any() else np.nan,
             "T_wall": float(np.max(values[with_heat, T_WALL], initial=-np.inf)) if with_heat.any() else np.nan,
             "hash_rate": self.hash_rate * float(self._frequency[orders.mode[with_heat]].sum()),

@@ -7,9 +7,11 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+import xarray as xr
 
 from hashheat.components.miner_file import LIBRARY as MINERS
 from hashheat.components.miner_file import load_miner_file
+from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.plant_file import load_plant_file
 
@@ -98,3 +100,34 @@ def session_plant(tmp_path_factory):
     return lambda changes=None, **options: Plant.named(
         str(write_plant(tmp_path_factory.mktemp("plant"), changes, **options))
     )
+
+
+@pytest.fixture
+def boiler_plant(edited):
+    """A whole plant without miners, its file edited: boiler, tank, customers and a pump."""
+
+    def build(*changes):
+        text = Path(__file__).with_name("boiler-plant.toml").read_text(encoding="utf-8")
+        return HeatPlant.named(str(edited(text, *changes, name="plant.toml")))
+
+    return build
+
+
+@pytest.fixture
+def swinging_hours():
+    """Hours of a network whose demand swings over the day and jumps."""
+
+    def build(count, seed=0):
+        rng = np.random.default_rng(seed)
+        hour = np.arange(count)
+        demand = 1.2e6 * (1.0 + 0.6 * np.sin(2 * np.pi * hour / 24.0)) * rng.uniform(0.3, 1.4, count)
+        return xr.Dataset(
+            {
+                "demand": ("time", demand),
+                "T_return": ("time", np.full(count, 318.15)),
+                "T_outdoor": ("time", 275.0 + 8.0 * np.sin(2 * np.pi * hour / 24.0)),
+            },
+            {"time": np.datetime64("2023-01-01T00", "ns") + hour * np.timedelta64(1, "h")},
+        )
+
+    return build

@@ -1,0 +1,116 @@
+"""The hours a plant is run through: from files where they are given, from its own file where not."""
+
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from hashheat.fleet.demand_profile import DegreeDayDemand
+from hashheat.fleet.heat_plant_file import HeatPlantFile
+from hashheat.fleet.hourly_series import read_network, read_prices, read_weather
+from hashheat.fleet.series_record import SeriesRecord, attach_records, series_records
+from hashheat.fleet.supply_curve import SupplyCurve
+from hashheat.fleet.synthetic_weather import SyntheticClimate, synthetic_weather
+from hashheat.thermo.errors import InputError
+
+
+def plant_hours(
+    file: HeatPlantFile,
+    weather: Path | None = None,
+    network: Path | None = None,
+    prices: Path | None = None,
+    *,
+    zone: str = "",
+) -> xr.Dataset:
+    """Weather, network and prices for every hour.
+
+    Parameters
+    ----------
+    file : HeatPlantFile
+        Its ``[hours]`` table stands in for what no file gives: a synthetic year, demand and temperatures by rule,
+        a constant price.
+    weather, network, prices : Path, optional
+        CSV files of :mod:`hashheat.fleet.hourly_series`.
+    zone : str
+        Of time stamps that state none.
+
+    Returns
+    -------
+    xarray.Dataset
+        ``T_outdoor``, ``T_supply``, ``T_return`` [K], ``demand`` [W], ``price``, ``heat_price`` [EUR/J] over
+        ``time``, the hours that all files have; with the records of where they came from.
+
+    Raises
+    ------
+    SeriesError
+        As the readers.
+    InputError
+        For files without a common hour.
+    """
+    own = file.hours
+    given = [
+        read(path, zone=zone)
+        for read, path in ((read_weather, weather), (read_network, network), (read_prices, prices))
+        if path is not None
+    ]
+    if weather is None:
+        climate = SyntheticClimate(mean=own.T_mean.nominal, annual_amplitude=own.T_swing.nominal)
+        years = _years(given) or [own.year]
+        given.append(xr.concat([synthetic_weather(climate, own.seed, year) for year in years], "time"))
+        if len(years) > 1:
+            given[-1].attrs = synthetic_weather(climate, own.seed, years[0]).attrs
+    records = [record for one in given for record in series_records(one)]
+    hours = xr.merge([one.drop_attrs(deep=False) for one in given], join="inner", compat="override")
+    if hours.sizes["time"] == 0:
+        raise InputError(
+            "weather, network and prices have no hour in common", key="time",
+            found="; ".join(f"{record.file}: {record.start} to {record.end}" for record in records),
+        )  # fmt: skip
+    T = hours["T_outdoor"].values
+    made: list[str] = []
+    if "demand" not in hours:
+        # The heat is that of a whole year: a part of a year gets its part by its cold.
+        share = hours.sizes["time"] / 8760.0
+        rule = DegreeDayDemand.from_heat(
+            _year_of(T, share), own.heat.nominal * max(share, 1.0), own.constant_share.nominal
+        )
+        hours["demand"] = (("time",), rule.demand(T), {"units": "W", "long_name": "heat asked for by the customers"})
+        made.append("demand by the outdoor temperature of the last 24 h")
+    if "T_supply" not in hours:
+        curve = SupplyCurve(
+            own.T_mild.nominal, own.T_cold.nominal, own.supply_mild.nominal, own.supply_cold.nominal
+        )
+        hours["T_supply"] = (("time",), curve.supply(T), {"units": "K", "long_name": "supply temperature asked for"})
+        made.append("supply temperature by the outdoor temperature")
+    for name, value, unit, text in (
+        ("T_return", own.T_return.nominal, "K", "return temperature of the network"),
+        ("price", own.price.nominal, "EUR J-1", "price of electricity"),
+        ("heat_price", own.heat_price.nominal, "EUR J-1", "price of heat"),
+    ):
+        if name not in hours:
+            hours[name] = (("time",), np.full(hours.sizes["time"], value), {"units": unit, "long_name": text})
+            made.append(f"{text} constant")
+    if made:
+        time = hours["time"].values
+        records.append(
+            SeriesRecord(
+                file="by the [hours] of the plant's file: " + "; ".join(made),
+                rows=0, hours=time.size, start=str(time[0])[:16], end=str(time[-1] + np.timedelta64(1, "h"))[:16],
+                zone="UTC", synthetic=True,
+            )
+        )  # fmt: skip
+    return attach_records(hours, *records)
+
+
+def _years(given: list[xr.Dataset]) -> list[int]:
+    """Years (UTC) that the files touch."""
+    if not given:
+        return []
+    first = max(one["time"].values[0] for one in given)
+    last = min(one["time"].values[-1] for one in given)
+    years = [int(np.datetime64(t, "Y").astype(int)) + 1970 for t in (first, last)]
+    return list(range(years[0], years[1] + 1))
+
+
+def _year_of(T: np.ndarray, share: float) -> np.ndarray:
+    return T if share >= 0.9 else np.resize(T, 8760)
