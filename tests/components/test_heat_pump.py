@@ -120,7 +120,7 @@ def test_a_source_that_does_not_cool():
         ((5e5, 290.0, 1e5, 360.0, 1e5), LIFT_LARGE),
         ((5e5, 325.0, 1e5, 326.0, 1e5), LIFT_SMALL),
         ((5e5, 330.0, 1e7, 300.0, 1e5), LIFT_SMALL),
-        ((5e5, 330.0, 1e7, 300.0, 1.2e4), LIFT_SMALL),
+        ((5e5, 330.0, 1e7, 300.0, 1e4), LIFT_SMALL),
     ],
 )
 def test_limits(pump, arguments, status):
