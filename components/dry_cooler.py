@@ -235,11 +235,12 @@ class DryCooler:
             raise InputError("flow of a dry cooler", key="mass_flow", found=mass_flow, accepted="0 or more")
         if not (0.0 < T_in < math.inf and 0.0 < T_air < math.inf):
             raise StateError(f"a dry cooler at {T_in!r} K in air of {T_air!r} K")
-        return self._unfrozen(self._solve(T_in, mass_flow, T_air, speed, heat_capacity), T_air)
+        return self._unfrozen(self.at_speed(T_in, mass_flow, T_air, speed, heat_capacity), T_air)
 
-    def _solve(
-        self, T_in: float, mass_flow: float, T_air: float, speed: float, heat_capacity: float | None
+    def at_speed(
+        self, T_in: float, mass_flow: float, T_air: float, speed: float, heat_capacity: float | None = None
     ) -> DryCoolerState:
+        """As :meth:`steady`, without its checks: for trials on the way to a state, which may be no state."""
         cp = self.heat_capacity if heat_capacity is None else heat_capacity
         density = self.air_density(T_air)
         air = speed * self.air_flow * density
@@ -307,7 +308,7 @@ class DryCooler:
             return idle._replace(held=False)
 
         def at(speed: float) -> DryCoolerState:
-            return self._solve(T_in, mass_flow, T_air, speed, heat_capacity)
+            return self.at_speed(T_in, mass_flow, T_air, speed, heat_capacity)
 
         full = at(1.0)
         if full.T_out >= T_set:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from hashheat.components.chebyshev_box import chebyshev_points
+from hashheat.components.counterflow import counterflow_effectiveness, counterflow_units
 from hashheat.components.errors import MapAccuracyError
 from hashheat.components.exchanger_fit import FULL_TOLERANCE, rate_rows
 from hashheat.components.exchanger_results import raise_status
@@ -21,33 +22,6 @@ _COUNTS = (9, 9, 5, 5)
 #: Closest approach of the two inlet temperatures in the grid [K]: without a difference there is no heat to divide.
 _LEAST = 2.0
 _CHECKS = 48
-
-
-@kernel
-def counterflow_effectiveness(ntu: float, ratio: float) -> float:
-    """Effectiveness of a counterflow exchanger [-] (VDI Heat Atlas, C1), also for equal capacity flows.
-
-    Parameters
-    ----------
-    ntu : float
-        Conductance over the smaller capacity flow [-].
-    ratio : float
-        Smaller over larger capacity flow, 0 to 1 [-].
-    """
-    x = ntu * (1.0 - ratio)
-    if x < 1e-6:
-        # (1 - e^-x) / (1 - r e^-x) with 1 - r = x / ntu, to second order in x.
-        return ntu / (1.0 + ntu) * (1.0 - 0.5 * x / (1.0 + ntu))
-    decay = math.exp(-x)
-    return (1.0 - decay) / (1.0 - ratio * decay)
-
-
-@kernel
-def _conductance_units(effectiveness: float, ratio: float) -> float:
-    """Inverse of :func:`counterflow_effectiveness`."""
-    if 1.0 - ratio < 1e-7:
-        return effectiveness / (1.0 - effectiveness)
-    return math.log((1.0 - effectiveness * ratio) / (1.0 - effectiveness)) / (1.0 - ratio)
 
 
 @kernel
@@ -200,7 +174,7 @@ def _rated(exchanger: PlateHeatExchanger, points: np.ndarray) -> tuple[np.ndarra
     least, largest = C.min(axis=0), C.max(axis=0)
     span = columns[2] - columns[3]
     effectiveness = np.minimum(out[:, pr.HEAT_1] / (least * span), 1.0 - 1e-12)
-    units = np.array([_conductance_units(e, r) for e, r in zip(effectiveness, least / largest)])
+    units = np.array([counterflow_units(float(e), float(r)) for e, r in zip(effectiveness, least / largest)])
     drops = out[:, [pr.CHANNEL_DROP_0, pr.CHANNEL_DROP_1]] + out[:, [pr.PORT_DROP_0, pr.PORT_DROP_1]]
     kept = np.column_stack([np.log(units * least), np.log(drops / columns[:2].T ** 2)])
     return kept, out, columns

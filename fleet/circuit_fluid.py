@@ -49,7 +49,9 @@ class CircuitFluid:
         """
         fluid = Fluid.parse(name)
         if fluid.is_gas:
-            raise InputError("a circuit carries a liquid", found=name, accepted="'water', 'propylene glycol 30 %' ...")
+            raise InputError(
+                "a circuit carries a liquid", found=name, accepted="'water', 'propylene glycol 30 %' ..."
+            )
         try:
             T_boiling = float(fluid.saturation_temperature(pressure))
         except StateError:

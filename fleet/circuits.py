@@ -122,7 +122,10 @@ class Circuits:
 
 
 def connect(
-    parts: Sequence[Part], connections: Sequence[Sequence[str]], anchors: Mapping[str, tuple[str, float]], file: str
+    parts: Sequence[Part],
+    connections: Sequence[Sequence[str]],
+    anchors: Mapping[str, tuple[str, float]],
+    file: str,
 ) -> Circuits:
     """Join ports to nodes and check that the circuits close.
 
@@ -152,7 +155,9 @@ def connect(
     for k, group in enumerate(connections):
         key = f"connections[{k}]"
         if len(group) < 2:
-            raise InputError("a connection joins two ports or more", file=file, key=key, found=str(list(group)))
+            raise InputError(
+                "a connection joins two ports or more", file=file, key=key, found=str(list(group))
+            )
         for port in group:
             if port not in index:
                 own = [p for p in known if p.startswith(port.split(".")[0] + ".")]
@@ -212,7 +217,9 @@ def _anchor(
     for name, (port, pressure) in anchors.items():
         key = f"circuits.{name}.at"
         if port not in node_of:
-            raise InputError("is no port of the plant", file=file, key=key, found=port, accepted=", ".join(node_of))
+            raise InputError(
+                "is no port of the plant", file=file, key=key, found=port, accepted=", ".join(node_of)
+            )
         c = int(circuit[node_of[port]])
         if nodes[c] >= 0:
             raise InputError(
@@ -233,7 +240,8 @@ def _check_ways(circuits: Circuits, file: str) -> None:
     """Refuse nodes that only controlled flows lead to: their pressure would be anything."""
     free, n = circuits.free, circuits.n_node
     _, part = connected_components(
-        coo_array((np.ones(free.size), (circuits.start[free], circuits.end[free])), shape=(n, n)), directed=False
+        coo_array((np.ones(free.size), (circuits.start[free], circuits.end[free])), shape=(n, n)),
+        directed=False,
     )
     lost = [node for node in range(n) if part[node] not in set(part[circuits.anchors])]
     if lost:

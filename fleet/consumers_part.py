@@ -33,7 +33,12 @@ class ConsumersPart(Part):
     needs = ("demand", "T_return")
 
     def __init__(
-        self, name: str, largest_flow: float, differential_pressure: float, pump_efficiency: float, share: float = 1.0
+        self,
+        name: str,
+        largest_flow: float,
+        differential_pressure: float,
+        pump_efficiency: float,
+        share: float = 1.0,
     ) -> None:
         super().__init__(name)
         self.largest_flow, self.differential_pressure = largest_flow, differential_pressure

@@ -34,7 +34,8 @@ class ExchangerPart(Part):
         hot, cold = (abs(m) / self.count for m in given.flow)
         T_hot, T_cold = given.T_in
         C = [
-            m * fluid.heat_capacity(fluid.inside(T)) for m, fluid, T in zip((hot, cold), self.fluids, given.T_in)
+            m * fluid.heat_capacity(fluid.inside(T))
+            for m, fluid, T in zip((hot, cold), self.fluids, given.T_in)
         ]
         return self.count * self.conductance.heat(hot, cold, T_hot, T_cold, *C)
 
@@ -50,7 +51,9 @@ class ExchangerPart(Part):
         """See :class:`~hashheat.fleet.part.Part`."""
         hot, cold = (abs(m) / self.count for m in given.flow)
         inside = min(hot, cold) <= 0.0 or self.conductance.inside(hot, cold, *given.T_in)
-        return memory, Ledger(0.0, 0.0, 0.0, {"heat_rate": self._heat(given), "outside_map": 0 if inside else self.count})
+        return memory, Ledger(
+            0.0, 0.0, 0.0, {"heat_rate": self._heat(given), "outside_map": 0 if inside else self.count}
+        )
 
     def loss(self, path: int, flow: float, T: float) -> tuple[float, float]:
         """See :class:`~hashheat.fleet.part.Part`; both sides at the temperature of this one."""

@@ -92,9 +92,7 @@ class HeatBalance:
         self._warmest = np.array([fluids[int(c)].T_max for c in circuits.circuit])
         self._before: Any = None
 
-    def solve(
-        self, now: Now, memories: Sequence[Any], T: np.ndarray, setting: np.ndarray
-    ) -> Trial:
+    def solve(self, now: Now, memories: Sequence[Any], T: np.ndarray, setting: np.ndarray) -> Trial:
         """State at the end of a step.
 
         Parameters
@@ -151,7 +149,9 @@ class HeatBalance:
 
     def finish(self, now: Now, memories: Sequence[Any], trial: Trial) -> tuple[list[Any], list[Ledger]]:
         """Memories and ledgers of all parts after a solved step."""
-        done = [part.finish(now, memory, given) for part, memory, given in zip(self.parts, memories, trial.given)]
+        done = [
+            part.finish(now, memory, given) for part, memory, given in zip(self.parts, memories, trial.given)
+        ]
         return [memory for memory, _ in done], [ledger for _, ledger in done]
 
     def _held_back(self, step: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -276,7 +276,9 @@ class HeatBalance:
             # Each input of the part is moved a little: inlet temperatures, flows, settings, held temperatures.
             for i, q in enumerate(paths):
                 d_out, d_target = self._change(part, now, memory, given, answer, "T_in", i, _DT)
-                self._spread(J, d_out, d_target, T, T_out, flow, paths, settings, down, arriving, still, {up[q]: 1.0})
+                self._spread(
+                    J, d_out, d_target, T, T_out, flow, paths, settings, down, arriving, still, {up[q]: 1.0}
+                )
                 size = _DREL * max(abs(flow[q]), 1e-2 * self._largest(flow))
                 size = size if flow[q] >= 0.0 else -size
                 d_out, d_target = self._change(part, now, memory, given, answer, "flow", i, size)
@@ -328,7 +330,9 @@ class HeatBalance:
                 continue
             fluid = self._fluid_of_path[q]
             cp = fluid.heat_capacity(fluid.inside(T[node]))
-            brought = (fluid.enthalpy_beyond(T_out[i]) - fluid.enthalpy_beyond(T[node])) / (cp * arriving[node])
+            brought = (fluid.enthalpy_beyond(T_out[i]) - fluid.enthalpy_beyond(T[node])) / (
+                cp * arriving[node]
+            )
             r[node] += abs(flow[q]) * brought
             J[node, node] -= abs(flow[q]) / arriving[node]
             J[node, n:] += np.sign(flow[q]) * slopes[q] * brought

@@ -1,22 +1,25 @@
 """A whole plant, put together from its file: parts, circuits and the equations that hold them together."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from hashheat.components.dry_cooler import DryCooler
+from hashheat.components.electric_boiler import ElectricBoiler
 from hashheat.components.exchanger_conductance import exchanger_conductance
 from hashheat.components.exchanger_file import LIBRARY as EXCHANGER_LIBRARY
 from hashheat.components.exchanger_file import load_exchanger
-from hashheat.components.record import find_beside
+from hashheat.components.fuel_boiler import FuelBoiler
+from hashheat.components.heat_pump import HeatPump
+from hashheat.components.record import Section, find_beside
 from hashheat.components.storage_tank import StorageTank
 from hashheat.fleet.circuit_fluid import CircuitFluid
 from hashheat.fleet.circuits import Circuits, connect
 from hashheat.fleet.consumers_part import ConsumersPart
+from hashheat.fleet.cooler_part import CoolerPart
 from hashheat.fleet.exchanger_part import ExchangerPart
 from hashheat.fleet.heat_balance import HeatBalance
 from hashheat.fleet.heat_plant_file import HeatPlantFile, load_heat_plant_file
+from hashheat.fleet.heat_pump_part import HeatPumpPart
 from hashheat.fleet.heater_part import HeaterPart
 from hashheat.fleet.hold_rule import HoldRule
 from hashheat.fleet.joint_part import with_joints
@@ -24,13 +27,18 @@ from hashheat.fleet.operation import operate, resistance_factors
 from hashheat.fleet.part import Part
 from hashheat.fleet.part_sections import (
     ConsumersSection,
+    CoolerSection,
+    ElectricHeaterSection,
     ExchangerSection,
-    HeaterSection,
+    FuelHeaterSection,
+    HeatPumpPartSection,
     HoldSection,
+    PipeSection,
     PumpSection,
     TankSection,
     UnitsSection,
 )
+from hashheat.fleet.pipe_part import PipePart
 from hashheat.fleet.plant import Plant
 from hashheat.fleet.plant_file import LIBRARY as UNITS_LIBRARY
 from hashheat.fleet.pump_part import PumpPart
@@ -118,20 +126,33 @@ def _built(file: HeatPlantFile, name: str, section: Any) -> Part:
                 name, section.largest_flow.nominal, section.differential_pressure.nominal,
                 section.pump_efficiency.nominal, section.share,
             )  # fmt: skip
-        case HeaterSection():
-            return HeaterPart(
-                name, section.capacity.nominal, section.efficiency.nominal, section.energy,
-                _rule(section.hold, 1),
-            )  # fmt: skip
+        case ElectricHeaterSection():
+            return HeaterPart(name, ElectricBoiler.from_values(_numbers(section)), _rule(section.hold, 1))
+        case FuelHeaterSection():
+            return HeaterPart(name, FuelBoiler.from_values(_numbers(section)), _rule(section.hold, 1))
+        case PipeSection():
+            pipe = section.build({key: x for key, x in _numbers(section, "T_first").items()})
+            return PipePart(name, pipe, section.T_first.nominal)
+        case CoolerSection():
+            cooler = DryCooler.from_values(_numbers(section, "pressure_drop"), section.arrangement)
+            rule = _rule(section.hold, -1)
+            return CoolerPart(name, cooler, rule, section.pressure_drop.nominal / cooler.mass_flow**2)
+        case HeatPumpPartSection():
+            own = ("source_loss", "sink_loss", "rated_flow")
+            losses = tuple(
+                loss.nominal / section.rated_flow.nominal**2
+                for loss in (section.source_loss, section.sink_loss)
+            )
+            pump = HeatPump.from_values(_numbers(section, *own))
+            return HeatPumpPart(name, pump, _rule(section.hold, 1), losses)  # type: ignore[arg-type]
         case TankSection():
             return _tank(file, name, section)
     raise NotImplementedError(type(section).__name__)
 
 
 def _tank(file: HeatPlantFile, name: str, section: TankSection) -> TankPart:
-    own = ("T_hot", "T_cold", "first_charge")
-    numbers = {key: q.nominal for key, q in section.quantities().items()}
-    hot, cold, charge = (numbers.pop(key) for key in own)
+    numbers = _numbers(section)
+    hot, cold, charge = (numbers.pop(key) for key in ("T_hot", "T_cold", "first_charge"))
     if not cold < hot:
         raise InputError(
             "a full tank is not warmer than an empty one", file=file.file, key=f"parts.{name}.T_hot",
@@ -144,6 +165,13 @@ def _tank(file: HeatPlantFile, name: str, section: TankSection) -> TankPart:
             found=str(section.port_heights), accepted="no port_heights",
         )  # fmt: skip
     return TankPart(name, StorageTank.from_values(numbers, section.layers), hot, cold, charge)
+
+
+def _numbers(section: Section, *without: str) -> dict[str, float]:
+    """Nominal numbers of a section of its own, those of tables below it and some others left out."""
+    return {
+        key: q.nominal for key, q in section.quantities().items() if "." not in key and key not in without
+    }
 
 
 def _rule(hold: HoldSection, sense: int) -> HoldRule:

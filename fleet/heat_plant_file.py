@@ -70,7 +70,9 @@ class HoursSection(Section):
     constant_share: Quantity = number(
         "1", minimum=0.0, maximum=1.0, about="share of it that does not depend on the weather, e.g. '30 %'"
     )
-    supply_mild: Quantity = number("K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'")
+    supply_mild: Quantity = number(
+        "K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'"
+    )
     supply_cold: Quantity = number("K", positive=True, about="and on the coldest, e.g. '95 degC'")
     T_mild: Quantity = number("K", positive=True, about="outdoor temperature of that mild day, e.g. '8 degC'")
     T_cold: Quantity = number("K", positive=True, about="and of that coldest day, e.g. '-26 degC'")

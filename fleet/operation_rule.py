@@ -137,7 +137,13 @@ def wanted_modes(heat: float, available: int, per_mode: np.ndarray, normal: int,
         if heat <= available * per_mode[upper] or upper == ladder[-1]:
             gain = per_mode[upper] - per_mode[lower]
             missing = heat - available * per_mode[lower]
-            count = available if np.isinf(heat) else int(np.ceil(max(missing, 0.0) / gain - 1e-9)) if gain > 0 else 0
+            count = (
+                available
+                if np.isinf(heat)
+                else int(np.ceil(max(missing, 0.0) / gain - 1e-9))
+                if gain > 0
+                else 0
+            )
             return Wanted(lower, upper, min(count, available))
     return Wanted(0, 0, 0)
 

@@ -4,6 +4,11 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from hashheat.components.buried_pipe_section import BuriedPipeSection
+from hashheat.components.dry_cooler_section import DryCoolerSection
+from hashheat.components.electric_boiler_section import ElectricBoilerSection
+from hashheat.components.fuel_boiler_section import FuelBoilerSection
+from hashheat.components.heat_pump_section import HeatPumpSection
 from hashheat.components.record import Section, fault, number
 from hashheat.components.storage_tank_section import StorageTankSection
 from hashheat.thermo.quantity import Quantity
@@ -83,17 +88,52 @@ class ConsumersSection(Section):
         "Pa", minimum=0.0, about="over the substations at the largest flow, e.g. '100 kPa'"
     )
     pump_efficiency: Quantity = number("1", positive=True, maximum=1.0, about="of the circulation pumps")
-    share: float = Field(default=1.0, gt=0.0, le=1.0, description="share of the series demand that stands here")
+    share: float = Field(
+        default=1.0, gt=0.0, le=1.0, description="share of the series demand that stands here"
+    )
 
 
-class HeaterSection(Section):
-    """A boiler in the line."""
+class ElectricHeaterSection(ElectricBoilerSection):
+    """An electric boiler in the line."""
 
-    type: Literal["boiler"]
-    capacity: Quantity = number("W", positive=True, about="largest heat to the water, e.g. '6 MW'")
-    efficiency: Quantity = number("1", positive=True, maximum=1.2, about="heat to the water over energy put in")
-    energy: Literal["electricity", "fuel"] = Field(description="'electricity' or 'fuel'")
+    type: Literal["electric_boiler"]
     hold: HoldSection = Field(description="a [parts.<name>.hold] table")
+
+
+class FuelHeaterSection(FuelBoilerSection):
+    """A fuel boiler in the line."""
+
+    type: Literal["fuel_boiler"]
+    hold: HoldSection = Field(description="a [parts.<name>.hold] table")
+
+
+class PipeSection(BuriedPipeSection):
+    """A buried pipe, or supply and return in one trench."""
+
+    type: Literal["buried_pipe"]
+    T_first: Quantity = number("K", positive=True, about="of its water at the beginning, e.g. '50 degC'")
+
+
+class CoolerSection(DryCoolerSection):
+    """A dry cooler in the line, for what the network does not take."""
+
+    type: Literal["dry_cooler"]
+    hold: HoldSection = Field(description="a [parts.<name>.hold] table: what it keeps from getting warmer")
+    pressure_drop: Quantity = number("Pa", minimum=0.0, about="of the coil at the rated flow, e.g. '50 kPa'")
+
+
+class HeatPumpPartSection(HeatPumpSection):
+    """A heat pump between two waters."""
+
+    type: Literal["heat_pump"]
+    hold: HoldSection = Field(description="a [parts.<name>.hold] table: what its warm side holds")
+    source_loss: Quantity = number(
+        "Pa", minimum=0.0, about="pressure drop of the evaporator at rated_flow, e.g. '30 kPa'"
+    )
+    sink_loss: Quantity = number(
+        "Pa", minimum=0.0, about="pressure drop of the condenser at rated_flow, e.g. '30 kPa'"
+    )
+    rated_flow: Quantity = number("kg/s", positive=True, about="of both sides, for the pressure drops")
 
 
 class TankSection(StorageTankSection):
@@ -111,6 +151,10 @@ PART_SECTIONS: dict[str, type[Section]] = {
     "pump": PumpSection,
     "exchanger": ExchangerSection,
     "consumers": ConsumersSection,
-    "boiler": HeaterSection,
+    "electric_boiler": ElectricHeaterSection,
+    "fuel_boiler": FuelHeaterSection,
     "storage_tank": TankSection,
+    "buried_pipe": PipeSection,
+    "dry_cooler": CoolerSection,
+    "heat_pump": HeatPumpPartSection,
 }

@@ -74,13 +74,21 @@ def plant_hours(
         rule = DegreeDayDemand.from_heat(
             _year_of(T, share), own.heat.nominal * max(share, 1.0), own.constant_share.nominal
         )
-        hours["demand"] = (("time",), rule.demand(T), {"units": "W", "long_name": "heat asked for by the customers"})
+        hours["demand"] = (
+            ("time",),
+            rule.demand(T),
+            {"units": "W", "long_name": "heat asked for by the customers"},
+        )
         made.append("demand by the outdoor temperature of the last 24 h")
     if "T_supply" not in hours:
         curve = SupplyCurve(
             own.T_mild.nominal, own.T_cold.nominal, own.supply_mild.nominal, own.supply_cold.nominal
         )
-        hours["T_supply"] = (("time",), curve.supply(T), {"units": "K", "long_name": "supply temperature asked for"})
+        hours["T_supply"] = (
+            ("time",),
+            curve.supply(T),
+            {"units": "K", "long_name": "supply temperature asked for"},
+        )
         made.append("supply temperature by the outdoor temperature")
     for name, value, unit, text in (
         ("T_return", own.T_return.nominal, "K", "return temperature of the network"),

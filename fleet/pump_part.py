@@ -31,7 +31,12 @@ class PumpPart(Part):
     paths = (("inlet", "outlet"),)
 
     def __init__(
-        self, name: str, efficiency: float, flow: tuple[float, float], rule: HoldRule | None, scaled_by: str = ""
+        self,
+        name: str,
+        efficiency: float,
+        flow: tuple[float, float],
+        rule: HoldRule | None,
+        scaled_by: str = "",
     ) -> None:
         super().__init__(name)
         self.efficiency, self.flow, self.rule, self.scaled_by = efficiency, flow, rule, scaled_by

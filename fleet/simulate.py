@@ -142,13 +142,17 @@ def _check_series(plant: HeatPlant, hours: xr.Dataset) -> float:
         raise InputError("a run needs at least one hour", key="time", found="none")
     for name in dict.fromkeys(needs):
         if not np.all(np.isfinite(hours[name].values)):
-            raise InputError("a series has gaps", key=name, found="not a number", accepted="a number for every hour")
+            raise InputError(
+                "a series has gaps", key=name, found="not a number", accepted="a number for every hour"
+            )
     if time.size == 1:
         return 3600.0
     gaps = np.diff(time).astype("timedelta64[ns]").astype(float) * 1e-9
     if not np.all(gaps == gaps[0]) or gaps[0] <= 0.0:
         raise InputError(
-            "the hours are not evenly spaced", key="time", found=f"steps of {gaps.min():g} to {gaps.max():g} s"
+            "the hours are not evenly spaced",
+            key="time",
+            found=f"steps of {gaps.min():g} to {gaps.max():g} s",
         )
     return float(gaps[0])
 

@@ -4,10 +4,8 @@ import math
 from typing import Any
 
 from hashheat.components.storage_tank import T_DENSEST, StorageTank, TankState, two_ports
+from hashheat.fleet.constant_capacity import ConstantCapacity
 from hashheat.fleet.part import Answer, Given, Ledger, Now, Part
-
-#: The tank counts energy with a constant heat capacity from here [K]; the plant counts enthalpy.
-_T_REF = 343.15
 
 
 class TankPart(Part):
@@ -31,25 +29,24 @@ class TankPart(Part):
 
     paths = (("top", "bottom"),)
 
-    def __init__(self, name: str, tank: StorageTank, T_hot: float, T_cold: float, first_charge: float) -> None:
+    def __init__(
+        self, name: str, tank: StorageTank, T_hot: float, T_cold: float, first_charge: float
+    ) -> None:
         super().__init__(name)
         self.tank, self.T_hot, self.T_cold, self.first_charge = tank, T_hot, T_cold, first_charge
 
     def begin(self) -> TankState:
         """See :class:`~hashheat.fleet.part.Part`."""
-        return self.tank.two_zones(self.first_charge, self._inside(self.T_hot), self._inside(self.T_cold))
+        return self.tank.two_zones(
+            self.first_charge, self._count.inside(self.T_hot), self._count.inside(self.T_cold)
+        )
 
-    def _inside(self, T: float) -> float:
-        """Temperature in the tank's own count."""
-        fluid = self.fluids[0]
-        return _T_REF + (fluid.enthalpy_beyond(T) - fluid.enthalpy(_T_REF)) / self.tank.heat_capacity
-
-    def _outside(self, T: float) -> float:
-        """Temperature of the water from the tank's own count."""
-        return self.fluids[0].heated(_T_REF, self.tank.heat_capacity * (T - _T_REF))
+    @property
+    def _count(self) -> ConstantCapacity:
+        return ConstantCapacity(self.fluids[0], self.tank.heat_capacity)
 
     def _step(self, now: Now, memory: TankState, given: Given) -> Any:
-        T_in = max(self._inside(given.T_in[0]), T_DENSEST)
+        T_in = max(self._count.inside(given.T_in[0]), T_DENSEST)
         around = now.values.get("T_outdoor", now.values["T_room"])
         return self.tank.step(memory, two_ports(given.flow[0], T_in, T_in, around), now.dt)
 
@@ -58,7 +55,7 @@ class TankPart(Part):
         if math.isinf(now.dt):
             return Answer(given.T_in, ())
         _, outputs = self._step(now, memory, given)
-        return Answer((self._outside(float(outputs.T_out[0 if given.flow[0] >= 0.0 else -1])),), ())
+        return Answer((self._count.outside(float(outputs.T_out[0 if given.flow[0] >= 0.0 else -1])),), ())
 
     def finish(self, now: Now, memory: Any, given: Given) -> tuple[Any, Ledger]:
         """See :class:`~hashheat.fleet.part.Part`."""
@@ -78,8 +75,10 @@ class TankPart(Part):
     @property
     def capacity(self) -> float:
         """Heat between all cold and all hot [J]."""
-        return self.tank.capacity * (self._inside(self.T_hot) - self._inside(self.T_cold))
+        return self.tank.capacity * (self._count.inside(self.T_hot) - self._count.inside(self.T_cold))
 
     def charge(self, memory: TankState) -> tuple[float, float]:
         """Charge [-] and capacity [J]."""
-        return self.tank.level(memory, self._inside(self.T_hot), self._inside(self.T_cold)), self.capacity
+        return self.tank.level(
+            memory, self._count.inside(self.T_hot), self._count.inside(self.T_cold)
+        ), self.capacity

@@ -209,9 +209,9 @@ def unit_map(
         here["units.frequency"] = np.full(len(grid), mode.frequency)
         here["units.voltage"] = np.full(len(grid), mode.voltage)
         shape = (len(grid), len(flows))
-        found[k] = _states(plant, here, np.broadcast_to(flows, shape), np.broadcast_to(factors_, shape)).reshape(
-            2, count, _FLOWS, _FACTORS, N_VALUES
-        )
+        found[k] = _states(
+            plant, here, np.broadcast_to(flows, shape), np.broadcast_to(factors_, shape)
+        ).reshape(2, count, _FLOWS, _FACTORS, N_VALUES)
     if not np.isfinite(found).any():
         raise InputError(
             "no unit has a steady state in this range",
@@ -238,7 +238,8 @@ def _states(plant: Plant, values: dict[str, np.ndarray], flow: np.ndarray, facto
     z = np.where(np.isfinite(place.z), place.z, np.nan).reshape(rows, columns)
     above = z * spread[:, None] * mean_rise(plant, values, factor, units.chip_power)
     found = np.stack(
-        [units.heat_rate, units.wall_power, units.T_junction + above, units.T_wall, units.pressure_drop], axis=-1
+        [units.heat_rate, units.wall_power, units.T_junction + above, units.T_wall, units.pressure_drop],
+        axis=-1,
     )
     found[~solved] = np.nan
     return found

@@ -33,7 +33,10 @@ class UnitStatistics(NamedTuple):
         """Before the first step."""
         bins = len(BIN_EDGES) - 1
         return cls(
-            np.zeros((units, bins)), np.full(units, -np.inf), np.zeros(units, dtype=np.int64), np.zeros(units, dtype=bool)
+            np.zeros((units, bins)),
+            np.full(units, -np.inf),
+            np.zeros(units, dtype=np.int64),
+            np.zeros(units, dtype=bool),
         )
 
     def with_step(self, T: np.ndarray, dt: float) -> "UnitStatistics":

@@ -92,8 +92,12 @@ class UnitsPart(Part):
             "running": int(with_heat.sum()),
             "without_steady_state": lost & on,
             "outside_map": int(np.count_nonzero(~inside & on & ~lost)),
-            "T_hottest": float(np.max(values[with_heat, T_HOTTEST], initial=-np.inf)) if with_heat.any() else np.nan,
-            "T_wall": float(np.max(values[with_heat, T_WALL], initial=-np.inf)) if with_heat.any() else np.nan,
+            "T_hottest": float(np.max(values[with_heat, T_HOTTEST], initial=-np.inf))
+            if with_heat.any()
+            else np.nan,
+            "T_wall": float(np.max(values[with_heat, T_WALL], initial=-np.inf))
+            if with_heat.any()
+            else np.nan,
             "hash_rate": self.hash_rate * float(self._frequency[orders.mode[with_heat]].sum()),
             "T_unit": np.where(with_heat, values[:, T_HOTTEST], np.nan).astype(np.float32),
         }

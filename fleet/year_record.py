@@ -26,6 +26,10 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "heat_rejected": ("W", "heat rejected to the air"),
     "heat_loss": ("W", "heat lost to the surroundings"),
     "T_supply": ("K", "temperature at the customers"),
+    "co2_rate": ("kg s-1", "carbon dioxide of the fuel"),
+    "speed": ("1", "speed of the fans over full speed"),
+    "source_heat_rate": ("W", "heat from the source"),
+    "standstill": ("1", "why a heat pump stands: 0 runs, 1 no heat asked for, others by its limits"),
     "charge": ("1", "charge of the store"),
     "stored": ("J", "heat in the store above its cold temperature"),
 }

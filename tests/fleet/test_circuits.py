@@ -23,7 +23,7 @@ MIDDLE = '["boiler.outlet", "tank.top", "customers.supply"]'
             "same circuit",
         ),
         (('port = "boiler.outlet"', 'port = "boiler.exit"'), "parts.boiler.hold.port.*boiler.exit"),
-        (('type = "boiler"', 'type = "kettle"'), "parts.boiler.type.*kettle.*boiler"),
+        (('type = "fuel_boiler"', 'type = "kettle"'), "parts.boiler.type.*kettle.*boiler"),
         (('capacity = "3 MW"', 'capacty = "3 MW"'), "parts.boiler.capacty.*did you mean 'capacity'"),
         (('capacity = "3 MW"', 'capacity = "3 bar"'), "parts.boiler.capacity.*3 bar"),
     ],
@@ -40,7 +40,7 @@ def test_two_controlled_flows_in_one_line_are_refused(boiler_plant):
         boiler_plant(
             (MIDDLE, '["boiler.outlet", "customers.supply"]'),
             ('["customers.return", "tank.bottom", "pump.inlet"]', '["customers.return", "pump.inlet"], ["tank.top", "store.inlet"], ["tank.bottom", "store.outlet"]'),
-            ('[parts.customers]', '[circuits.side]\nfluid = "water"\npressure = "3 bar"\nat = "tank.top"\n[parts.store]\ntype = "boiler"\ncapacity = "1 W"\nefficiency = 1.0\nenergy = "fuel"\nhold = { port = "tank.top", at = "50 degC" }\n[parts.customers]'),
+            ('[parts.customers]', '[circuits.side]\nfluid = "water"\npressure = "3 bar"\nat = "tank.top"\n[parts.store]\ntype = "electric_boiler"\ncapacity = "1 W"\nefficiency = 1.0\nhold = { port = "tank.top", at = "50 degC" }\n[parts.customers]'),
         )  # fmt: skip
 
 
@@ -49,7 +49,9 @@ def test_flows_balance_at_every_node_and_pressures_around_every_loop(boiler_plan
     setting = np.array([20.0, 0.0, 13.0])
     b = np.array([1.0, 30.0, 2.0, 5.0, 1.0])[: len(circuits.start)]
     flow, pressure, _ = circuits.flows(setting, np.zeros_like(b), b, None)
-    left = np.bincount(circuits.end, flow, circuits.n_node) - np.bincount(circuits.start, flow, circuits.n_node)
+    left = np.bincount(circuits.end, flow, circuits.n_node) - np.bincount(
+        circuits.start, flow, circuits.n_node
+    )
     assert np.max(np.abs(left)) < 1e-12
     # The free paths follow their own law, whatever the order of the parts.
     for p in circuits.free:

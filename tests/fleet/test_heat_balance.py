@@ -47,7 +47,11 @@ def test_energy_in_is_energy_out_in_a_steady_state(boiler_plant):
     assert supplied == pytest.approx(given, rel=1e-9)
     # Fuel: what customers took, over the efficiency, less what pumps warm the water by.
     fuel = next(x for p, x in zip(plant.parts, ledgers) if p.name == "boiler").record["fuel"]
-    pumped = sum(x.supplied - (x.given if p.name == "pump" else 0.0) for p, x in zip(plant.parts, ledgers) if p.name == "pump")
+    pumped = sum(
+        x.supplied - (x.given if p.name == "pump" else 0.0)
+        for p, x in zip(plant.parts, ledgers)
+        if p.name == "pump"
+    )
     assert 0.9 * fuel == pytest.approx(0.9e6 - pumped, rel=1e-4)
 
 
