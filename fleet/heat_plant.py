@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from hashheat.components.buried_pipe_section import BuriedPipeSection
 from hashheat.components.dry_cooler import DryCooler
 from hashheat.components.electric_boiler import ElectricBoiler
 from hashheat.components.exchanger_conductance import exchanger_conductance
@@ -131,19 +132,20 @@ def _built(file: HeatPlantFile, name: str, section: Any) -> Part:
         case FuelHeaterSection():
             return HeaterPart(name, FuelBoiler.from_values(_numbers(section)), _rule(section.hold, 1))
         case PipeSection():
-            pipe = section.build({key: x for key, x in _numbers(section, "T_first").items()})
+            own = {key: getattr(section, key) for key in BuriedPipeSection.model_fields}
+            pipe = BuriedPipeSection(**own).build()
             return PipePart(name, pipe, section.T_first.nominal)
         case CoolerSection():
             cooler = DryCooler.from_values(_numbers(section, "pressure_drop"), section.arrangement)
             rule = _rule(section.hold, -1)
             return CoolerPart(name, cooler, rule, section.pressure_drop.nominal / cooler.mass_flow**2)
         case HeatPumpPartSection():
-            own = ("source_loss", "sink_loss", "rated_flow")
+            extra = ("source_loss", "sink_loss", "rated_flow")
             losses = tuple(
                 loss.nominal / section.rated_flow.nominal**2
                 for loss in (section.source_loss, section.sink_loss)
             )
-            pump = HeatPump.from_values(_numbers(section, *own))
+            pump = HeatPump.from_values(_numbers(section, *extra))
             return HeatPumpPart(name, pump, _rule(section.hold, 1), losses)  # type: ignore[arg-type]
         case TankSection():
             return _tank(file, name, section)

@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from hashheat.fleet.heat_balance import BalanceError, Trial
+from hashheat.fleet.heat_balance import Balanced, BalanceError
+from hashheat.fleet.heat_equations import Trial
 from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.operation_rule import (
     UnitState,
@@ -64,12 +65,15 @@ class Step(NamedTuple):
         Of the parts.
     tripped : int
         Units switched off because they had no steady state.
+    rounds : int
+        Of the balance.
     """
 
     state: PlantState
     trial: Trial
     ledgers: tuple[Ledger, ...]
     tripped: int
+    rounds: int
 
 
 def first_state(plant: HeatPlant) -> PlantState:
@@ -129,7 +133,8 @@ def step(
     tripped = 0
     for _ in range(_TRIPS):
         now = Now(index, dt, values, {part.name: orders_of(own) for part, own in zip(blocks, units)})
-        trial = _solve(plant, now, state)
+        solved = _solve(plant, now, state)
+        trial = solved.trial
         memories, ledgers = plant.balance.finish(now, state.memories, trial)
         lost = [_lost(plant, part, ledgers) for part in blocks]
         if not any(each.any() for each in lost):
@@ -140,8 +145,8 @@ def step(
             for own, out in zip(units, lost)
         )
     _check(plant, trial, index)
-    after = PlantState(tuple(memories), trial.T, trial.setting, units)
-    return Step(after, trial, tuple(ledgers), tripped)
+    after = PlantState(memories, trial.T, trial.setting, units)
+    return Step(after, trial, ledgers, tripped, solved.rounds)
 
 
 def _ordered(
@@ -170,7 +175,7 @@ def _store(plant: HeatPlant, state: PlantState) -> tuple[float | None, float]:
     return None, 0.0
 
 
-def _solve(plant: HeatPlant, now: Now, state: PlantState) -> Trial:
+def _solve(plant: HeatPlant, now: Now, state: PlantState) -> Balanced:
     """The balance from where the last step ended, or else from a middling state."""
     try:
         return plant.balance.solve(now, state.memories, state.T, state.setting)
@@ -179,7 +184,7 @@ def _solve(plant: HeatPlant, now: Now, state: PlantState) -> Trial:
         return plant.balance.solve(now, state.memories, first.T, first.setting)
 
 
-def _lost(plant: HeatPlant, part: UnitsPart, ledgers: list[Ledger]) -> np.ndarray:
+def _lost(plant: HeatPlant, part: UnitsPart, ledgers: tuple[Ledger, ...]) -> np.ndarray:
     record = ledgers[plant.parts.index(part)].record
     found: np.ndarray = record["without_steady_state"]
     return found

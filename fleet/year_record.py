@@ -75,7 +75,7 @@ class YearRecord:
             "energy_stored": stored,
             "energy_imbalance": supplied - given - stored,
             "mass_imbalance": float(np.max(np.abs(left))),
-            "rounds": float(trial.rounds),
+            "rounds": float(made.rounds),
             "units_tripped": float(made.tripped),
         }
         self._rows.append(row)

@@ -12,7 +12,7 @@ from hashheat.fleet.plant_step import first_state
 def _solve(plant, demand=1e6, dt=np.inf):
     values = {"T_room": 293.15, "T_ground": 281.15, "demand": demand, "T_return": 318.15}
     state = first_state(plant)
-    return plant.balance.solve(Now(0, dt, values, {}), state.memories, state.T, state.setting)
+    return plant.balance.solve(Now(0, dt, values, {}), state.memories, state.T, state.setting).trial
 
 
 def test_a_boiler_holds_its_set_point_and_customers_take_what_they_ask(boiler_plant):
@@ -57,21 +57,21 @@ def test_energy_in_is_energy_out_in_a_steady_state(boiler_plant):
 
 def test_the_jacobian_is_that_of_the_residuals(boiler_plant):
     plant = boiler_plant()
-    balance, state = plant.balance, first_state(plant)
+    equations, state = plant.balance.equations, first_state(plant)
     now = Now(0, 3600.0, {"T_room": 293.15, "T_ground": 281.15, "demand": 9e5, "T_return": 318.15}, {})
     n = plant.circuits.n_node
-    rng = np.random.default_rng(2)
-    x = np.concatenate([rng.uniform(320.0, 350.0, n), [20.0, 9e5, 11.0]])
-    a, b = balance._losses(x, None)
+    x = np.concatenate([np.random.default_rng(2).uniform(320.0, 350.0, n), [20.0, 9e5, 11.0]])
+    losses = equations.losses(x[:n], np.full(equations.n_path, 10.0))
 
     def residual(at):
-        return balance._equations(now, state.memories, at, balance._given(at, a, b), state.T)
+        trial = equations.trial(at[:n], at[n:], losses, None)
+        return trial, equations.residual(now, state.memories, trial, state.T)
 
-    r, J = residual(x)
+    J = equations.jacobian(now, state.memories, *residual(x), losses)
     for k in range(len(x)):
         step = np.zeros(len(x))
         step[k] = 1e-4 if k < n else 1e-5 * max(abs(x[k]), 1.0)
-        central = (residual(x + step)[0] - residual(x - step)[0]) / (2 * step[k])
+        central = (residual(x + step)[1].r - residual(x - step)[1].r) / (2 * step[k])
         # The heat capacity that a residual is divided by is held in the derivative: it varies by a thousandth.
         off = np.abs(central - J[:, k]) / (np.abs(J[:, k]).max() + 1e-30)
         assert np.max(off) < 5e-3, k
