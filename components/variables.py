@@ -183,6 +183,14 @@ VARIABLES: dict[str, tuple[str, str]] = {
     "electricity_price": ("EUR J-1", "price of electricity"),
     "heat_price": ("EUR J-1", "price of heat"),
     "hash_price": ("EUR", "revenue of one hash"),
+    "solder_damage": ("1", "life of solder joints used up by cycles of temperature, 1 at failure"),
+    "equivalent_cycles": ("1", "cycles of the solder law's test that do the same harm"),
+    "ageing_time": ("s", "time at the reference temperature that ages the chips as much, after Arrhenius"),
+    "migration_time": (
+        "s",
+        "time at reference temperature and current that ages conductors as much, after Black",
+    ),
+    "cycle_count": ("1", "cycles of temperature by their swing"),
 }
 
 

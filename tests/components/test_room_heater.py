@@ -77,6 +77,7 @@ def test_order_of_temperatures(T_in, speed, share):
     boards = share * (HEATER.wall_power - HEATER.fan_power) * HEATER.board_share
     assert state.T_sink >= T_in + (state.T_out - T_in) * boards / state.heat_rate - 1e-9
     assert state.heat_rate == pytest.approx(share * 804.0 + 20.0 * speed**3)
+    assert state.fan_power == pytest.approx(20.0 * speed**3)
     slower = HEATER.steady(T_in, 0.9 * speed, share)
     assert slower.T_junction > state.T_junction
 
