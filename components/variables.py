@@ -191,6 +191,21 @@ VARIABLES: dict[str, tuple[str, str]] = {
         "time at reference temperature and current that ages conductors as much, after Black",
     ),
     "cycle_count": ("1", "cycles of temperature by their swing"),
+    "electricity": ("J", "electricity bought"),
+    "heat_used": ("J", "heat that crossed the boundary into a system that used it"),
+    "pue": ("1", "power usage effectiveness: all energy over that of the miners"),
+    "erf": ("1", "energy reuse factor: heat used over all energy"),
+    "ere": ("1", "energy reuse effectiveness: energy not reused over that of the miners"),
+    "exergy_efficiency": ("1", "exergy of the heat used over electricity"),
+    "time_below": ("s", "time with a supply temperature below the set point"),
+    "kelvin_time_below": ("K s", "shortfall of the supply temperature times its time"),
+    "largest_shortfall": ("K", "largest shortfall of the supply temperature"),
+    "electricity_cost": ("EUR", "paid for electricity"),
+    "heat_revenue": ("EUR", "earned with heat"),
+    "hash_revenue": ("EUR", "earned with hashes"),
+    "balance": ("EUR", "revenues less cost of electricity"),
+    "emissions_electricity": ("kg", "CO2 of the electricity"),
+    "emissions_displaced": ("kg", "CO2 of the boiler that would have made the heat"),
 }
 
 
