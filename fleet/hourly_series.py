@@ -38,8 +38,8 @@ def read_weather(
         CSV with comma or semicolon (and then a decimal point or comma), lines that begin with ``#`` left out.
         Titles carry units: ``time [UTC]``, ``T_outdoor [degC]``, ``wind_speed [m/s]``, ``irradiance [W/m2]``.
     zone : str
-        Of the time stamps, where neither they nor the title of the time state it: ``"UTC"``, ``"+02:00"``,
-        ``"Europe/Helsinki"``. Where they do, the two must agree.
+        Of the time stamps: ``"UTC"``, ``"+02:00"``, ``"Europe/Helsinki"``. The file may state it itself, in the
+        title of the time, in a comment ``# zone: Europe/Helsinki`` or in each stamp; all that is stated must agree.
     stamp : {"start", "end"}
         Whether a stamp marks the start of the hour or part of an hour that its values stand for, or its end.
     longest_gap : int
@@ -238,16 +238,16 @@ def _read(
     ):
         if given not in words:
             raise SeriesError("this word is not known", key=key, found=given, accepted=", ".join(words))
-    rows, lines, decimal_comma = read_rows(Path(path))
+    rows, lines, decimal_comma, comment = read_rows(Path(path))
     header = [text.strip() for text in rows[0]]
     (at, stated), columns = read_titles(header, kind, required, titles, ignore, file)
-    if zone and stated and zone != stated:
-        raise TimeZoneError(
-            "two zones are stated", file=file, key="zone", found=f"{stated} in the title, {zone}"
-        )
+    zones = sorted({text for text in (stated, comment, zone) if text})
+    if len(zones) > 1:
+        raise TimeZoneError("different zones are stated", file=file, key="zone", found=", ".join(zones))
+    zone = zones[0] if zones else ""
     stamps = [row[at].strip() for row in rows[1:]]
     first_line = lines[1] if len(lines) > 1 else 2
-    time, mended = to_utc(stamps, stated or zone, file, first_line, wrong_offsets == "mend")
+    time, mended = to_utc(stamps, zone, file, first_line, wrong_offsets == "mend")
     values = np.empty((len(stamps), len(columns)))
     for j, column in enumerate(columns):
         values[:, j] = read_numbers(rows, lines, column, decimal_comma, file)
@@ -262,7 +262,7 @@ def _read(
         hours=grid.time.size,
         start=str(grid.time[0])[:16],
         end=str(grid.time[-1] + _HOUR)[:16],
-        zone=stated or zone or "offset in each stamp",
+        zone=zone or "offset in each stamp",
         mended_offsets=mended,
         rows_an_hour=grid.rows_an_hour,
         equal_duplicates=grid.equal_duplicates,

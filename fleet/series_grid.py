@@ -8,6 +8,9 @@ from hashheat.fleet.series_errors import DuplicateTimeError, GapError, SeriesErr
 
 _HOUR = 3_600_000_000_000  # ns
 
+#: Rows this much fewer than the time they span has room for are not worth a grid.
+_SPARSE = 20
+
 #: Duplicates are the same where they differ by no more than rounding.
 _SAME = 1e-9
 
@@ -88,6 +91,12 @@ def to_hours(
     t, values, equal, averaged = _merge(t, values, names, file, average_duplicates)
     step = _step(t, file)
     n_slot = int((t[-1] - t[0]) // step) + 1
+    if n_slot > _SPARSE * t.size + 10_000:
+        at = int(np.argmax(np.diff(t)))
+        raise GapError(
+            "most of the time between the first row and the last has none", file=file, key="time",
+            found=f"from {_text(t[at])} to {_text(t[at + 1])} UTC", accepted="gaps that are short",
+        )  # fmt: skip
     whole = np.full((n_slot, values.shape[1]), np.nan)
     place = (t - t[0]) // step
     whole[place] = values

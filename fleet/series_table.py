@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +15,31 @@ from hashheat.fleet.series_errors import MagnitudeError, SeriesError
 _MISSING = ("", "-", "n/a", "na", "nan", "null", "none", "NaN", "NA", "N/A", "None")
 
 
-def read_rows(path: Path) -> tuple[list[list[str]], list[int], bool]:
+#: How a comment states the zone of the time stamps.
+_ZONE = re.compile(r"#\s*(?:time\s*)?zone\s*[:=]\s*(\S+)", re.IGNORECASE)
+
+
+class Rows(NamedTuple):
+    """Rows of a CSV file, titles first.
+
+    Attributes
+    ----------
+    rows : list of list of str
+    lines : list of int
+        Line of the file on which each row stands.
+    decimal_comma : bool
+        Whether decimals follow a comma: where rows are separated by semicolons.
+    zone : str
+        That a comment states: a line ``# zone: Europe/Berlin``; else nothing.
+    """
+
+    rows: list[list[str]]
+    lines: list[int]
+    decimal_comma: bool
+    zone: str
+
+
+def read_rows(path: Path) -> Rows:
     """Rows of a CSV file, titles first.
 
     Parameters
@@ -24,11 +50,7 @@ def read_rows(path: Path) -> tuple[list[list[str]], list[int], bool]:
 
     Returns
     -------
-    list of list of str
-    list of int
-        Line of the file on which each row stands.
-    bool
-        Whether decimals follow a comma: where rows are separated by semicolons.
+    Rows
 
     Raises
     ------
@@ -41,6 +63,7 @@ def read_rows(path: Path) -> tuple[list[list[str]], list[int], bool]:
         raise SeriesError("file not found", file=str(path)) from None
     except (OSError, UnicodeDecodeError) as error:
         raise SeriesError(f"file cannot be read: {error}", file=str(path)) from None
+    stated = [match[1] for line in text.splitlines() if (match := _ZONE.match(line))]
     kept = [(i + 1, line) for i, line in enumerate(text.splitlines()) if line.strip() and line[0] != "#"]
     if not kept:
         raise SeriesError("the file is empty", file=str(path), accepted="a line of titles and rows below it")
@@ -55,7 +78,7 @@ def read_rows(path: Path) -> tuple[list[list[str]], list[int], bool]:
                 f"a row of {len(row)} values below {len(rows[0])} titles", file=str(path), key=f"line {number}",
                 found=line[:100],
             )  # fmt: skip
-    return rows, [number for number, _ in kept], delimiter == ";"
+    return Rows(rows, [number for number, _ in kept], delimiter == ";", stated[0] if stated else "")
 
 
 def read_numbers(

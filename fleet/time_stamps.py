@@ -12,6 +12,9 @@ _OFFSET = re.compile(r"(?:Z|[+-]\d{2}:?\d{2})$")
 _GERMAN = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\b")
 _FIXED = re.compile(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?")
 
+#: Others are slips of the pen; nanoseconds since 1970 reach from 1677 to 2262.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
 _ACCEPTED = (
     "UTC, an offset such as +01:00, or a place such as Europe/Helsinki; stated as 'time [UTC]' or zone=..."
 )
@@ -96,8 +99,9 @@ def to_utc(
 def _parse(stamps: list[str], file: str, first_line: int, utc: bool = False) -> pd.DatetimeIndex:
     form = "%d.%m.%Y %H:%M" if stamps and _GERMAN.match(stamps[0]) else "ISO8601"
     times = pd.DatetimeIndex(pd.to_datetime(pd.Index(stamps), format=form, errors="coerce", utc=utc))
-    if times.hasnans:
-        at = int(np.flatnonzero(times.isna())[0])
+    unusable = times.isna() | (times.year < _FIRST_YEAR) | (times.year > _LAST_YEAR)
+    if unusable.any():
+        at = int(np.flatnonzero(unusable)[0])
         raise TimeZoneError(
             "this time stamp cannot be read", file=file, key=f"time, line {first_line + at}",
             found=repr(stamps[at]), accepted="2023-01-01T00:00+01:00, 2023-01-01 00:00, 01.01.2023 00:00",

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hashheat.fleet.hourly_series import join_series, read_network, read_prices, read_weather
 from hashheat.fleet.series_errors import (
@@ -16,6 +18,7 @@ from hashheat.fleet.series_errors import (
     TimeZoneError,
 )
 from hashheat.fleet.series_record import series_records
+from hashheat.thermo.errors import InputError
 
 GERMAN = (
     Path(__file__).resolve().parents[2].parent
@@ -150,13 +153,59 @@ def test_no_zone_two_zones_unknown_zone(tmp_path):
     rows = hours("2023-01-01T00:00", [50, 60])
     with pytest.raises(TimeZoneError, match="have no zone"):
         read_prices(csv(tmp_path, "time,price [EUR/MWh]", rows))
-    with pytest.raises(TimeZoneError, match="two zones"):
+    with pytest.raises(TimeZoneError, match="different zones"):
         read_prices(csv(tmp_path, "time [UTC],price [EUR/MWh]", rows), zone="Europe/Berlin")
     for wrong in ("Europe/Atlantis", "+25:00", "../etc"):
         with pytest.raises(TimeZoneError, match="zone"):
             read_prices(csv(tmp_path, "time,price [EUR/MWh]", rows), zone=wrong)
     with pytest.raises(TimeZoneError, match="others do not"):
         read_prices(csv(tmp_path, "time,price [EUR/MWh]", ["2023-01-01T00:00Z,5", "2023-01-01T01:00,5"]))
+
+
+def test_zone_in_a_comment(tmp_path):
+    rows = ["# zone: Europe/Berlin", *hours("2023-07-01T00:00", [50, 60])]
+    path = csv(tmp_path, "time,price [EUR/MWh]", rows)
+    assert read_prices(path)["time"].values[0] == np.datetime64("2023-06-30T22:00")
+    with pytest.raises(TimeZoneError, match="different zones"):
+        read_prices(path, zone="UTC")
+    # A file that says Berlin and carries the offsets of London.
+    rows = ["# time zone: Europe/Berlin", *(f"2023-07-01T{h:02}:00+01:00,50" for h in range(3))]
+    with pytest.raises(TimeZoneError, match="3 time stamps carry another offset"):
+        read_prices(csv(tmp_path, "time,price [EUR/MWh]", rows))
+
+
+@pytest.mark.parametrize(
+    "stamp", ["9999-01-01T00:00", "0001-01-01T00:00", "1700-01-01T00:00", "2200-01-01T00:00"]
+)
+def test_years_that_cannot_be_meant(tmp_path, stamp):
+    rows = sorted([*hours("2023-01-01T00:00", [1, 2]), f"{stamp},3"])
+    with pytest.raises(SeriesError):
+        read_weather(csv(tmp_path, "time [UTC],T_outdoor [degC]", rows))
+
+
+def test_rows_far_apart(tmp_path):
+    rows = [*hours("2023-01-01T00:00", [1, 2, 3]), "2026-01-01T00:00,4"]
+    with pytest.raises(GapError, match="most of the time"):
+        read_weather(csv(tmp_path, "time [UTC],T_outdoor [degC]", rows))
+
+
+pieces = st.sampled_from(
+    ["time", "T_outdoor", "[degC]", " [UTC]", "2023-01-01T00:00", "2023-01-01T01:00", "+01:00", "Z", ",", ";",
+     "\n", "1", "-5.5", "nan", "inf", "1e400", '"', "#", " ", "\r", "\t", "zone: X", "9999-12-31 23:00",
+     "01.13.2023 00:00", "\x00", "é"]
+)  # fmt: skip
+
+
+@given(st.lists(pieces, max_size=40), st.booleans())
+def test_only_named_errors_leave_a_reader(tmp_path_factory, found, whole):
+    text = "".join(found)
+    path = tmp_path_factory.getbasetemp() / "any.csv"
+    path.write_text(("time [UTC],T_outdoor [degC]\n" if whole else "") + text, encoding="utf-8")
+    try:
+        data = read_weather(path)
+    except InputError:
+        return
+    assert np.all(np.isfinite(data["T_outdoor"]))
 
 
 def test_offsets_against_the_zone_stated(tmp_path):
