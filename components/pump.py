@@ -1,5 +1,6 @@
-"""A pump by its curve: head against flow."""
+"""A pump by its curve: head against flow, and at other speeds."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,3 +106,60 @@ class PumpCurve:
         root = c1 * c1 + 4.0 * a * c0
         # A convex parabola can stay above the system for ever: twice the curve is then as good as any flow.
         return np.where(root >= 0.0, 2.0 * c0 / (np.sqrt(np.maximum(root, 0.0)) - c1), 2.0 * end)
+
+    def head_at(self, volume_flow: float, speed: float) -> float:
+        """Head [Pa] at a volume flow [m^3/s] and a speed over that of the curve [-], by the affinity laws.
+
+        ``n^2 H(V/n) = c0 n^2 + c1 n V + c2 V^2``: flow goes with the speed, head with its square.
+        """
+        c0, c1, c2 = self.coefficients
+        return (c0 * speed + c1 * volume_flow) * speed + c2 * volume_flow * volume_flow
+
+    def speed_for(self, volume_flow: float, head: float) -> float:
+        """Speed over that of the curve [-] at which the pump gives a flow [m^3/s] against a head [Pa].
+
+        The positive root of :meth:`head_at`; 0 where no flow is asked for against no head.
+
+        Raises
+        ------
+        InputError
+            For a flow or head that is negative or no number.
+        PumpRangeError
+            For a curve that bends upwards, where no speed has so little head at this flow.
+        """
+        if not (0.0 <= volume_flow < math.inf and 0.0 <= head < math.inf):
+            raise InputError(
+                "flow and head asked of a pump",
+                key="volume_flow, head",
+                found=[volume_flow, head],
+                accepted="numbers of at least 0",
+            )
+        c0, c1, c2 = self.coefficients
+        b = c1 * volume_flow
+        # A curve that bends upwards still meets the head at two speeds: the larger is on its falling branch.
+        root = b * b + 4.0 * c0 * (head - c2 * volume_flow * volume_flow)
+        if root < 0.0:
+            raise PumpRangeError(
+                f"at {volume_flow * 3600:.4g} m3/h the pump gives more than {head / 1e5:.4g} bar at any speed"
+            )
+        return (math.sqrt(root) - b) / (2.0 * c0)
+
+    def meet_at(self, resistance: float, static_head: float, speed: float) -> float:
+        """Flow [m^3/s] at a speed [-] against ``static_head + resistance V^2`` [Pa], [Pa s^2/m^6].
+
+        0 where the head at rest is not above the static one: the pump runs against a closed check valve.
+
+        Raises
+        ------
+        InputError
+            For a resistance below that of the curve itself, which no flow meets.
+        """
+        c0, c1, c2 = self.coefficients
+        left = c0 * speed * speed - static_head
+        if left <= 0.0 or speed <= 0.0:
+            return 0.0
+        a, b = resistance - c2, c1 * speed
+        root = b * b + 4.0 * a * left
+        if root < 0.0 or (a <= 0.0 and b >= 0.0):
+            raise InputError("no flow meets the curve of the pump", key="resistance", found=resistance)
+        return 2.0 * left / (math.sqrt(root) - b)
