@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from hashheat.solvers.stratified_tank import capacity, on_uniform_layers, step_column
+from hashheat.solvers.stratified_tank import capacity, step_column
+from hashheat.solvers.tank_layers import on_uniform_layers
 from hashheat.thermo.errors import InputError, StateError
 from hashheat.thermo.property_fit import Array
 
@@ -295,7 +296,8 @@ class StorageTank:
         Raises
         ------
         InputError
-            For flows that do not add up to zero, a step that is not positive, or a wrong number of ports.
+            For flows that do not add up to zero, a step that is not positive, a wrong number of ports, or the
+            state of another tank.
         StateError
             For water that enters below 277.13 K, where it would float on warmer water.
         """
@@ -328,6 +330,13 @@ class StorageTank:
                     "lighter than warmer water, which the tank does not model"
                 )
         n = state.volume.size
+        if n > 2 * self.layers + 1 or abs(float(state.volume.sum()) / self.volume - 1.0) > 1e-6:
+            raise InputError(
+                "the state of another tank",
+                key="state",
+                found=f"{n} layers of {float(state.volume.sum()):.6g} m^3",
+                accepted=f"up to {2 * self.layers + 1} layers of {self.volume:.6g} m^3",
+            )
         volume, T = np.empty((2, capacity(self.layers, ports)))
         volume[:n], T[:n] = state
         taken_volume, taken_heat = np.empty((2, ports))

@@ -177,6 +177,8 @@ def test_refuses_inputs(tank):
         tank.step(state, two_ports(math.nan, 350.0, 320.0, 290.0), 60.0)
     with pytest.raises(StateError, match=r"2\.00 degC"):
         tank.step(state, two_ports(-1.0, 350.0, 275.15, 290.0), 60.0)
+    with pytest.raises(InputError, match="another tank"):
+        tank.step(state._replace(volume=2.0 * state.volume), two_ports(1.0, 350.0, 320.0, 290.0), 60.0)
     with pytest.raises(InputError, match="starts from"):
         tank.layered(np.array([[300.0]]))
     with pytest.raises(InputError, match="share"):

@@ -1,23 +1,12 @@
-"""A stratified column against exact solutions: plug flow, conduction of a step, cooling, mixing, conservation."""
+"""A stratified column against exact solutions: plug flow, conduction of a step, cooling, conservation."""
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numba import config
-from scipy.optimize import isotonic_regression
 from scipy.special import erfc
 
-from hashheat.solvers.stratified_tank import (
-    capacity,
-    conduct,
-    consolidate,
-    lose,
-    mix,
-    on_uniform_layers,
-    step_column,
-    step_columns,
-)
+from hashheat.solvers.stratified_tank import capacity, step_column, step_columns
+from hashheat.solvers.tank_layers import on_uniform_layers
 
 SLOW = bool(config.DISABLE_JIT)
 
@@ -133,19 +122,6 @@ def test_conduction_of_a_step_is_second_order():
     assert errors[-1] < 5e-4
 
 
-def test_conduction_stays_within_bounds_where_layers_are_very_thin():
-    volume = np.array([0.5, 1e-6, 0.2, 1e-5, 0.299989])
-    T = np.array([300.0, 310.0, 310.0, 340.0, 350.0])
-    before = volume @ T
-    for dt in (1e-6, 1e-2, 1.0, 1e4):
-        conduct(volume, T, 5, 1.0, dt)
-        assert T.min() >= 300.0 - 1e-10
-        assert T.max() <= 350.0 + 1e-10
-        assert np.all(np.diff(T) >= -1e-10)
-        assert volume @ T == pytest.approx(before, rel=1e-14)
-    assert T == pytest.approx(before / volume.sum(), abs=1e-9)
-
-
 def test_second_order_in_time_with_loss_below_and_conduction():
     def run(steps):
         column = Column(np.linspace(320.0, 350.0, 20), conduction=2e-4, side=0.01, bottom=0.002)
@@ -177,37 +153,6 @@ def test_loss_through_the_top_mixes_and_through_the_bottom_stratifies():
     below.step([0.0, 0.0], [350.0, 350.0], 10.0)
     assert below.T[0] < 350.0
     assert below.T[1:20] == pytest.approx(350.0)
-
-
-@pytest.mark.parametrize("cuts", [[], [1e-4], [0.03, 0.05, 0.93, 0.999], [0.2, 0.201, 0.5, 0.79]])
-def test_loss_does_not_depend_on_how_the_water_is_cut(cuts):
-    volume = np.diff([0.0, *cuts, 1.0])
-    T = np.full(volume.size, 350.0)
-    dt = 1e-3
-    lost = lose(volume, T, T.size, np.array([1.0, 0.2, 0.0, 2e-3, 3e-3, 5e-3]), 300.0, 280.0, dt)
-    assert lost == pytest.approx((2e-3 * 50.0 + 3e-3 * 50.0 + 5e-3 * 70.0) * dt, rel=1e-4)
-    assert volume @ T == pytest.approx(350.0 - lost, rel=1e-14)
-
-
-@given(st.lists(st.tuples(st.floats(1e-3, 10.0), st.floats(280.0, 370.0)), min_size=1, max_size=40))
-def test_mixing_is_the_isotonic_regression(layers):
-    volume, T = np.array(layers).T.copy()
-    exact = isotonic_regression(T, weights=volume).x
-    before = volume @ T
-    mix(volume, T, T.size)
-    assert T == pytest.approx(exact, rel=1e-12)
-    assert np.all(np.diff(T) >= 0.0)
-    assert volume @ T == pytest.approx(before, rel=1e-13)
-
-
-@given(st.lists(st.tuples(st.floats(0.0, 0.2), st.floats(280.0, 370.0)), min_size=1, max_size=40))
-def test_joining_layers_keeps_heat_and_bounds_their_number(layers):
-    volume, T = np.array(layers).T.copy()
-    total, heat = volume.sum(), volume @ T
-    n = consolidate(volume, T, T.size, 0.05)
-    assert volume[:n].sum() == pytest.approx(total, rel=1e-13, abs=1e-15)
-    assert volume[:n] @ T[:n] == pytest.approx(heat, rel=1e-12, abs=1e-12)
-    assert np.all(volume[: n - 1] + volume[1:n] > 0.05)
 
 
 def random_run(seed, steps):
@@ -312,10 +257,3 @@ def test_a_thermocline_is_as_wide_as_conduction_makes_it():
     for n in (50, 200):
         smeared = np.sqrt(1.0 + 0.5 * 1e-4 / n / 1e-6)
         assert charged_width(n, 1) / exact == pytest.approx(smeared, rel=0.03)
-
-
-def test_layers_of_equal_volume_keep_the_heat():
-    column = Column(np.sort(np.random.default_rng(1).uniform(300.0, 350.0, 13)))
-    for count in (1, 5, 13, 40):
-        assert column.layers_of(count).mean() == pytest.approx(column.heat, rel=1e-13)
-    assert column.layers_of(13) == pytest.approx(column.T[:13], abs=1e-10)
