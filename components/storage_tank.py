@@ -372,7 +372,14 @@ class StorageTank:
         return self.density * self.heat_capacity * float(state.volume @ (state.T - T_ref))
 
     def level(self, state: TankState, T_hot: float, T_cold: float) -> float:
-        """Stored energy above T_cold over that of a tank full at T_hot [-]; temperatures in K."""
+        """Stored energy above T_cold over that of a tank full at T_hot [-], for T_hot above T_cold [K]."""
+        if not T_hot > T_cold:
+            raise InputError(
+                "a level needs hot and cold water",
+                key="T_hot, T_cold",
+                found=[T_hot, T_cold],
+                accepted="T_hot higher",
+            )
         return self.energy(state, T_cold) / (self.capacity * (T_hot - T_cold))
 
     def profile(self, state: TankState, layers: int | None = None) -> Array:

@@ -35,8 +35,10 @@ from hashheat.solvers.tank_layers import (
 )
 from hashheat.thermo.jit import kernel, parallel_kernel
 
-# A sub-step of the flow moves at most this share of the column: unstable inflow mixes at least that often.
-_MOST_MOVED = 0.125
+# Sub-steps of the flow: what enters unstably mixes after each. Their number is constant as long as none moves more
+# than the share of the column below, so that what leaves answers without jumps to the flow.
+_LEAST_STEPS = 4
+_MOST_MOVED = 0.25
 
 
 @kernel
@@ -176,7 +178,7 @@ def step_column(
         most = max(most, abs(up) / min(position[j + 1] - position[j], _MOST_MOVED * column[TOTAL]))
     lost = _rest(volume, T, n, column, T_ambient, T_ground, 0.5 * dt)
     if most > 0.0:
-        steps = max(1, math.ceil(most * dt * (1.0 - 1e-12)))
+        steps = max(_LEAST_STEPS, math.ceil(most * dt * (1.0 - 1e-12)))
         work_volume = np.empty(volume.size)
         work_T = np.empty(volume.size)
         for _ in range(steps):

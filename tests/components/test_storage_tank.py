@@ -148,6 +148,20 @@ def test_steps_of_any_length_give_the_same_tank():
     assert after(4) == pytest.approx(after(16), abs=0.15)
 
 
+def test_what_leaves_answers_without_jumps_to_the_flow():
+    tank = StorageTank(**GIVEN)
+    state = tank.two_zones(0.4, 353.15, 323.15)
+
+    def largest_change(points, T_top):
+        flows = np.linspace(20.0, 40.0, points)
+        T = [tank.step(state, two_ports(m, T_top, 318.15, 283.15), 3600.0)[1].T_out[0] for m in flows]
+        return np.abs(np.diff(T)).max()
+
+    for T_top in (360.0, 335.0):  # floats on the hot water; sinks through it
+        coarse, fine = (largest_change(n, T_top) for n in ((11, 41) if config.DISABLE_JIT else (101, 401)))
+        assert fine < 0.3 * coarse
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [
@@ -181,6 +195,8 @@ def test_refuses_inputs(tank):
         tank.step(state._replace(volume=2.0 * state.volume), two_ports(1.0, 350.0, 320.0, 290.0), 60.0)
     with pytest.raises(InputError, match="starts from"):
         tank.layered(np.array([[300.0]]))
+    with pytest.raises(InputError, match="level"):
+        tank.level(state, 320.0, 320.0)
     with pytest.raises(InputError, match="share"):
         tank.two_zones(1.2, 350.0, 320.0)
 

@@ -5,7 +5,7 @@ import pytest
 from numba import config
 from scipy.special import erfc
 
-from hashheat.solvers.stratified_tank import capacity, step_column, step_columns
+from hashheat.solvers.stratified_tank import capacity, flow, step_column, step_columns
 from hashheat.solvers.tank_layers import on_uniform_layers
 
 SLOW = bool(config.DISABLE_JIT)
@@ -80,21 +80,42 @@ def test_inflow_between_spreads_up_and_down():
     assert column.out_heat[::2] == pytest.approx([0.1 * 310.0, 0.2 * 340.0], rel=1e-12)
 
 
-def test_inflow_into_a_rising_stream_mixes_with_it_and_then_rises():
+def flowed(inflow, T_in):
+    """One sub-step of 100 s, not yet mixed, of 40 layers at 330 K with a port at 0.5."""
     column = Column(np.full(40, 330.0), ports=(0.0, 0.5, 1.0))
-    column.step([0.0005, 0.0005, -0.001], [310.0, 340.0, np.nan], 100.0)
-    assert column.out_heat[2] == pytest.approx(0.1 * 330.0, rel=1e-12)
+    net = np.cumsum(inflow)
+    column.n = flow(
+        column.volume, column.T, column.n, column.column, column.ports, np.array([net[0], net[1], 0.0]),
+        np.array(T_in), 100.0, column.out_volume, column.out_heat, np.empty(500), np.empty(500),
+    )  # fmt: skip
+    return column
+
+
+def test_inflow_into_a_rising_stream_mixes_with_it():
+    column = flowed([0.0005, 0.0005, -0.001], [310.0, 340.0, np.nan])
+    assert column.out_heat == pytest.approx([0.0, 0.0, 0.1 * 330.0], rel=1e-12)
     # 0.05 of the water below passes and becomes 0.1 at 335 K, below 0.4 at 330 K.
-    exact = np.repeat([310.0, 330.0, 331.0], [2, 18, 20])
+    exact = np.repeat([310.0, 330.0, 335.0, 330.0], [2, 18, 4, 16])
     assert column.layers_of(40) == pytest.approx(exact, abs=1e-10)
 
 
-def test_inflow_into_a_sinking_stream_mixes_with_it_and_then_rises():
-    column = Column(np.full(40, 330.0), ports=(0.0, 0.5, 1.0))
-    column.step([-0.001, 0.0005, 0.0005], [np.nan, 340.0, 350.0], 100.0)
-    assert column.out_heat[0] == pytest.approx(0.1 * 330.0, rel=1e-12)
-    exact = np.repeat([330.0, (0.1 * 335.0 + 0.45 * 330.0) / 0.55, 350.0], [16, 22, 2])
+def test_inflow_into_a_sinking_stream_mixes_with_it():
+    column = flowed([-0.001, 0.0005, 0.0005], [np.nan, 340.0, 350.0])
+    assert column.out_heat == pytest.approx([0.1 * 330.0, 0.0, 0.0], rel=1e-12)
+    exact = np.repeat([330.0, 335.0, 330.0, 350.0], [16, 4, 18, 2])
     assert column.layers_of(40) == pytest.approx(exact, abs=1e-10)
+
+
+def test_warm_water_that_enters_below_rises_and_mixes():
+    column = Column(np.repeat([310.0, 330.0, 350.0], 10))
+    column.step([0.001, 0.0], [340.0, np.nan], 100.0)
+    # It stops below the water that is warmer, and what it has passed is mixed.
+    assert column.out_heat[1] == pytest.approx(0.1 * 350.0, rel=1e-12)
+    mixed = (310.0 / 3.0 + 330.0 / 3.0 + 0.1 * 340.0) / (2.0 / 3.0 + 0.1)
+    assert column.heat == pytest.approx(330.0 + 34.0 - 35.0, rel=1e-13)
+    assert column.T[0] < mixed
+    assert column.T[: column.n].max() == 350.0
+    assert column.layers_of(30)[-7:] == pytest.approx(350.0)
 
 
 def test_outflow_from_a_passing_stream_takes_its_share():
