@@ -205,7 +205,8 @@ def _units(file: HeatPlantFile, name: str, section: UnitsSection) -> UnitsPart:
     flow = state.mass_flow[0]
     loss = float(state.header_pressure_drop[0] / flow.sum() ** 2)
     hash_rate = float(values["miner.power.terahash_per_second"][0]) * 1e12
-    return UnitsPart(name, units, flow / flow.sum(), (0.0, loss), hash_rate)
+    limit = float(values["miner.chips.limit"][0])
+    return UnitsPart(name, units, flow / flow.sum(), (0.0, loss), hash_rate, limit)
 
 
 def _exchanger(file: HeatPlantFile, name: str, section: ExchangerSection) -> ExchangerPart:

@@ -81,6 +81,16 @@ class HoursSection(Section):
     heat_price: Quantity = number("EUR/J", minimum=0.0, about="paid for heat delivered, e.g. '30 EUR/MWh'")
 
 
+class ReferenceSection(Section):
+    """What the plant's heat is compared with."""
+
+    fuel_factor: Quantity = number(
+        "kg/J", minimum=0.0, about="CO2 of the fuel of the boiler displaced, e.g. '0.202 kg/kWh'"
+    )
+    boiler_efficiency: Quantity = number("1", positive=True, maximum=1.2, about="of that boiler")
+    grid_factor: Quantity = number("kg/J", minimum=0.0, about="CO2 of electricity, e.g. '0.05 kg/kWh'")
+
+
 class HeatPlantFile(FileRecord):
     """A plant from the chips to the customers."""
 
@@ -94,6 +104,7 @@ class HeatPlantFile(FileRecord):
     )
     operation: OperationSection = Field(description="an [operation] table")
     hours: HoursSection = Field(description="an [hours] table")
+    reference: ReferenceSection = Field(description="a [reference] table")
 
     def sections(self) -> dict[str, Section]:
         """The parts, checked, by their names.

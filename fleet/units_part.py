@@ -41,6 +41,8 @@ class UnitsPart(Part):
         Coefficients of the pressure drop between the headers' ports with all units on [Pa s/kg, Pa s2/kg2].
     hash_rate : float
         Of a unit at nameplate clock [1/s].
+    T_limit : float
+        Of its junctions [K].
 
     Notes
     -----
@@ -52,10 +54,17 @@ class UnitsPart(Part):
     needs = ("T_room",)
 
     def __init__(
-        self, name: str, units: UnitMap, flow_share: np.ndarray, loss: tuple[float, float], hash_rate: float
+        self,
+        name: str,
+        units: UnitMap,
+        flow_share: np.ndarray,
+        loss: tuple[float, float],
+        hash_rate: float,
+        T_limit: float,
     ) -> None:
         super().__init__(name)
-        self.units, self.flow_share, self.loss_law, self.hash_rate = units, flow_share, loss, hash_rate
+        self.units, self.flow_share, self.loss_law = units, flow_share, loss
+        self.hash_rate, self.T_limit = hash_rate, T_limit
         self._frequency = np.array([0.0, *(mode.frequency for mode in units.modes)])
 
     def _states(self, now: Now, given: Given) -> tuple[np.ndarray, np.ndarray]:

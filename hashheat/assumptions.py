@@ -1,5 +1,6 @@
 """Numbers of a file as reports show them: value with spread, status and source."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from hashheat.names import compact, in_words
@@ -44,3 +45,8 @@ def spread_text(q: Quantity) -> str:
 def short_text(q: Quantity) -> str:
     """Value and spread as short as a table has room for: ``95 .. 115 °C``."""
     return compact(spread_text(q))
+
+
+def listed_numbers(quantities: Mapping[str, Quantity]) -> list[dict[str, Any]]:
+    """Rows of the table of sources for all numbers of a file, by their keys."""
+    return [assumption(key, q) for key, q in quantities.items()]

@@ -13,6 +13,7 @@ from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.monitor_commands import monitor
 from hashheat.plate_commands import plate
+from hashheat.simulate_commands import simulate
 from hashheat.tank_commands import tank
 from hashheat.validate_commands import campaign, validate
 
@@ -34,6 +35,7 @@ app.command()(campaign)
 app.command()(calibrate)
 app.command("plan-measurement")(plan_measurement)
 app.command()(monitor)
+app.command()(simulate)
 
 
 def _version(wanted: bool) -> None:

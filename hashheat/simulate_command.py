@@ -18,6 +18,7 @@ from hashheat.progress import Bar
 from hashheat.rate_command import default_directory
 from hashheat.simulate_plots import duration_curve, months, temperatures, unit_histogram, week
 from hashheat.simulate_sheet import year_sheet
+from hashheat.simulate_terminal import energies, metrics
 from hashheat.thermo.record import find_file
 
 FILES = ("result.nc", "year.json", "report.html")
@@ -100,4 +101,4 @@ def _report(plant: HeatPlant, result: xr.Dataset, sheet: dict[str, Any]) -> str:
         "week": week(result, sheet),
         "units": unit_histogram(result, sheet),
     }
-    return page("year.html", s=sheet, charts=charts)
+    return page("year.html", s=sheet, charts=charts, rows=energies(sheet), lines=metrics(sheet))
