@@ -38,8 +38,8 @@ def read_weather(
         CSV with comma or semicolon (and then a decimal point or comma), lines that begin with ``#`` left out.
         Titles carry units: ``time [UTC]``, ``T_outdoor [degC]``, ``wind_speed [m/s]``, ``irradiance [W/m2]``.
     zone : str
-        Of the time stamps: ``"UTC"``, ``"+02:00"``, ``"Europe/Helsinki"``. The file may state it itself, in the
-        title of the time, in a comment ``# zone: Europe/Helsinki`` or in each stamp; all that is stated must agree.
+        Of the time stamps: ``"UTC"``, ``"+02:00"``, ``"Europe/Helsinki"``. The file may state it itself:
+        in the title of the time, in a comment ``# zone: Europe/Helsinki`` or in each stamp. All must agree.
     stamp : {"start", "end"}
         Whether a stamp marks the start of the hour or part of an hour that its values stand for, or its end.
     longest_gap : int

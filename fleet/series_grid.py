@@ -144,7 +144,7 @@ def _merge(
         raise DuplicateTimeError(
             f"{int(differs.sum())} times stand in several rows that differ",
             file=file, key=names[column], found=f"{rows[:, column].tolist()} at {_text(first[at])} UTC [SI]",
-            accepted="one row a time; duplicates='mean' averages them; in autumn, is the zone the one stated?",
+            accepted="one row a time; duplicates='mean' averages them; is the zone or an offset wrong?",
         )  # fmt: skip
     return first, merged, int(again[~differs].sum()), int(again[differs].sum())
 
