@@ -51,6 +51,18 @@ PROFILES: dict[str, SigmoidProfile] = {
     ),
 }
 
+#: Plain sigmoids of demandlib (MIT), shlp_sigmoid_factors.csv, after the same guide: single-family (EFH) and
+#: multi-family (MFH) houses of the German mix of ages (class 11), and trade and services (GHD). The two sources
+#: contradict each other on which set of trade and services (B = -35.7 or -36.6) is the windy one.
+PLAIN_PROFILES: dict[str, SigmoidProfile] = {
+    "EFH": SigmoidProfile(3.0469695, -37.1833141, 5.6727847, 0.1163157),
+    "EFH windy": SigmoidProfile(3.1850191, -37.4124155, 6.1723179, 0.0920309),
+    "MFH": SigmoidProfile(2.3877618, -34.7213605, 5.8164304, 0.1460936),
+    "MFH windy": SigmoidProfile(2.5187775, -35.0333754, 6.2240634, 0.1222227),
+    "GHD": SigmoidProfile(3.008434556, -36.60784527, 7.321186953, 0.154966031),
+    "GHD windy": SigmoidProfile(2.579251014, -35.6816144, 6.685797612, 0.199554099),
+}
+
 _END = 313.15  # where the sigmoid has its pole
 
 
@@ -66,7 +78,7 @@ def sigmoid_factor(T_day: ArrayLike, profile: SigmoidProfile) -> np.ndarray:
     Returns
     -------
     array
-        [-]; 1 at 8 degC.
+        [-]; 1 at 8 degC, of plain sigmoids 0.97 to 1.07: only the shape counts in :func:`sigmoid_demand`.
 
     Raises
     ------

@@ -12,6 +12,7 @@ from hashheat.fleet.demand_profile import DegreeDayDemand, monthly_means, traili
 from hashheat.fleet.heat_meter import from_registers, implied_heat_capacity
 from hashheat.fleet.series_errors import SeriesError
 from hashheat.fleet.sigmoid_demand import (
+    PLAIN_PROFILES,
     PROFILES,
     SigmoidProfile,
     allocation_temperature,
@@ -23,6 +24,7 @@ from hashheat.thermo.errors import InputError
 
 DISTRICT = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "district"
 HOUSE = DISTRICT / "house_meter" / "danish_house_660_hourly.csv"
+PLAIN = DISTRICT / "demand" / "shlp_sigmoid_factors.csv"
 SHARES = DISTRICT / "demand" / "when2heat_daily_demand.csv"
 
 
@@ -91,6 +93,15 @@ def test_constants_are_those_of_when2heat():
         name = kinds[rows[0][column]] + (" windy" if rows[1][column] == "windy" else "")
         given_ = [float(row[column].replace(",", ".")) for row in rows[2:10]]
         np.testing.assert_allclose(PROFILES[name], given_, rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.skipif(not PLAIN.is_file(), reason="demandlib's factors are not beside the project")
+def test_constants_are_those_of_demandlib():
+    rows = [line.split(",") for line in PLAIN.read_text(encoding="utf-8").splitlines()[1:]]
+    for _, *constants, age, kind, wind in rows:
+        name = kind + (" windy" if wind == "1" else "")
+        if name in PLAIN_PROFILES and age in ("0", "11"):
+            np.testing.assert_allclose(PLAIN_PROFILES[name][:4], [float(x) for x in constants], rtol=1e-12)
 
 
 def test_plain_sigmoid_by_hand():
