@@ -139,19 +139,23 @@ class LaidPipe:
 
     def _conductances(self) -> tuple[float, float]:
         """U_own and U_other [W/(m K)]."""
-        ground: dict[str, Any] = {
+        layers: dict[str, Any] = {
+            "outer_diameter": self.outer_diameter,
+            "casing_diameter": self.casing_diameter,
             "depth": self.depth,
             "insulation_conductivity": self.insulation_conductivity,
             "ground_conductivity": self.ground_conductivity,
             "surface_htc": self.surface_htc,
         }
-        casing = {"casing_thickness": self.casing_thickness, "casing_conductivity": self.casing_conductivity}
-        sizes = self.outer_diameter, self.casing_diameter
-        if self.layout == "single":
-            return pipe_loss.single_conductance(*sizes, **ground, **casing), 0.0
         if self.layout == "twin":
-            return pipe_loss.twin_conductances(*sizes, **ground, distance=self.distance)
-        return pipe_loss.pair_conductances(*sizes, **ground, **casing, distance=self.distance)
+            return pipe_loss.twin_conductances(**layers, distance=self.distance)
+        layers |= {
+            "casing_thickness": self.casing_thickness,
+            "casing_conductivity": self.casing_conductivity,
+        }
+        if self.layout == "single":
+            return pipe_loss.single_conductance(**layers), 0.0
+        return pipe_loss.pair_conductances(**layers, distance=self.distance)
 
     @classmethod
     def from_values(cls, values: Mapping[str, float], layout: str = "pair", catalogue: str = DEFAULT) -> Self:

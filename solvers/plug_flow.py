@@ -36,14 +36,14 @@ class Parcels(NamedTuple):
     Parameters
     ----------
     data : (n_room, 4) array
-        Parcels from the start of the pipe to its end, see :data:`SHARE`; rows from ``count`` on mean nothing.
-    count : int
+        Parcels from the start of the pipe to its end, see :data:`SHARE`; rows from ``n_parcel`` on mean nothing.
+    n_parcel : int
     merged : int
         Mergers so far that moved temperatures.
     """
 
     data: np.ndarray
-    count: int
+    n_parcel: int
     merged: int
 
 
@@ -114,7 +114,7 @@ def part(parcel: np.ndarray, s0: float, s1: float) -> tuple[float, float, float,
 def heat_of(parcels: Parcels, T_ref: float) -> float:
     """Stored heat over the pipe's heat capacity: the mean temperature over T_ref [K]."""
     total = 0.0
-    for i in range(parcels.count):
+    for i in range(parcels.n_parcel):
         p = parcels.data[i]
         total += p[SHARE] * ((p[BASE] - T_ref) + p[SWING] * relaxed(abs(p[DECAY])))
     return total
@@ -289,7 +289,7 @@ def plug_step(
         mergers. ``flow T_in - out - loss`` is the change of the mean temperature.
     """
     room = parcels.data.shape[0]
-    count, merged = parcels.count, parcels.merged
+    count, merged = parcels.n_parcel, parcels.merged
     T_g = T_ambient
     through = abs(flow)
     data = mirrored(parcels.data, count) if flow < 0.0 else parcels.data.copy()

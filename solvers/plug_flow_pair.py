@@ -361,7 +361,7 @@ def pair_step(
     """
     parts = max(1, math.ceil(exchange / MOST_EXCHANGE))
     f1, f2, k, x = abs(flow_1) / parts, abs(flow_2) / parts, loss / parts, exchange / parts
-    count_1, count_2, merged_1, merged_2 = first.count, second.count, first.merged, second.merged
+    count_1, count_2, merged_1, merged_2 = first.n_parcel, second.n_parcel, first.merged, second.merged
     data_1 = mirrored(first.data, count_1) if flow_1 < 0.0 else first.data.copy()
     data_2 = mirrored(second.data, count_2) if flow_2 < 0.0 else second.data.copy()
     count_1, count_2 = _divided(data_1, count_1, n_cell), _divided(data_2, count_2, n_cell)

@@ -121,7 +121,7 @@ def test_energy_balances_to_rounding_over_anything(room):
         worst = max(worst, abs(error) / (360.0 * (1.0 + abs(flow))))
         stored = now
         assert 274.9 < went.T_out < 360.1
-        assert state.data[: state.count, 0].sum() == pytest.approx(1.0, abs=1e-12)
+        assert state.data[: state.n_parcel, 0].sum() == pytest.approx(1.0, abs=1e-12)
     assert worst < 1e-14
     assert (state.merged > 0) == (room == 8) or state.merged >= 0
 
