@@ -90,9 +90,19 @@ def test_kinds_of_the_shipped_cases():
     assert kinds["avalon-a15"] == "sensor model"
     assert kinds["ocp-plate"] == "calibration"
     # No source at hand states the instruments, or sizes, or power and flow: not validation.
-    assert all(
-        kinds[name] == "plausibility" for name in ("luxos", "swep", "tuckerman-pease", "pipe-rig-liege")
-    )
+    assert all(kinds[name] == "plausibility" for name in ("luxos", "swep", "tuckerman-pease"))
+
+
+@pytest.mark.parametrize("name", shipped_cases())
+def test_a_validation_with_assumed_instruments_says_so_where_a_reader_looks_first(name):
+    """In the sentence to rely on, and in what is not shown."""
+    case = raw(name)
+    sources = [
+        q.get("u_data_source", "") for q in case.get("quantity", []) if q.get("use", "held out") == "held out"
+    ]
+    if case["kind"] == "validation" and any("assumed" in text for text in sources):
+        assert "assumed" in case["believe"]
+        assert "assumed" in case["not_shown"]
 
 
 @pytest.mark.parametrize("name", shipped_cases())

@@ -39,10 +39,14 @@ def test_a_capture_that_says_otherwise_shows(tmp_path):
 
 
 def test_a_case_that_cannot_be_run_has_no_rows(tmp_path):
-    found = run_case("pipe-rig-liege", tmp_path)
+    shutil.copytree(CASES / "coulson", tmp_path / "coulson")
+    path = tmp_path / "coulson" / "case.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace('run = "coulson"', 'not_run = "waits for a model"'), encoding="utf-8")
+    found = run_case("coulson", tmp_path, tmp_path)
     assert not found.is_run
     assert found.rows == ()
-    assert "no buried pipe" in found.case.not_run
+    assert "### coulson" in ledger([found]).split("## Not run")[1]
 
 
 def test_file_and_run_must_list_the_same(tmp_path):
@@ -59,8 +63,8 @@ def test_file_and_run_must_list_the_same(tmp_path):
 
 def test_several_cases_in_order_with_progress(tmp_path):
     said = []
-    found = run_all(tmp_path, ["luxos", "pipe-rig-liege"], lambda name, share: said.append((name, share)))
-    assert [r.case.name for r in found] == ["luxos", "pipe-rig-liege"]
-    assert said == [("luxos", 0.0), ("pipe-rig-liege", 0.5)]
+    found = run_all(tmp_path, ["luxos", "coulson"], lambda name, share: said.append((name, share)))
+    assert [r.case.name for r in found] == ["luxos", "coulson"]
+    assert said == [("luxos", 0.0), ("coulson", 0.5)]
     with pytest.raises(InputError, match="no such case"):
         run_all(tmp_path, ["luxus"])

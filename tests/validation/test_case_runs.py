@@ -161,7 +161,7 @@ def test_every_solver_of_a_case_shows_three_grids_or_says_why_not(name, run):
     if case.no_grid:
         assert not run(name).grids
         return
-    if SLOW and case.run in ("tuckerman-pease", "ocp-plate", "swep"):
+    if SLOW and case.run in ("tuckerman-pease", "ocp-plate", "swep", "pipe-rig"):
         pytest.skip("minutes without the compiler")
     grids = run(name).grids
     assert grids

@@ -23,6 +23,7 @@ RUNS: Mapping[str, tuple[str, str]] = {
     "kakac": ("exchangers", "run_kakac"),
     "swep": ("exchangers", "run_swep"),
     "destest": ("networks", "run_destest"),
+    "pipe-rig": ("pipes", "run_pipe_rig"),
 }
 
 
