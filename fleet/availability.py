@@ -42,7 +42,8 @@ def availability(
         first = rng.random() < share
         # Enough changes for the whole time with near certainty; more are drawn if they end too soon.
         mean = 0.5 * (time_to_failure + time_to_repair)
-        changes, end = [], 0.0
+        changes: list[float] = []
+        end = 0.0
         while end < middle[-1]:
             n = int(1.5 * middle[-1] / mean) + 8
             up = (np.arange(len(changes), len(changes) + n) % 2 == 0) == first

@@ -227,8 +227,8 @@ def _anchor(
                 accepted="one [circuits] table a circuit",
             )  # fmt: skip
         nodes[c], pressures[c], names[c] = node_of[port], pressure, name
-    for c in np.flatnonzero(nodes < 0):
-        ports = [port for port, node in node_of.items() if circuit[node] == c]
+    for lacking in np.flatnonzero(nodes < 0):
+        ports = [port for port, node in node_of.items() if circuit[node] == lacking]
         raise InputError(
             "a circuit has no fluid and no pressure", file=file, key="circuits", found=", ".join(ports),
             accepted="a [circuits.<name>] table with fluid, pressure and at = one of these ports",

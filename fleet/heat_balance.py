@@ -108,7 +108,7 @@ class HeatBalance:
                 x[:n] = np.clip(x[:n], self._coldest, self._warmest)
         worst = int(np.argmax(np.abs(r)))
         raise BalanceError(
-            f"step {now.index} of the plant did not come to rest: {equations.place(worst)} is still off by "
+            f"step {now.number} of the plant did not come to rest: {equations.place(worst)} is still off by "
             f"{abs(r[worst]):.3g} {'K' if worst < n else 'of its scale'} after {_MAX_ROUNDS} rounds"
         )
 

@@ -5,6 +5,7 @@ Each part is asked, and differentiated, by itself; what it hangs on is put toget
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,6 +80,17 @@ class Residual(NamedTuple):
     brought: np.ndarray
 
 
+def _slope(
+    part: Part, now: Now, memory: Any, given: Given, first: np.ndarray, what: str, at: int, step: float
+) -> np.ndarray:
+    """Change of a part's outlets and targets with one of its inputs."""
+    values = list(getattr(given, what))
+    values[at] += step
+    moved = part.answer(now, memory, given._replace(**{what: tuple(values)}))
+    change: np.ndarray = (np.array(moved.T_out + moved.target) - first) / step
+    return change
+
+
 class HeatEquations:
     """The equations of a plant.
 
@@ -118,9 +130,7 @@ class HeatEquations:
                 a[p], b[p] = part.loss(i, float(flow[p]), float(T[up]))
         return Losses(a, b)
 
-    def trial(
-        self, T: np.ndarray, setting: np.ndarray, losses: Losses, before: NetworkState | None
-    ) -> Trial:
+    def trial(self, T: np.ndarray, setting: np.ndarray, losses: Losses, before: NetworkState | None) -> Trial:
         """Flows, pressures and what surrounds each part, at temperatures and settings."""
         circuits = self.circuits
         flow, pressure, hydraulics = circuits.flows(setting, losses.a, losses.b, before)
@@ -224,12 +234,7 @@ class HeatEquations:
             rows = np.r_[p.start : p.stop, P + k.start : P + k.stop]
             first = np.array(answer.T_out + answer.target)
 
-            def slope(what: str, at: int, step: float) -> np.ndarray:
-                values = list(getattr(given, what))
-                values[at] += step
-                moved = part.answer(now, memory, given._replace(**{what: tuple(values)}))
-                return (np.array(moved.T_out + moved.target) - first) / step
-
+            slope = partial(_slope, part, now, memory, given, first)
             for i, q in enumerate(range(p.start, p.stop)):
                 by_T[rows, q] = slope("T_in", i, _DT)
                 size = _DREL * max(abs(trial.flow[q]), least)

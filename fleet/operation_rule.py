@@ -1,6 +1,7 @@
 """How the units are run hour by hour: which are on, and how they are clocked."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -133,7 +134,7 @@ def wanted_modes(heat: float, available: int, per_mode: np.ndarray, normal: int,
     ladder = [0, *sorted(range(1, len(per_mode)), key=lambda k: per_mode[k])]
     if turn_down == "off":
         ladder = [0, *[k for k in ladder if k and per_mode[k] >= per_mode[normal]]]
-    for lower, upper in zip(ladder[:-1], ladder[1:]):
+    for lower, upper in pairwise(ladder):
         if heat <= available * per_mode[upper] or upper == ladder[-1]:
             gain = per_mode[upper] - per_mode[lower]
             missing = heat - available * per_mode[lower]

@@ -14,7 +14,7 @@ class Now(NamedTuple):
 
     Parameters
     ----------
-    index : int
+    number : int
         Number of the step, from 0.
     dt : float
         Its length [s]; infinite for a steady state.
@@ -24,7 +24,7 @@ class Now(NamedTuple):
         What the plan of operation tells a part, by the part's name.
     """
 
-    index: int
+    number: int
     dt: float
     values: Mapping[str, float]
     orders: Mapping[str, Any]

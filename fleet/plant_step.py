@@ -196,10 +196,11 @@ def _check(plant: HeatPlant, trial: Trial, index: int) -> None:
     fluids = [fluid for part in plant.parts for fluid in part.fluids]
     for fluid, node, flow in zip(fluids, up, trial.flow):
         T = float(trial.T[node])
-        if flow != 0.0 and not fluid.table.T_min <= T <= min(fluid.table.T_max, fluid.T_boiling - _BOILING):
+        highest = min(fluid.table.T_max, fluid.T_boiling - _BOILING)
+        if flow != 0.0 and not fluid.table.T_min <= T <= highest:
+            place = plant.circuits.name(int(node))
             raise PlantStateError(
-                f"step {index}: {fluid.name} at {plant.circuits.name(int(node))} would be at {T - 273.15:.1f} degC; "
-                f"at {fluid.pressure / 1e5:g} bar it is liquid, and its properties are known, from "
-                f"{fluid.table.T_min - 273.15:.1f} to "
-                f"{min(fluid.table.T_max, fluid.T_boiling - _BOILING) - 273.15:.1f} degC"
+                f"step {index}: {fluid.name} at {place} would be at {T - 273.15:.1f} degC; at "
+                f"{fluid.pressure / 1e5:g} bar it is liquid, and its properties are known, from "
+                f"{fluid.table.T_min - 273.15:.1f} to {highest - 273.15:.1f} degC"
             )

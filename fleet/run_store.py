@@ -1,4 +1,4 @@
-"""A long run on disk: segments that each hold their hours and the state after them, written whole or not at all."""
+"""A long run on disk: segments with their hours and the state after them, written whole or not at all."""
 
 import hashlib
 import json

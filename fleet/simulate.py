@@ -13,6 +13,7 @@ from hashheat.fleet.heat_balance import BalanceError
 from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.plant_step import PlantState, PlantStateError, Step, first_state, step
 from hashheat.fleet.run_store import RunStore, fingerprint
+from hashheat.fleet.unit_ageing import UnitAgeing
 from hashheat.fleet.unit_statistics import BIN_EDGES, UnitStatistics
 from hashheat.fleet.units_part import UnitsPart
 from hashheat.fleet.year_record import YearRecord
@@ -86,7 +87,12 @@ def simulate(
         *(columns[name] for name in sorted(columns)),
     )  # fmt: skip
     store = RunStore(folder, run) if folder is not None else None
-    state = (first_state(plant), tuple(UnitStatistics.of(len(block.flow_share)) for block in blocks))
+    counts = [len(block.flow_share) for block in blocks]
+    state = (
+        first_state(plant),
+        tuple(UnitStatistics.of(count) for count in counts),
+        tuple(UnitAgeing.of(count) for count in counts),
+    )
     first, kept = 0, []
     if store is not None and store.done():
         first = store.done()
@@ -94,12 +100,21 @@ def simulate(
     for number in range(first, -(-steps // segment)):
         own = range(number * segment, min((number + 1) * segment, steps))
         record = YearRecord(plant)
+        junctions: list[list[np.ndarray]] = [[] for _ in blocks]
         for i in own:
             values = site | {name: float(column[i]) for name, column in columns.items()}
             made = _step(plant, state[0], i, dt, values, tuple(r[:, i] for r in runs), hours)
-            state = (made.state, _with(state[1], plant, made, dt))
+            T_units = _hottest(plant, made)
+            state = (made.state, tuple(s.with_step(T, dt) for s, T in zip(state[1], T_units)), state[2])
+            for block, T in zip(junctions, T_units):
+                block.append(T)
             record.add(made, values)
             progress((i + 1) / steps)
+        ageing = tuple(
+            own_ageing.with_steps(np.stack(T, axis=1), site["T_room"], own.start, dt)
+            for own_ageing, T in zip(state[2], junctions)
+        )
+        state = (state[0], state[1], ageing)
         part = record.dataset(hours["time"].values[own.start : own.stop])
         if store is not None:
             store.write(number, part, state)
@@ -108,7 +123,7 @@ def simulate(
     result = store.hours() if store is not None else xr.concat(
         kept, "time", data_vars="minimal", coords="minimal", compat="override"
     )  # fmt: skip
-    result = result.merge(_units(blocks, state[1]))
+    result = result.merge(_units(blocks, state[1], state[2]))
     result.attrs = {
         "plant": plant.file.name, "note": plant.file.note, "version": version("hashheat"), "run": run,
         "seconds_a_step": dt,
@@ -167,16 +182,18 @@ def _step(
         raise error.extended(f" (hour {np.datetime_as_string(hours['time'].values[i], 'm')} UTC)") from None
 
 
-def _with(
-    statistics: tuple[UnitStatistics, ...], plant: HeatPlant, made: Step, dt: float
-) -> tuple[UnitStatistics, ...]:
-    records = [
-        ledger.record for part, ledger in zip(plant.parts, made.ledgers) if isinstance(part, UnitsPart)
+def _hottest(plant: HeatPlant, made: Step) -> list[np.ndarray]:
+    """Hottest junction of every unit, NaN where it is off, for every part of units [K]."""
+    return [
+        ledger.record["T_unit"]
+        for part, ledger in zip(plant.parts, made.ledgers)
+        if isinstance(part, UnitsPart)
     ]
-    return tuple(own.with_step(record["T_unit"], dt) for own, record in zip(statistics, records))
 
 
-def _units(blocks: list[UnitsPart], statistics: tuple[UnitStatistics, ...]) -> xr.Dataset:
+def _units(
+    blocks: list[UnitsPart], statistics: tuple[UnitStatistics, ...], ageing: tuple[UnitAgeing, ...]
+) -> xr.Dataset:
     """What the units went through, over all parts of units one after the other."""
     if not blocks:
         return xr.Dataset()
@@ -198,4 +215,4 @@ def _units(blocks: list[UnitsPart], statistics: tuple[UnitStatistics, ...]) -> x
         ("T_bin", "K", "hottest junction of the unit, middle of the bin"),
     ):
         found[name].attrs = {"units": unit, "long_name": text}
-    return found
+    return found.merge(xr.concat([own.result() for own in ageing], "unit").assign_coords(unit=found["unit"]))

@@ -145,11 +145,19 @@ def _draw_box(ax: Any, plant: HeatPlant, name: str, x: float, y: float) -> None:
         )
     )  # fmt: skip
     kind = type(part).__name__.removesuffix("Part").lower()
-    ax.text(x, y + 0.09, name.replace("_", " "), ha="center", va="center", fontsize=9.5, weight="bold", zorder=4)
+    ax.text(
+        x, y + 0.09, name.replace("_", " "), ha="center", va="center", fontsize=9.5, weight="bold", zorder=4
+    )
     ax.text(x, y - 0.17, _KINDS.get(kind, kind), ha="center", va="center", fontsize=8, color=GREY, zorder=4)
 
 
-_KINDS = {"heatpump": "heat pump", "heater": "boiler", "tank": "storage tank", "cooler": "dry cooler", "pipe": "buried pipe"}
+_KINDS = {
+    "heatpump": "heat pump",
+    "heater": "boiler",
+    "tank": "storage tank",
+    "cooler": "dry cooler",
+    "pipe": "buried pipe",
+}
 
 
 def _draw_line(ax: Any, at: dict[str, tuple[float, float]], line: _Line) -> None:
@@ -168,7 +176,7 @@ def _draw_line(ax: Any, at: dict[str, tuple[float, float]], line: _Line) -> None
     )  # fmt: skip
     middle = 0.5 * (np.array(points[0]) + np.array(points[1]))
     ax.text(
-        *(middle + (0.0, 0.13 if forth else -0.13)), f"{line.T - 273.15:.0f} °C", ha="center", va="center",
+        middle[0], middle[1] + (0.13 if forth else -0.13), f"{line.T - 273.15:.0f} °C", ha="center", va="center",
         fontsize=8, color=BLACK, zorder=5,
         bbox={"fc": "white", "ec": "none", "pad": 0.6, "alpha": 0.8},
     )  # fmt: skip

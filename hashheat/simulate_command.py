@@ -71,9 +71,7 @@ def run_simulate(
     with Bar(quiet) as bar:
         bar("plant", 0.0)
         plant = HeatPlant.named(name)
-        series = plant_hours(
-            plant.file, options.weather, options.network, options.prices, zone=options.zone
-        )
+        series = plant_hours(plant.file, options.weather, options.network, options.prices, zone=options.zone)
         if options.hours is not None:
             series = series.isel(time=slice(0, options.hours))
         bar("hours", 0.0)

@@ -15,7 +15,9 @@ _HOUR = 3600.0
 
 def _stamp(figure: Any, sheet: dict[str, Any]) -> None:
     if sheet["synthetic"]:
-        figure.suptitle("synthetic weather or demand", x=0.995, ha="right", color=RED, fontsize=9, weight="bold")
+        figure.suptitle(
+            "synthetic weather or demand", x=0.995, ha="right", color=RED, fontsize=9, weight="bold"
+        )
 
 
 def _heat(result: xr.Dataset, sheet: dict[str, Any]) -> list[tuple[str, np.ndarray]]:
@@ -57,7 +59,9 @@ def months(result: xr.Dataset, sheet: dict[str, Any]) -> str:
         base = base + own
     asked = np.array([_demand(result)[month == m].sum() for m in every]) * dt / _HOUR / 1e3
     ax.plot(range(every.size), asked, "_", color=BLACK, ms=22, mew=2.0, label="demand")
-    ax.set_xticks(range(every.size), [str(m) for m in every], rotation=45 if every.size > 6 else 0, ha="center")
+    ax.set_xticks(
+        range(every.size), [str(m) for m in every], rotation=45 if every.size > 6 else 0, ha="center"
+    )
     ax.set_ylabel("heat [GWh]")
     ax.legend(loc="upper center", ncols=4)
     ax.set_ylim(0.0, 1.25 * max(base.max(initial=0.0), asked.max(initial=0.0), 1e-9))
@@ -135,7 +139,11 @@ def week(result: xr.Dataset, sheet: dict[str, Any]) -> str:
     if charges:
         for color, name in zip((BLUE, PURPLE), charges):
             axes[1, 0].step(
-                time, 100.0 * result[name].values[own], where="post", color=color, label=name.removesuffix("_charge")
+                time,
+                100.0 * result[name].values[own],
+                where="post",
+                color=color,
+                label=name.removesuffix("_charge"),
             )
         axes[1, 0].set_ylabel("charge [%]")
         axes[1, 0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -159,7 +167,9 @@ def unit_histogram(result: xr.Dataset, sheet: dict[str, Any]) -> str:
             continue
         top, bottom = max(top, T[seen].max()), min(bottom, T[seen].min())
         ax.bar(T, own.mean(axis=0), width=1.9, color=color, label=f"{row['name']}: mean unit")
-        ax.step(T, own[row["hottest_unit"]], where="mid", color=RED, lw=1.6, label=f"unit {row['hottest_unit']}")
+        ax.step(
+            T, own[row["hottest_unit"]], where="mid", color=RED, lw=1.6, label=f"unit {row['hottest_unit']}"
+        )
         ax.axvline(row["T_limit"] - 273.15, color=RED, lw=1.0, ls="--")
         top = max(top, row["T_limit"] - 273.15)
     if np.isfinite(top):

@@ -143,11 +143,15 @@ def _units(plant: HeatPlant, result: xr.Dataset, dt: float) -> list[dict[str, An
                 "T_highest": _number(np.nanmax(T)) if np.isfinite(T).any() else None,
                 "hottest_unit": hottest,
                 "T_limit": part.T_limit,
-                "hours_above": float(np.count_nonzero(np.nan_to_num(T, nan=0.0) > part.T_limit)) * dt / 3600.0,
+                "hours_above": float(np.count_nonzero(np.nan_to_num(T, nan=0.0) > part.T_limit))
+                * dt
+                / 3600.0,
                 "running_hours": float(running.mean()) / 3600.0,
                 "utilisation": float(running.mean()) / (result.sizes["time"] * dt),
                 "starts": float(result["starts"].values[own].mean()),
                 "tripped": int(result["units_tripped"].sum()),
+                "equivalent_cycles": float(result["equivalent_cycles"].values[own].mean()),
+                "ageing_hours": float(result["ageing_time"].values[own].mean()) / 3600.0,
             }
         )
     return rows
@@ -231,8 +235,8 @@ def _verdict(sheet: dict[str, Any]) -> dict[str, Any]:
     below = sheet["below"]
     if below is not None and below["hours"] > 0.0:
         reasons.append(
-            f"{below['hours']:.0f} hours in which customers get water more than {_TOLERANCE:g} K colder than asked "
-            f"for, at most {below['largest']:.1f} K: pipes lose heat on the way"
+            f"{below['hours']:.0f} hours in which customers get water more than {_TOLERANCE:g} K colder than "
+            f"asked for, at most {below['largest']:.1f} K: pipes lose heat on the way"
         )
     hot = [row for row in sheet["units"] if row["hours_above"] > 0.0]
     reasons += [f"{row['name']}: {row['hours_above']:.0f} hours with a chip above its limit" for row in hot]

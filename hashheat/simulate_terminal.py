@@ -26,7 +26,9 @@ def show_year(sheet: dict[str, Any], paths: list[str]) -> None:
     console.print(Text(filled(s["title"], width), style="bold"))
     if s["synthetic"]:
         console.print(Text("WEATHER AND DEMAND ARE SYNTHETIC, OR PARTLY SO", style="bold yellow"))
-    print(f"{s['hours']:.0f} hours from {s['first']} to {s['last']} UTC, operation: {in_plain(s['strategy'])}")
+    print(
+        f"{s['hours']:.0f} hours from {s['first']} to {s['last']} UTC, operation: {in_plain(s['strategy'])}"
+    )
     print()
     show_verdict(s, "bold green" if s["verdict"] == "pass" else "bold red", s["reasons"], console, width)
     print()
@@ -48,7 +50,11 @@ def show_year(sheet: dict[str, Any], paths: list[str]) -> None:
     for warning in s["warnings"]:
         print(filled(f"mind: {warning}", width, subsequent_indent="  "))
     b = s["balance"]
-    print(filled(f"energy closes to {b['energy']:.1e} of what was supplied, mass to {b['mass']:.1e} kg/s", width))
+    print(
+        filled(
+            f"energy closes to {b['energy']:.1e} of what was supplied, mass to {b['mass']:.1e} kg/s", width
+        )
+    )
     for path in paths:
         console.print(f"written: {path}", soft_wrap=True, markup=False)
 
@@ -74,19 +80,19 @@ def metrics(sheet: dict[str, Any]) -> list[str]:
     m = sheet["metrics"]
     if m is not None:
         said.append(
-            f"PUE {m['pue']:.3f}, energy reuse factor {m['erf']:.3f}, ERE {m['ere']:.3f}; exergy of the reused heat "
-            f"over the site's electricity {m['exergy_efficiency']:.3f}"
+            f"PUE {m['pue']:.3f}, energy reuse factor {m['erf']:.3f}, ERE {m['ere']:.3f}; exergy of the reused "
+            f"heat over the site's electricity {m['exergy_efficiency']:.3f}"
         )
     if sheet["money"] is not None:
         money = sheet["money"]
         said.append(
-            f"electricity costs {money['electricity'] / 1e6:,.2f} M EUR, heat brings {money['heat'] / 1e6:,.2f} M EUR "
-            "(what is hashed is not counted)"
+            f"electricity costs {money['electricity'] / 1e6:,.2f} M EUR, heat brings {money['heat'] / 1e6:,.2f} "
+            "M EUR (what is hashed is not counted)"
         )
     c = sheet["emissions"]
     said.append(
-        f"CO2: electricity {c['electricity'] / 1e3:,.0f} t, fuel {c['fuel'] / 1e3:,.0f} t; a fuel boiler for the same "
-        f"heat {c['displaced'] / 1e3:,.0f} t"
+        f"CO2: electricity {c['electricity'] / 1e3:,.0f} t, fuel {c['fuel'] / 1e3:,.0f} t; a fuel boiler for the "
+        f"same heat {c['displaced'] / 1e3:,.0f} t"
     )
     return said
 

@@ -8,6 +8,26 @@ import pytest
 from hashheat.thermo.errors import InputError
 
 MIDDLE = '["boiler.outlet", "tank.top", "customers.supply"]'
+RETURN = '["customers.return", "tank.bottom", "pump.inlet"]'
+#: A circuit of its own for the tank, when the loop does without it.
+SIDE = """\
+[circuits.side]
+fluid = "water"
+pressure = "3 bar"
+at = "tank.top"
+[parts.store]
+type = "electric_boiler"
+capacity = "1 W"
+efficiency = 1.0
+hold = { port = "tank.top", at = "50 degC" }
+"""
+SECOND = """\
+at = "pump.inlet"
+[circuits.other]
+fluid = "water"
+pressure = "6 bar"
+at = "tank.top"
+"""
 
 
 @pytest.mark.parametrize(
@@ -19,7 +39,7 @@ MIDDLE = '["boiler.outlet", "tank.top", "customers.supply"]'
         (('["pump.outlet", "boiler.inlet"]', '["pump.outlet"]'), "two ports or more"),
         (('at = "pump.inlet"', 'at = "pump.in"'), "circuits.network.at"),
         (
-            ('at = "pump.inlet"', 'at = "pump.inlet"\n[circuits.other]\nfluid = "water"\npressure = "6 bar"\nat = "tank.top"'),
+            ('at = "pump.inlet"\n', SECOND),
             "same circuit",
         ),
         (('port = "boiler.outlet"', 'port = "boiler.exit"'), "parts.boiler.hold.port.*boiler.exit"),
@@ -39,9 +59,12 @@ def test_two_controlled_flows_in_one_line_are_refused(boiler_plant):
     with pytest.raises(InputError, match="two controlled flows"):
         boiler_plant(
             (MIDDLE, '["boiler.outlet", "customers.supply"]'),
-            ('["customers.return", "tank.bottom", "pump.inlet"]', '["customers.return", "pump.inlet"], ["tank.top", "store.inlet"], ["tank.bottom", "store.outlet"]'),
-            ('[parts.customers]', '[circuits.side]\nfluid = "water"\npressure = "3 bar"\nat = "tank.top"\n[parts.store]\ntype = "electric_boiler"\ncapacity = "1 W"\nefficiency = 1.0\nhold = { port = "tank.top", at = "50 degC" }\n[parts.customers]'),
-        )  # fmt: skip
+            (
+                RETURN,
+                '["customers.return", "pump.inlet"], ["tank.top", "store.inlet"], ["tank.bottom", "store.outlet"]',
+            ),
+            ("[parts.customers]", f"{SIDE}[parts.customers]"),
+        )
 
 
 def test_flows_balance_at_every_node_and_pressures_around_every_loop(boiler_plant):

@@ -88,7 +88,7 @@ def test_what_cannot_rest_is_named(boiler_plant, monkeypatch):
         return found._replace(target=(1e6 if given.setting[0] < 1e6 else 0.5e6,))
 
     monkeypatch.setattr(type(boiler), "answer", restless)
-    with pytest.raises(BalanceError, match="boiler.heat_rate"):
+    with pytest.raises(BalanceError, match=r"boiler\.heat_rate"):
         _solve(plant)
 
 

@@ -35,7 +35,7 @@ def test_a_run_conserves_energy_and_mass(boiler_plant, swinging_hours):
 
 
 def test_the_length_of_a_step_hardly_shows(boiler_plant, swinging_hours):
-    """Flows are constant over an hour and water moves through the tank as plugs: only losses and mixing are left."""
+    """Flows are constant over an hour and water moves as plugs: only losses and mixing are left."""
     hours = swinging_hours(24)
     plant = boiler_plant(("layers = 12", "layers = 40"))
     found = []
@@ -57,13 +57,15 @@ def test_a_run_in_segments_is_the_run(boiler_plant, swinging_hours, tmp_path):
 
 
 _CHILD = """
-    import sys, numpy as np, xarray as xr
+    import pathlib, sys
+    import xarray as xr
     from hashheat.fleet.heat_plant import HeatPlant
     from hashheat.fleet.simulate import simulate
     plant = HeatPlant.named(sys.argv[1])
     hours = xr.open_dataset(sys.argv[2], engine="h5netcdf").load()
     print("started", flush=True)
-    simulate(plant, hours, __import__("pathlib").Path(sys.argv[3]), segment=5).to_netcdf(sys.argv[4], engine="h5netcdf")
+    result = simulate(plant, hours, pathlib.Path(sys.argv[3]), segment=5)
+    result.to_netcdf(sys.argv[4], engine="h5netcdf")
 """
 
 
