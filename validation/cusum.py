@@ -94,8 +94,9 @@ def threshold(length: float, k: float, first: int | None = None, records: int = 
     k : float
         Allowance [standard deviations].
     first, records : int, optional
-        Records that level and scatter are taken from, and records watched: as many sound series signal then as
-        with level and scatter known. Both are exact if ``first`` is left out.
+        Records that level and scatter are taken from, and records watched: as many sound series signal then, or
+        within the run length if that is shorter, as with level and scatter known. Both are exact if ``first`` is
+        left out.
 
     Returns
     -------
@@ -117,12 +118,21 @@ def threshold(length: float, k: float, first: int | None = None, records: int = 
     def excess(h: float) -> float:
         if first is None:
             return math.log(length / run_length(h, k))
-        return math.log(flagged_share(h, k, first, records) / -math.expm1(-records / length))
+        return math.log(flagged_share(h, k, first, over) / -math.expm1(-over / length))
 
+    # Over many run lengths nearly all series signal, whatever the threshold: one run length tells them apart.
+    over = min(records, math.ceil(length))
+    if not excess(0.0) > 0.0:
+        raise InputError(
+            "a record beyond the allowance is rarer than the false alarms asked for",
+            key="length",
+            found=f"{length:g}, k {k:g}",
+            accepted="a longer run, or a smaller allowance",
+        )
     high = 1.0
     while excess(high) > 0.0:
         high *= 1.5
-    return float(brentq(excess, 0.0, high, xtol=1e-9)) if excess(0.0) > 0.0 else 0.0
+    return float(brentq(excess, 0.0, high, xtol=1e-9))
 
 
 def cusum(z: np.ndarray, k: float) -> tuple[np.ndarray, np.ndarray]:

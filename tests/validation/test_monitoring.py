@@ -94,3 +94,18 @@ def test_too_short_a_record_is_refused():
         monitor(miner, data)
     with pytest.raises(InputError, match="length"):
         threshold(5.0, 0.5)
+
+
+def test_a_threshold_that_none_belongs_to_is_refused():
+    """Beyond three standard deviations lies one record in 370: no threshold makes that one in 20."""
+    with pytest.raises(InputError, match="allowance"):
+        threshold(20.0, 3.0)
+    with pytest.raises(InputError, match="allowance"):
+        threshold(20.0, 3.0, 25, 400)
+
+
+def test_a_watch_over_many_run_lengths_still_has_a_threshold():
+    """In 100 run lengths nearly every series signals; the threshold is that of one run length."""
+    h = threshold(1e3, 0.5, 100, 100_000)
+    assert h == threshold(1e3, 0.5, 100, 1000)
+    assert h > threshold(1e3, 0.5)
