@@ -9,7 +9,7 @@ from hashheat.components.miner_file import LIBRARY
 from hashheat.components.record import find_file
 from hashheat.monitor_plots import most_alarming, sums
 from hashheat.monitor_sheet import monitoring_sheet
-from hashheat.monitor_terminal import told_boards, told_shift
+from hashheat.monitor_terminal import told_boards, told_hint, told_shift, told_strength
 from hashheat.option_values import coolant
 from hashheat.output import check_directory, write_together
 from hashheat.page import page
@@ -126,4 +126,5 @@ def _report(found: Monitoring, sheet: dict[str, Any]) -> str:
     synthetic = sheet["synthetic"] is not None
     drawn = most_alarming(found)
     charts = [{"unit": unit, "svg": sums(found, unit, i, synthetic)} for i, unit in enumerate(drawn)]
-    return page("monitor.html", s=sheet, charts=charts, told_boards=told_boards, told_shift=told_shift)
+    words = {one.__name__: one for one in (told_boards, told_shift, told_strength, told_hint)}
+    return page("monitor.html", s=sheet, charts=charts, **words)

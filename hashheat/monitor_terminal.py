@@ -6,7 +6,7 @@ from hashheat.exchanger_terminal import wide_console
 from hashheat.field_terminal import show_title, show_verdict
 from hashheat.terminal import filled, table
 
-_SHORT = {"T_chip_mean": "chips", "T_out": "outlet"}
+_SHORT = {"T_chip_mean": "chips", "T_out": "outlet", "steady_state": "no steady state"}
 #: Alarms shown.
 _SHOWN = 20
 
@@ -38,11 +38,13 @@ def show_monitoring(sheet: dict[str, Any], paths: list[str]) -> None:
                 told_boards(r),
                 r["time"],
                 told_shift(r),
-                f"{r['strength']:+.1f}",
+                told_strength(r),
             )
         console.print(rows)
         for r in s["rows"][:_SHOWN]:
-            print(filled(f"{r['unit']}: {r['likely']}", width, initial_indent="  ", subsequent_indent="    "))
+            print(
+                filled(f"{r['unit']}: {told_hint(r)}", width, initial_indent="  ", subsequent_indent="    ")
+            )
         if len(s["rows"]) > _SHOWN:
             print(f"  and {len(s['rows']) - _SHOWN} more: see the report")
         print("what such a drift usually is: a hint, no diagnosis; boards count from 0")
@@ -70,5 +72,19 @@ def told_boards(row: dict[str, Any]) -> str:
 
 
 def told_shift(row: dict[str, Any]) -> str:
-    """Shift with its sign."""
-    return f"{row['shift']:+.2f} K"
+    """Shift with its sign; a dash where there is no residual."""
+    return "-" if row["shift"] is None else f"{row['shift']:+.2f} K"
+
+
+def told_strength(row: dict[str, Any]) -> str:
+    """Shift in standard deviations of a record; a dash where there is no residual."""
+    return "-" if row["strength"] is None else f"{row['strength']:+.1f}"
+
+
+def told_hint(row: dict[str, Any]) -> str:
+    """Hint at the signal, and that of all records where it differs."""
+    if row["likely_later"] == row["likely"]:
+        return str(row["likely"])
+    boards = ", ".join(map(str, row["boards_later"]))
+    by = f" (boards {boards})" if boards else ""
+    return f"when it signalled, {row['likely']}; by the last record{by}, {row['likely_later']}"

@@ -16,64 +16,18 @@ import xarray as xr
 from hashheat.components.miner import Miner
 from hashheat.thermo.errors import InputError
 from hashheat.validation.cusum import cusum, threshold
+from hashheat.validation.drift_alarm import Alarm, Trace, drift_alarm
+from hashheat.validation.instruments import INSTRUMENTS, resolution, unstated
 from hashheat.validation.operating_points import OperatingPoints
 from hashheat.validation.unit_model import UnitModel
+from hashheat.validation.unsolved_records import Unsolved, unsolved_records
 
 #: Records of a unit that its own level and scatter are taken from, at least.
 _LEAST_FIRST = 20
-
-
-@dataclass(frozen=True)
-class Alarm:
-    """A unit that drifted.
-
-    Attributes
-    ----------
-    unit : str
-    time : object
-        Of the record that signalled.
-    variable : str
-        ``T_chip_mean`` or ``T_out``.
-    boards : tuple of int
-        Those that signalled; empty for the whole unit's outlet.
-    shift : float
-        Mean residual of the board first to signal since its sum last left zero, less the unit's own level [K].
-    strength : float
-        The same in standard deviations of a record.
-    likely : str
-        What such a drift usually is, in words; a hint and no diagnosis.
-    """
-
-    unit: str
-    time: object
-    variable: str
-    boards: tuple[int, ...]
-    shift: float
-    strength: float
-    likely: str
-
-
-@dataclass(frozen=True, eq=False)
-class Trace:
-    """Sums of one variable of a unit that was flagged.
-
-    Attributes
-    ----------
-    unit, variable : str
-    times : (t,) array
-        Of the records watched.
-    gap : (t, series) array
-        Measured less predicted, less the unit's own level [K]; NaN where there is no record.
-    high, low : (t, series) arrays
-        Sums upwards and downwards [standard deviations]; a series each board, or the one of the outlet.
-    """
-
-    unit: str
-    variable: str
-    times: np.ndarray
-    gap: np.ndarray
-    high: np.ndarray
-    low: np.ndarray
+#: Scatter below which a stretch of records shows none, and what is assumed there [K].
+_FINEST, _UNKNOWN = 1e-3, 0.1
+#: Readings of a unit that the step in which they are written is looked for in, about.
+_MOST_READINGS = 20_000
 
 
 @dataclass(frozen=True)
@@ -98,6 +52,8 @@ class Monitoring:
         Those watched.
     unwatched : tuple of str
         Those with too few first records.
+    unsolved : tuple of Unsolved
+        Units with records at which the model has no steady state, watched or not.
     points : OperatingPoints
         Records that could be used.
     """
@@ -111,12 +67,13 @@ class Monitoring:
     traces: tuple[Trace, ...]
     units: tuple[str, ...]
     unwatched: tuple[str, ...]
+    unsolved: tuple[Unsolved, ...]
     points: OperatingPoints
 
     @property
     def flagged(self) -> tuple[str, ...]:
-        """Units with an alarm, in the order of the data."""
-        out = {alarm.unit for alarm in self.alarms}
+        """Units with an alarm, by a sum or by the want of a steady state, in the order of the data."""
+        out = {alarm.unit for alarm in self.alarms} | {u.unit for u in self.unsolved if u.alarm is not None}
         return tuple(unit for unit in self.units if unit in out)
 
 
@@ -176,7 +133,8 @@ def monitor(
         )
     points = model.points
     own = {key: np.asarray(x)[points.unit][None] for key, x in (parameters or {}).items()}
-    predicted = model.predict(own, quantities=watched).values
+    found = model.predict(own, quantities=watched)
+    predicted = found.values
     residuals, usable = {}, np.zeros(units, dtype=bool)
     least = first
     for name in watched:
@@ -192,7 +150,8 @@ def monitor(
         raise InputError(
             "no unit has enough first records to take its level from",
             key="first",
-            found=first,
+            found=f"{first}; {int((found.status[0] != 0).sum())} of {points.count} usable records have no steady "
+            "state of the model",
             accepted=f"{_LEAST_FIRST} or more usable records of a unit among the first",
         )
     watched_records = times - first
@@ -201,14 +160,14 @@ def monitor(
     traces: list[Trace] = []
     series = 0
     for name, r in residuals.items():
-        z, level = _standardised(r, first)
+        z, level = _standardised(r, first, _least_scatter(data, model, name))
         high, low = cusum(z, k)
         series += int(np.isfinite(z).any(axis=0).sum())
         both = np.maximum(high, low)
         for u in np.flatnonzero((both > h).any(axis=(0, 2))):
             gap = r[first:, u] - level[u]
             traces.append(Trace(names[u], name, data["time"].values[first:], gap, high[:, u], low[:, u]))
-            alarms.append(_alarm(traces[-1], z[:, u], h))
+            alarms.append(drift_alarm(traces[-1], z[:, u], h))
     return Monitoring(
         tuple(alarms),
         h,
@@ -219,40 +178,36 @@ def monitor(
         tuple(traces),
         tuple(name for name, some in zip(names, usable) if some),
         tuple(name for name, some in zip(names, usable) if not some),
+        unsolved_records(points, found.status[0] != 0, usable, first, names, data["time"].values),
         points,
     )
 
 
-def _alarm(trace: Trace, z: np.ndarray, h: float) -> Alarm:
-    """First alarm of a unit's variable, with what its whole record says of the likely cause."""
-    both = np.maximum(trace.high, trace.low)
-    t = int((both > h).any(axis=1).argmax())
-    leader = int(both[t].argmax())
-    side = (trace.high if trace.high[t, leader] >= trace.low[t, leader] else trace.low)[: t + 1, leader]
-    stood = np.flatnonzero(side == 0.0)
-    start = int(stood[-1]) + 1 if stood.size else 0
-    ups, downs = (trace.high > h).any(axis=0), (trace.low > h).any(axis=0)
-    most = int(both.max(axis=0).argmax())
-    up = bool(trace.high[:, most].max() >= trace.low[:, most].max())
-    boards = np.flatnonzero(ups | downs)
-    return Alarm(
-        unit=trace.unit,
-        time=trace.times[t],
-        variable=trace.variable,
-        boards=tuple(int(b) for b in boards) if trace.variable == "T_chip_mean" else (),
-        shift=float(np.nanmean(trace.gap[start : t + 1, leader])),
-        strength=float(np.nanmean(z[start : t + 1, leader])),
-        likely=_likely(
-            trace.variable, up, boards.size < z.shape[1], opposed=bool((downs if up else ups).any())
-        ),
-    )
+def _least_scatter(data: xr.Dataset, model: UnitModel, name: str) -> np.ndarray:
+    """Least scatter of a residual of each unit [K], (units,): by the steps that reading and inlet are written in.
+
+    A stretch of equal readings says that they changed by less than a step, not that they are exact.
+    """
+    chips = name == "T_chip_mean" and name in model.derived
+    source = "T_chip" if chips else name
+    inlet = "T_in" if "T_in" in data else "T_in_board"
+    readings = model.miner.device.chips.count if chips else 1
+    found = np.zeros(data.sizes["unit"])
+    for x, n in ((source, readings), (inlet, 1)):
+        values = data[x].transpose("unit", ...).values
+        for u, own in enumerate(values.reshape(found.size, -1)):
+            read = own[np.isfinite(own)][:: max(1, own.size // _MOST_READINGS)]
+            # Readings that are not rounded have no step, but their scatter.
+            if read.size and (np.ptp(read) == 0.0 or resolution(read) is not None):
+                found[u] = math.hypot(found[u], unstated(read, INSTRUMENTS["T_in"]).systematic / math.sqrt(n))
+    return found
 
 
-def _standardised(r: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
+def _standardised(r: np.ndarray, first: int, least: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Residuals after the first records in each series' own standard deviations, and its level.
 
     The level of n records is itself known to s / sqrt(n) only: the scatter is widened by that. NaN for a series
-    with too few first records.
+    with too few first records. ``least`` is the least scatter of each unit, (units,); 0 where none is known.
     """
     base = r[:first]
     known = np.isfinite(base)
@@ -261,25 +216,7 @@ def _standardised(r: np.ndarray, first: int) -> tuple[np.ndarray, np.ndarray]:
     n = np.where(enough, count, 2)
     level = np.where(enough, np.where(known, base, 0.0).sum(axis=0) / n, np.nan)
     spread = np.sqrt((np.where(known & enough, base - level, 0.0) ** 2).sum(axis=0) / (n - 1))
-    spread = np.maximum(spread, 1e-6) * np.sqrt(1.0 + 1.0 / n)
+    least = np.broadcast_to(least[:, None], spread.shape)
+    blind = (least == 0.0) & (spread < _FINEST)
+    spread = np.where(blind, _UNKNOWN, np.maximum(spread, least)) * np.sqrt(1.0 + 1.0 / n)
     return (r[first:] - level) / spread, level
-
-
-def _likely(variable: str, up: bool, some: bool, opposed: bool) -> str:
-    if variable == "T_out":
-        return (
-            "heat or flow not as read: flow meter, inlet or outlet sensor, or power"
-            if up
-            else "less heat to the water than the power says: flow meter, sensors, or heat lost"
-        )
-    if opposed:
-        return (
-            "boards against each other, the hotter by more: a blocked channel, whose flow goes to the others"
-            if up
-            else "boards against each other, the cooler by more: dead chips, whose power the model gives to all"
-        )
-    if not up:
-        return "chips cooler than the model: dead or throttled chips, or more flow than read"
-    if some:
-        return "some boards only: a blocked channel, or their interface"
-    return "all boards: fouling, an interface that is pumped out, or less flow than read"

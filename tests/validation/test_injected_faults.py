@@ -71,9 +71,9 @@ def test_what_is_said_of_a_fault(watched, kind):
     # None of them changes heat or flow of the unit: the outlet keeps still.
     assert list(alarms) == ["T_chip_mean"]
     word = {"fouling": "fouling", "pump-out": "pumped out"}.get(kind, kind)
-    assert word in alarm.likely
+    assert word in alarm.likely_later
     if kind in ("fouling", "pump-out"):
-        assert alarm.boards == (0, 1, 2, 3)
+        assert alarm.boards_later == (0, 1, 2, 3)
         assert alarm.shift > 0.0
     else:
         assert faults.BOARD in alarm.boards
@@ -83,6 +83,43 @@ def test_what_is_said_of_a_fault(watched, kind):
         assert np.sign(late[faults.BOARD]) == (-1.0 if kind == "dead chips" else 1.0)
     assert np.sign(alarm.strength) == np.sign(alarm.shift)
     assert abs(alarm.strength) > found.k
+
+
+@pytest.fixture(scope="module")
+def known_late(miner):
+    """A unit in which board 2 blocks, watched until its alarm and to a fouling of all boards long after it."""
+    data = fleet(miner, ["blocked channel"], 4)
+    alarm = monitor(miner, data, first=FIRST, length=LENGTH).alarms[0]
+    end = int(alarm.time)
+    data["T_chip_mean"][{"time": slice(end + 20, None)}] += 8.0
+    until = data.isel(time=slice(0, end + 1))
+    return (
+        monitor(miner, until, first=FIRST, length=LENGTH),
+        monitor(miner, data, first=FIRST, length=LENGTH),
+        end,
+    )
+
+
+def test_an_alarm_says_what_was_known_when_it_signalled(known_late):
+    """A watch that ends with the alarm and one that goes on say the same of it, whatever happens later."""
+    until, whole, end = known_late
+    (early,), (late,) = until.alarms, whole.alarms
+    assert early.time == late.time == end
+    assert (early.boards, early.likely) == (late.boards, late.likely)
+    assert (early.shift, early.strength) == pytest.approx((late.shift, late.strength))
+    assert faults.BOARD in late.boards
+    assert late.boards_later == (0, 1, 2, 3)
+
+
+def test_boards_that_move_together_are_mostly_told_as_such(miner):
+    """At the signal one board leads by chance: the others are judged by their mean over its records."""
+    kinds = [kind for kind in ("pump-out", "blocked channel") for _ in range(12)]
+    found = monitor(miner, fleet(miner, kinds, 6), first=FIRST, length=LENGTH)
+    assert len(found.alarms) == len(kinds)
+    of = {alarm.unit: alarm for alarm in found.alarms}
+    together = sum(len(of[f"u{i}"].boards) >= 3 for i in range(12))
+    assert together >= 8
+    assert sum("blocked channel" in of[f"u{i}"].likely for i in range(12, 24)) >= 11
 
 
 def test_a_sound_fleet_is_flagged_no_more_often_than_stated(miner):

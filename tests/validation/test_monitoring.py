@@ -109,3 +109,71 @@ def test_a_watch_over_many_run_lengths_still_has_a_threshold():
     h = threshold(1e3, 0.5, 100, 100_000)
     assert h == threshold(1e3, 0.5, 100, 1000)
     assert h > threshold(1e3, 0.5)
+
+
+def watched_unit(miner, n, change, first):
+    """A unit with noise-free readings that are changed before they are watched."""
+    rng = np.random.default_rng(3)
+    driven = field_data.drivers(rng, n)
+    driven |= {name: np.full(n, x[0]) for name, x in driven.items()}
+    quiet = {key: 0.0 for key in field_data.INSTRUMENTS}
+    exact = field_data.doubted(noise=0.0, bias=0.0)
+    data = field_data.readings(miner, {}, quiet, exact, driven, rng, left_out=("T_out_board", "power_ac"))
+    change(data)
+    return monitor(miner, data, first=first, length=1e4)
+
+
+@pytest.fixture(scope="module")
+def plain():
+    return field_data.settled(field_data.coarse(Miner.named("canaan-a1566ha-500t")))
+
+
+@pytest.mark.parametrize("rounded", [True, False])
+def test_a_first_stretch_that_stands_still_is_not_taken_for_exact(plain, rounded):
+    """Read in 0.1 K: half a step more than a first stretch of equal readings is no drift."""
+
+    def change(data):
+        for name in ("T_in", "T_out", "T_chip_mean"):
+            # Never on the edge between two steps.
+            level = np.round(data[name].values.mean() - 273.15, 1) + 273.15
+            data[name].values[:] = level if rounded else level + 0.0123456
+        data["T_out"].values[30] += 0.1
+        data["T_chip_mean"].values[33:, 0, 1] += 4.0
+
+    found = watched_unit(plain, 60, change, 25)
+    assert [a.variable for a in found.alarms] == ["T_chip_mean"]
+    (alarm,) = found.alarms
+    assert alarm.time >= 33
+    assert alarm.boards == (1,)
+    assert alarm.shift == pytest.approx(4.0, abs=1e-6)
+    # Of reading and inlet: a step over sqrt(12) each; 0.1 K each where the readings are not rounded.
+    scatter = np.sqrt(2.0) * (0.1 / np.sqrt(12.0) if rounded else 0.1)
+    assert alarm.strength == pytest.approx(4.0 / (scatter * np.sqrt(1.0 + 1.0 / 25)), rel=1e-6)
+
+
+@pytest.mark.parametrize(("power", "flagged"), [(1.0, False), (30.0, True)])
+def test_records_without_a_steady_state_are_an_alarm(plain, power, flagged):
+    """Thirty times the power leaves the chips no steady temperature."""
+
+    def change(data):
+        data["T_out"].values[:, 0] += 0.05 * np.random.default_rng(1).standard_normal(data.sizes["time"])
+        data["power_dc"].values[31:] *= power
+        # A single record may be a stray reading: counted, and no alarm.
+        data["power_dc"].values[27] *= 30.0
+
+    found = watched_unit(plain, 40, change, 25)
+    (one,) = found.unsolved
+    assert one.unit == "a"
+    assert one.records == 1 + 9 * flagged
+    assert one.offered == 40
+    assert one.since == 27
+    assert one.alarm == (33 if flagged else None)
+    assert found.flagged == (("a",) if flagged else ())
+
+
+def test_a_unit_whose_model_never_has_a_steady_state_is_named(plain):
+    def change(data):
+        data["power_dc"].values[:] *= 30.0
+
+    with pytest.raises(InputError, match="40 of 40 usable records have no steady state"):
+        watched_unit(plain, 40, change, 25)
