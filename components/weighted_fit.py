@@ -18,7 +18,7 @@ from hashheat.components.errors import CalibrationError
 from hashheat.components.free_constant import Constant
 
 #: Below this chance of so large a chi2 the standard deviations are enlarged.
-_UNLIKELY = 0.05
+UNLIKELY = 0.05
 
 #: A constant nearer to an end of its range than this part of its weak standard deviation is at the end.
 _AT_END = 0.01
@@ -158,7 +158,7 @@ def assess(
     singular, missing, poor = separate(constants[:first], own_part)
     notes = [*missing, *poor]
     enlarged = 1.0
-    if dof > 0 and chi2_distribution.sf(chi2, dof) < _UNLIKELY:
+    if dof > 0 and chi2_distribution.sf(chi2, dof) < UNLIKELY:
         enlarged = math.sqrt(chi2 / dof)
         covariance = covariance * enlarged**2
         notes.append(

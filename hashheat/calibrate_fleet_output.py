@@ -103,7 +103,8 @@ def units_csv(sheet: dict[str, Any]) -> str:
     str
         Comma-separated: ``unit``; by number fitted its shrunk estimate with a 95 % interval, the unit's own
         estimate with its standard error (empty where its data do not see it), how far it is away from the
-        population in standard deviations, and 1 where it is outside; ``chi2`` and ``dof``.
+        population in standard deviations, and 1 where it is outside; ``chi2``, ``dof`` and the factor that its
+        standard errors are ``enlarged`` by.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -114,7 +115,7 @@ def units_csv(sheet: dict[str, Any]) -> str:
             f"{row['key']}{part} [{unit}]" for part in ("", " low", " high", " own", " own standard error")
         ]
         head += [f"{row['key']} away", f"{row['key']} outside"]
-    writer.writerow([*head, "chi2", "dof"])
+    writer.writerow([*head, "chi2", "dof", "enlarged"])
     for one in sheet["units"]:
         cells: list[Any] = [one["unit"]]
         for row in sheet["rows"]:
@@ -122,7 +123,7 @@ def units_csv(sheet: dict[str, Any]) -> str:
             values = (n["estimate"], *n["interval"], n["own"], n["own_sigma"])
             cells += ["" if x is None else f"{x:.7g}" for x in values]
             cells += ["" if n["away"] is None else f"{n['away']:.3f}", int(n["outside"])]
-        writer.writerow([*cells, f"{one['chi2']:.4g}", one["dof"]])
+        writer.writerow([*cells, f"{one['chi2']:.4g}", one["dof"], f"{one['enlarged']:.4g}"])
     return out.getvalue()
 
 

@@ -65,6 +65,7 @@ def fleet_sheet(
                 "unit": str(unit),
                 "chi2": float(found.chi2[i]),
                 "dof": int(found.dof[i]),
+                "enlarged": float(found.enlarged[i]),
                 "numbers": {one.key: _of_unit(one, i) for one in numbers},
             }
             for i, unit in enumerate(found.units)
@@ -74,6 +75,7 @@ def fleet_sheet(
         "last_step": found.last_step,
         "data": {
             "units": int(found.units.size),
+            "absent": list(found.absent),
             "records": found.records,
             "offered": points.offered,
             "points": found.points,
@@ -159,6 +161,11 @@ def _sentence(numbers: tuple[FleetNumber, ...], found: FleetCalibration) -> str:
 
 def _notes(found: FleetCalibration, numbers: tuple[FleetNumber, ...], misfits: list[str]) -> list[str]:
     notes = []
+    if found.absent:
+        shown = ", ".join(found.absent[:6]) + (" ..." if len(found.absent) > 6 else "")
+        notes.append(
+            f"{len(found.absent)} units of the data have no usable record, no part of the fit: {shown}"
+        )
     for one in numbers:
         if (~one.seen).any():
             notes.append(f"{int((~one.seen).sum())} units say nothing of {one.key} by their own data")
@@ -172,7 +179,10 @@ def _notes(found: FleetCalibration, numbers: tuple[FleetNumber, ...], misfits: l
             )
     if misfits:
         shown = ", ".join(misfits[:6]) + (" ..." if len(misfits) > 6 else "")
-        notes.append(f"{len(misfits)} units scatter more about their fit than their instruments say: {shown}")
+        notes.append(
+            f"{len(misfits)} units scatter more about their fit than their instruments say: {shown}; the standard "
+            f"errors of {int((found.enlarged > 1.0).sum())} are enlarged, by {found.enlarged.max():.2g} at most"
+        )
     if found.curvature_error > _CURVED:
         notes.append(
             f"at a shrunk estimate the model's chi2 is {found.curvature_error:.2g} off its quadratic form: "

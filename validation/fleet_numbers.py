@@ -10,14 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import norm
 
-from hashheat.validation.hierarchy import FleetCalibration
+from hashheat.validation.hierarchy import BLIND, FleetCalibration
 
 #: Of the intervals.
 LEVEL = 0.95
 _Z = float(norm.ppf(0.5 + 0.5 * LEVEL))
 _Z_ONE_SIDED = float(norm.ppf(LEVEL))
-#: An own standard error of more than so many times what stands for no knowledge is no estimate.
-_BLIND = 10.0
 
 
 class FleetNumber(NamedTuple):
@@ -43,7 +41,8 @@ class FleetNumber(NamedTuple):
     interval : (n, 2) array
         95 %, of the shrunk estimates.
     own, own_sigma : (n,) arrays
-        Every unit's own estimate and its standard error; infinite error for a unit that does not see the number.
+        Every unit's own estimate and its standard error; NaN and an infinite error where it does not see
+        the number.
     away : (n,) array
         Own estimate less the mean in standard deviations of what is to be expected: spread and own error.
     seen : (n,) bool array
@@ -81,7 +80,7 @@ def sees(found: FleetCalibration, j: int) -> np.ndarray:
     """Units whose own data say anything of number ``j``, (n,) bool."""
     error = found.single_sigma[:, j]
     able: np.ndarray = np.isfinite(found.single[:, j]) & np.isfinite(error)
-    return able & (np.where(able, error, np.inf) < _BLIND * found.constants[j].weak)
+    return able & (np.where(able, error, np.inf) < BLIND * found.constants[j].weak)
 
 
 def fleet_numbers(found: FleetCalibration) -> tuple[FleetNumber, ...]:
@@ -116,7 +115,7 @@ def fleet_numbers(found: FleetCalibration) -> tuple[FleetNumber, ...]:
         seen = sees(found, j)
         expected = np.sqrt(np.where(seen, error, 1.0) ** 2 + s * s)
         away = np.where(seen, (np.where(seen, own_x, m) - m) / expected, 0.0)
-        own = np.where(seen, own_x, m)
+        own = np.where(seen, own_x, np.nan)
         show = np.exp if logarithmic else np.asarray
         slope = np.exp(own) if logarithmic else 1.0
         numbers.append(

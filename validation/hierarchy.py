@@ -5,6 +5,9 @@ and its chi2 to a quadratic form about its best fit, with the errors of its own 
 and spread then follow from the normal-normal model (:mod:`hashheat.validation.population`). The quadratic form is
 checked: at the shrunk estimates the model is run once more, and the chi2 it gives compared with that of the form.
 
+A unit whose readings scatter more about its fit than their instruments say has its standard errors enlarged, as
+those of a single unit are (:func:`hashheat.components.weighted_fit.assess`).
+
 Numbers that are the same in all units (plate, supply, leakage) but uncertain shift all estimates alike: they add
 to the doubt of the mean, not to the spread.
 """
@@ -15,16 +18,19 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
+from scipy.stats import chi2 as chi2_distribution
 
 from hashheat.components.errors import CalibrationError
 from hashheat.components.free_constant import Constant
 from hashheat.components.miner import Miner
+from hashheat.components.weighted_fit import UNLIKELY
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import Condensed, condense
 from hashheat.validation.instruments import Instrument
 from hashheat.validation.population import Population, estimate_population
 from hashheat.validation.unit_constants import bias_constants, unit_constants
 from hashheat.validation.unit_fit import UnitFit
+from hashheat.validation.unit_forms import UnitForms, at_points, curvature_error, form_of_named, unit_forms
 from hashheat.validation.unit_model import UnitModel
 
 #: Operating points of a unit, at most.
@@ -38,6 +44,8 @@ _RECENTRED = 2
 _LONGEST = 3.0
 #: Units whose derivatives with the common numbers stand for those of all.
 _COMMON_UNITS = 32
+#: An own standard error of more than so many times what stands for no knowledge is no estimate.
+BLIND = 10.0
 #: Least information that a unit must have of a combination, over that of the typical unit [-].
 _LEAST = 1e-9
 
@@ -56,11 +64,16 @@ class FleetCalibration:
     common : (k, k) array
         Covariance that numbers common to all units add to the mean, from what the device file states of them.
     single : (n, k) array
-        Every unit's own estimate, not shrunk; NaN for a unit whose data do not see all combinations.
+        Every unit's own estimate, not shrunk; NaN where its data say nothing of a number: its error would be more
+        than ten times what stands for no knowledge.
     single_sigma : (n, k) array
-        Its standard error.
+        Its standard error; NaN with the estimate.
     chi2, dof : (n,) arrays
         Of each unit at its own estimate; readings less constants.
+    enlarged : (n,) array
+        Factor on all standard errors of a unit whose chi2 has a chance below 5 %: sqrt(chi2 / dof), else 1 [-].
+    absent : tuple of str
+        Units of the data without a usable record: no part of the fit.
     curvature_error : float
         Largest difference between the chi2 of the model and that of the quadratic form at a shrunk estimate, over
         all units; small beside 1 where the form serves.
@@ -83,6 +96,8 @@ class FleetCalibration:
     single_sigma: np.ndarray
     chi2: np.ndarray
     dof: np.ndarray
+    enlarged: np.ndarray
+    absent: tuple[str, ...]
     curvature_error: float
     last_step: float
     points: int
@@ -95,14 +110,10 @@ class FleetCalibration:
         """The units as their device file had them."""
         return self.condensed.model.miner
 
-
-@dataclass(frozen=True, eq=False)
-class _Forms:
-    """chi2 of every unit about x: gradient g and half curvature H, of the readings alone."""
-
-    g: np.ndarray
-    H: np.ndarray
-    chi2: np.ndarray
+    @property
+    def blind(self) -> dict[str, int]:
+        """How many units' own data say nothing of each number."""
+        return dict(zip(self.names, (int(n) for n in np.isnan(self.single).sum(axis=0))))
 
 
 def calibrate_fleet(
@@ -166,26 +177,32 @@ def calibrate_fleet(
     n = problem.measured.shape[0]
     x, forms, last = _gauss_newton(problem, first, k, progress)
     for _ in range(_RECENTRED):
-        problem = problem.recentred(_at_points(x, first, n))
+        problem = problem.recentred(at_points(x, first, n))
         x, forms, last = _gauss_newton(problem, first, k, progress, x)
-    A, b = _of_named(forms, x, constants, k)
+    A, b = form_of_named(forms, x, constants, k)
+    dof = np.add.reduceat(np.isfinite(problem.measured).sum(axis=1), first) - k
+    enlarged = _enlarged(forms.chi2, dof)
+    A, b = A / enlarged[:, None, None] ** 2, b / enlarged[:, None] ** 2
     typical = np.median(np.einsum("nii->ni", A), axis=0)
     floor = _LEAST * np.diag(np.maximum(typical, 1e-30))
     own_x = np.linalg.solve(A + floor, b[..., None])[..., 0]
     population = estimate_population(own_x, A)
-    error = _curvature_error(problem, first, x, forms, population.estimate, k)
+    error = curvature_error(problem, first, x, forms, population.estimate, k)
     sigma = np.sqrt(np.einsum("nii->ni", np.linalg.inv(A + floor)))
-    readings = np.add.reduceat(np.isfinite(problem.measured).sum(axis=1), first)
+    blind = ~(sigma < BLIND * np.array([c.weak for c in named]))
+    names = data["unit"].values.astype(str)
     return FleetCalibration(
         names=tuple(fit),
         constants=named,
-        units=data["unit"].values[units].astype(str),
+        units=names[units],
         population=population,
-        common=_common(condensed, problem, first, x, common, population, A, k),
-        single=own_x,
-        single_sigma=sigma,
+        common=_common(condensed, problem, first, x, common, population, A, enlarged, k),
+        single=np.where(blind, np.nan, own_x),
+        single_sigma=np.where(blind, np.nan, sigma),
         chi2=forms.chi2,
-        dof=readings - k,
+        dof=dof,
+        enlarged=enlarged,
+        absent=tuple(str(name) for name in np.delete(names, units)),
         curvature_error=error,
         last_step=last,
         points=condensed.model.points.count,
@@ -201,7 +218,7 @@ def _gauss_newton(
     k: int,
     progress: Callable[[str, float], None] | None,
     begin: np.ndarray | None = None,
-) -> tuple[np.ndarray, _Forms, float]:
+) -> tuple[np.ndarray, UnitForms, float]:
     """Best x of every unit with all priors, its form there, and the longest last step in standard errors."""
     constants = problem.constants
     start = np.array([c.start for c in constants])
@@ -214,14 +231,14 @@ def _gauss_newton(
     for step in range(_STEPS):
         if progress is not None:
             progress("fit", 1.0 - 0.5**step)
-        at = _at_points(x, first, problem.measured.shape[0])
+        at = at_points(x, first, problem.measured.shape[0])
         r = problem.residuals(at[None])[0]
         if step == 0 and begin is None:
             # Derivatives for a first step need no leakage that follows each chip, which costs several solutions.
             J = replace(problem, model=replace(problem.model, leakage="frozen")).derivatives(at)
         elif J.size == 0 or (step == 1 and begin is None) or (step > 0 and longest > _FAR):
             J = problem.derivatives(at)
-        forms = _forms(r, J, first)
+        forms = unit_forms(r, J, first)
         H = forms.H + np.diag(width**-2.0)
         move = -np.linalg.solve(H, (forms.g + (x - mean) / width**2)[..., None])[..., 0]
         sigma = np.sqrt(np.einsum("nii->ni", np.linalg.inv(H)))
@@ -233,51 +250,12 @@ def _gauss_newton(
     return x, forms, longest
 
 
-def _at_points(x: np.ndarray, first: np.ndarray, n: int) -> np.ndarray:
-    """Constants of the unit of every point."""
-    return np.repeat(x, np.diff(np.append(first, n)), axis=0)
-
-
-def _forms(r: np.ndarray, J: np.ndarray, first: np.ndarray) -> _Forms:
-    g = np.add.reduceat(np.einsum("pik,pi->pk", J, r), first)
-    H = np.add.reduceat(np.einsum("pik,pil->pkl", J, J), first)
-    return _Forms(g, H, np.add.reduceat(np.einsum("pi,pi->p", r, r), first))
-
-
-def _of_named(
-    forms: _Forms, x: np.ndarray, constants: Sequence[Constant], k: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Form of the named constants: chi2 is (x - a)^T A (x - a), b = A a, all else integrated out by its priors."""
-    mean, width = np.array([(c.mean, c.width) for c in constants]).T
-    A, g = forms.H[:, :k, :k], forms.g[:, :k]
-    if len(constants) > k:
-        cross = forms.H[:, :k, k:]
-        rest = forms.H[:, k:, k:] + np.diag(width[k:] ** -2.0)
-        pull = forms.g[:, k:] + (x[:, k:] - mean[k:]) / width[k:] ** 2
-        half = np.linalg.solve(rest, cross.transpose(0, 2, 1))
-        A = A - cross @ half
-        g = g - np.einsum("nuk,nu->nk", half, pull)
-    A = 0.5 * (A + A.transpose(0, 2, 1))
-    return A, np.einsum("nij,nj->ni", A, x[:, :k]) - g
-
-
-def _curvature_error(
-    problem: UnitFit, first: np.ndarray, x: np.ndarray, forms: _Forms, shrunk: np.ndarray, k: int
-) -> float:
-    """Largest error of the quadratic forms with their priors at the shrunk estimates, the rest following them."""
-    mean, width = np.array([(c.mean, c.width) for c in problem.constants]).T
-    prior = np.diag(np.append(np.zeros(k), width[k:] ** -2.0))
-    H, g = forms.H + prior, forms.g + np.einsum("ij,nj->ni", prior, x - mean)
-    d = np.zeros_like(x)
-    d[:, :k] = shrunk - x[:, :k]
-    if x.shape[1] > k:
-        pull = g[:, k:] + np.einsum("nuk,nk->nu", H[:, k:, :k], d[:, :k])
-        d[:, k:] = -np.linalg.solve(H[:, k:, k:], pull[..., None])[..., 0]
-    form = 2.0 * np.einsum("nk,nk->n", g, d) + np.einsum("ni,nij,nj->n", d, H, d)
-    r = problem.residuals(_at_points(x + d, first, problem.measured.shape[0])[None])[0]
-    readings = np.add.reduceat(np.einsum("pi,pi->p", r, r), first) - forms.chi2
-    before, after = (np.einsum("ni,ij,nj->n", y - mean, prior, y - mean) for y in (x, x + d))
-    return float(np.abs(readings + after - before - form).max())
+def _enlarged(chi2: np.ndarray, dof: np.ndarray) -> np.ndarray:
+    """Factor on the standard errors of each unit, as of a single one."""
+    some = np.maximum(dof, 1)
+    unlikely = (dof > 0) & (chi2_distribution.sf(chi2, some) < UNLIKELY)
+    found: np.ndarray = np.where(unlikely, np.sqrt(chi2 / some), 1.0)
+    return found
 
 
 def _common(
@@ -288,6 +266,7 @@ def _common(
     common: Sequence[Constant],
     population: Population,
     A: np.ndarray,
+    enlarged: np.ndarray,
     k: int,
 ) -> np.ndarray:
     """Covariance of the mean from numbers that all units share, from some units for all."""
@@ -303,8 +282,8 @@ def _common(
     part = problem.subset(keep).with_constants(both)
     begin = np.append(0, np.cumsum(ends[taken + 1] - ends[taken]))[:-1]
     start = np.array([c.start for c in common])
-    at = _at_points(np.hstack([x[taken], np.tile(start, (taken.size, 1))]), begin, int(keep.sum()))
-    forms = _forms(part.residuals(at[None])[0], part.derivatives(at), begin)
+    at = at_points(np.hstack([x[taken], np.tile(start, (taken.size, 1))]), begin, int(keep.sum()))
+    forms = unit_forms(part.residuals(at[None])[0], part.derivatives(at), begin)
     own = np.arange(k, len(problem.constants))
     shared = np.arange(len(problem.constants), len(both))
     width = np.array([c.width for c in both])
@@ -313,6 +292,8 @@ def _common(
     half = np.linalg.solve(rest, forms.H[:, own[:, None], np.arange(k)])
     cross = forms.H[:, np.arange(k)[:, None], shared]
     cross = cross - half.transpose(0, 2, 1) @ forms.H[:, own[:, None], shared]
+    # A shared number moves a unit's estimate by A^-1 times this, whatever its errors are enlarged by.
+    cross = cross / enlarged[taken, None, None] ** 2
     inverse = np.linalg.inv(population.spread + 1e-12 * np.eye(k))
     V = np.linalg.inv(A[taken] + inverse)
     # Weight of a unit times its shift: (A^-1 + spread)^-1 A^-1 = spread^-1 (A + spread^-1)^-1.

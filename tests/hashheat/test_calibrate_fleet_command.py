@@ -188,6 +188,31 @@ def test_one_unit_of_a_fleet_is_fitted_alone(campaign):
     assert abs(row["value"] - campaign.true[1]) < 4.0 * row["sigma"]
 
 
+def test_blind_and_absent_units_are_told(campaign, fitted):
+    """u01 has no chip readings and u02 no inlet: no estimate of the one, no row of the other, a note of each."""
+    from hashheat.calibrate_fleet_output import fleet_report, units_csv
+    from hashheat.calibrate_fleet_sheet import fleet_sheet
+    from hashheat.validation.hierarchy import calibrate_fleet
+
+    folder = campaign.folder
+    with xr.open_dataset(folder / "data.nc", engine="h5netcdf") as data:
+        bad = data.isel(unit=slice(0, 6), time=slice(0, 2)).load().copy(deep=True)
+    bad["T_chip_mean"][{"unit": 1}] = np.nan
+    bad["T_in"][{"unit": 2}] = np.nan
+    found = calibrate_fleet(Miner.named(str(folder / "unit.toml")), bad, [R])
+    options = {key: x for key, x in fitted.sheet["model"].items() if key not in ("name", "maker")}
+    sheet = fleet_sheet(found, bad, warned=[], options=options)
+    assert sheet["data"]["absent"] == ["u02"]
+    assert sheet["rows"][0]["unseen"] == 1
+    assert sheet["units"][1]["numbers"][R]["own"] is None
+    told = "; ".join(sheet["notes"])
+    assert "no usable record" in told
+    assert "u02" in told
+    json.dumps(sheet, allow_nan=False)
+    assert "nan" not in units_csv(sheet)
+    assert ">nan" not in fleet_report(sheet)
+
+
 def test_the_terminal_says_what_it_found(fitted, capsys):
     from hashheat.calibrate_fleet_terminal import show_fleet
 

@@ -99,6 +99,62 @@ def test_what_all_units_share_adds_to_the_mean_alone(miner):
     assert np.sqrt(both.common[0, 0]) == pytest.approx(abs(means[1] - means[-1]) / 2.0, rel=0.05)
 
 
+@pytest.fixture(scope="module")
+def flawed(miner):
+    """Five units: u1's outlet scatters by 0.7 K, u2 has no chip readings, u4 no inlet; and the sound data."""
+    exact = field_data.settled(miner)
+    data = fleet(exact, [0.5, 0.6, 0.7, 0.8, 0.65], 8, 2 if INTERPRETED else 6)
+    rng = np.random.default_rng(1)
+    bad = data.copy(deep=True)
+    bad["T_out"][{"unit": 1}] += 0.7 * rng.standard_normal(data.sizes["time"])
+    bad["T_chip_mean"][{"unit": 2}] = np.nan
+    bad["T_in"][{"unit": 4}] = np.nan
+    return exact, data, bad, calibrate_fleet(exact, bad, [R], instruments=DOUBT)
+
+
+@pytest.mark.skipif(INTERPRETED, reason="two more fits")
+def test_a_unit_that_scatters_more_than_stated_has_larger_errors(flawed):
+    """As much as its own calibration says, whose enlargement is tested by itself; the others as before."""
+    exact, data, bad, found = flawed
+    sound = calibrate_fleet(exact, data, [R], instruments=DOUBT)
+    assert sound.absent == ()
+    i = list(found.units).index("u1")
+    alone = calibrate_unit(exact, bad.isel(unit=[1]), [R], instruments=DOUBT)
+    assert alone.quality.enlarged > 2.0
+    # Readings less constants here, priors counted there: the same factor but for their few.
+    assert found.enlarged[i] == pytest.approx(alone.quality.enlarged, rel=0.25)
+    plain = alone.sigma[R] / alone.values[R] / alone.quality.enlarged
+    weak = alone.fit.constants[0].width
+    own = (plain**-2 - weak**-2) ** -0.5
+    assert found.single_sigma[i, 0] == pytest.approx(found.enlarged[i] * own, rel=0.05)
+    assert found.enlarged[i] == pytest.approx(np.sqrt(found.chi2[i] / found.dof[i]))
+    rest = np.arange(found.units.size) != i
+    assert (found.enlarged[rest] < 1.5).all()
+    # What the others say of it weighs more.
+    width = np.diff(found.population.interval[:, 0], axis=-1).ravel()
+    assert width[i] > 1.5 * np.diff(sound.population.interval[1, 0])
+
+
+def test_a_unit_that_says_nothing_of_a_number_has_no_estimate_of_its_own(flawed):
+    found = flawed[-1]
+    i = list(found.units).index("u2")
+    assert np.isnan(found.single[i, 0])
+    assert np.isnan(found.single_sigma[i, 0])
+    assert found.blind == {R: 1}
+    assert np.isfinite(np.delete(found.single, i)).all()
+    # Of such a unit the population is all that is known.
+    mean, sd = found.population.mean[0], found.population.sd[0]
+    assert found.population.estimate[i, 0] == pytest.approx(mean, abs=1e-3)
+    assert np.sqrt(found.population.covariance[i, 0, 0]) > 0.99 * sd
+
+
+def test_units_without_a_usable_record_are_named(flawed):
+    found = flawed[-1]
+    assert found.absent == ("u4",)
+    assert list(found.units) == ["u0", "u1", "u2", "u3"]
+    assert all(len(x) == 4 for x in (found.single, found.chi2, found.dof, found.enlarged))
+
+
 def test_what_is_no_fleet_is_refused(miner):
     exact = field_data.settled(miner)
     data = fleet(exact, [0.5, 0.6, 0.7], 1, 2)
