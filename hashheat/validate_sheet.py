@@ -177,6 +177,10 @@ def _reasons(found: UnitValidation, rows: list[dict[str, Any]]) -> list[str]:
             f"{found.inputs.failed} of {found.samples} samples of the uncertain inputs have no steady state and "
             "are left out of u_input"
         )
+    lost = {name: n for name, n in found.inputs.lost.items() if n and name in found.comparisons}
+    if lost:
+        each = ", ".join(f"{n} of {LABELS.get(name, name)}" for name, n in lost.items())
+        told.append(f"samples of the uncertain inputs in which a chip runs away, left out of u_input: {each}")
     points = found.model.points
     borrowed = [word for word, x in (("flow", points.volume_flow), ("power", points.power)) if x is None]
     if borrowed:
@@ -258,16 +262,17 @@ def _data(found: UnitValidation, data: xr.Dataset) -> dict[str, Any]:
 
 def _grids(found: UnitValidation) -> list[dict[str, Any]]:
     plate = found.model.miner.device.plate
-    cells = 0 if plate is None else plate.cells_per_pass
+    cells = [] if plate is None else [plate.cells_per_pass * factor for factor in (1, 2, 4)]
     return [
         {
             "name": name,
             "label": LABELS.get(name, name),
             "unit": "delta_K" if name.startswith("T_") else "W",
-            "cells": [cells, 2 * cells, 4 * cells],
+            "cells": cells,
             "order": g.order,
             "band": float(g.band),
             "u_num": float(g.u_num),
+            "u_num_mean": float(g.u_mean),
             "unordered": g.unordered,
             "values": g.values,
             "text": g.text,

@@ -9,9 +9,11 @@ out. So the bias is ``mean(E)`` and its standard uncertainty
 
 with u_random from the scatter of E itself (less its memory: neighbouring moments of a series are no independent
 points; and from unit to unit where there are several), u_input_mean the standard deviation over the samples of
-the mean prediction over all points, and u_num and the systematic part of u_D in full. The 95 % interval has the
-half width ``U = t u_bias``, t of Student's distribution with the effective degrees of freedom of Welch and
-Satterthwaite (GUM, JCGM 100:2008, G.4.1), of which only u_random has a finite number.
+the mean prediction over all points, u_num that of the mean, and the systematic part of u_D in full. Noise of
+instruments and spread between units, known beforehand, show in the scatter too: u_random is the larger of what is
+seen and what is known. The 95 % interval has the half width ``U = t u_bias``, t of Student's distribution with the
+effective degrees of freedom of Welch and Satterthwaite (GUM, JCGM 100:2008, G.4.1), of which only u_random has a
+finite number.
 
 The verdict of a quantity, in this order:
 
@@ -112,7 +114,7 @@ class Errors:
     unit : (points,) int array
         Unit of each point; the points of a unit are in the order of time.
     u_num : float
-        By the cells, the same at all points.
+        By the cells, of single predictions: the largest.
     u_input : array
         Of single predictions.
     u_input_mean : float
@@ -122,6 +124,11 @@ class Errors:
     u_input_random : array
         Of single predictions, by what is new in every reading of what drives the model: the part of ``u_input``
         that averages out over moments, though not over the readings of a moment.
+    u_num_mean : float, optional
+        By the cells, of the mean prediction over all points; that of single ones if left out.
+    u_own : float
+        Of the mean prediction over all points, by what each of several units has of its own: it is seen in the
+        scatter between the units as well.
     """
 
     predicted: np.ndarray
@@ -134,6 +141,8 @@ class Errors:
     u_systematic: np.ndarray
     u_random: np.ndarray
     u_input_random: np.ndarray | float = 0.0
+    u_num_mean: float | None = None
+    u_own: float = 0.0
 
 
 def compare(name: str, given: Errors) -> Comparison:
@@ -172,11 +181,12 @@ def compare(name: str, given: Errors) -> Comparison:
     # A single moment has no scatter in time, and a few may agree by chance: noise that is stated counts at least.
     # That of the drivers moves all readings of a moment together.
     of_drivers = mean_of(np.square(given.u_input_random)) / some.sum()
-    noise = float(np.sqrt(mean_of(np.square(given.u_random)) / known.sum() + of_drivers))
+    noise = float(np.sqrt(mean_of(np.square(given.u_random)) / known.sum() + of_drivers + given.u_own**2))
     if noise > u_random:
         u_random, freedom = noise, np.inf
     u_data = mean_of(given.u_systematic)
-    fixed = np.hypot(np.hypot(given.u_num, given.u_input_mean), u_data)
+    u_num = given.u_num if given.u_num_mean is None else given.u_num_mean
+    fixed = np.hypot(np.hypot(u_num, given.u_input_mean), u_data)
     u_bias = float(np.hypot(u_random, fixed))
     effective = freedom * (u_bias / u_random) ** 4 if u_random > 0.0 else np.inf
     interval = (
@@ -205,7 +215,7 @@ def compare(name: str, given: Errors) -> Comparison:
         values=int(known.sum()),
         bias=bias,
         u_random=u_random,
-        u_num=float(given.u_num),
+        u_num=float(u_num),
         u_input=float(given.u_input_mean),
         u_data=u_data,
         u_bias=u_bias,

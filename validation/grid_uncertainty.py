@@ -1,11 +1,13 @@
 """What the size of the cells adds to a prediction: three grids of the very run, at some of its points."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from hashheat.components.cold_plate import ColdPlate
 from hashheat.solvers.grid_convergence import DIVERGING, STATUS_TEXT, grid_convergence
 from hashheat.thermo.errors import InputError
 from hashheat.validation.unit_model import UnitModel
@@ -36,6 +38,9 @@ class GridUncertainty:
         Largest half width of the 95 % band around a value of the run's own grid, in its unit.
     u_num : float
         ``band`` as a standard uncertainty.
+    u_mean : float
+        Standard uncertainty of the mean over the values: by the mean of their bands, since errors of the cells
+        may all have one sign, and by no more.
     unordered : int
         Values whose differences grow with the number of cells, or hardly shrink (observed order below 0.5): their
         band is three times the range of the grids.
@@ -50,6 +55,7 @@ class GridUncertainty:
     order: float | None
     band: float
     u_num: float
+    u_mean: float
     unordered: int
     settled: int
     values: int
@@ -105,7 +111,7 @@ def grid_uncertainty(
     coarse, middle, finest = (x[finite] for x in three)
     if coarse.size == 0:
         raise InputError("no value was found on all three grids")
-    orders, widest, unordered, settled = [], 0.0, 0, 0
+    orders, bands, unordered, settled = [], [], 0, 0
     for c, m, f in zip(coarse, middle, finest):
         found = grid_convergence(f, m, c, ratio_fine=ratio_fine or ratio, ratio_coarse=ratio, noise=noise)
         shallow = found.order is not None and found.order < _LEAST_ORDER
@@ -118,7 +124,7 @@ def grid_uncertainty(
             else:
                 orders.append(found.order)
             band = max(SAFETY * abs(c - found.extrapolated), found.band or 0.0)
-        widest = max(widest, band)
+        bands.append(band)
     order = float(np.median(orders)) if orders else None
     if unordered:
         text = f"{unordered} of {coarse.size} values: {STATUS_TEXT[DIVERGING]}"
@@ -126,7 +132,10 @@ def grid_uncertainty(
         text = "does not change with the grid"
     else:
         text = f"observed order {order:.2f}"
-    return GridUncertainty(order, widest, widest / COVERAGE, unordered, settled, coarse.size, text)
+    widest, mean = max(bands), float(np.mean(bands))
+    return GridUncertainty(
+        order, widest, widest / COVERAGE, mean / COVERAGE, unordered, settled, coarse.size, text
+    )
 
 
 def unit_grid_uncertainty(
@@ -145,11 +154,10 @@ def unit_grid_uncertainty(
     Returns
     -------
     dict of str to GridUncertainty
-        Empty for a device that names a cold plate: its reduced form is fitted to the full plate, whose own figure
-        (``grid_error``) is the error of the cells.
+        Of a device that names a cold plate by :func:`reduced_plate_uncertainty`.
     """
     if model.miner.device.plate is None:
-        return {}
+        return reduced_plate_uncertainty(model, quantities)
     chosen = np.zeros(model.points.count, dtype=bool)
     by_inlet = np.argsort(model.points.T_in, kind="stable")
     chosen[by_inlet[np.linspace(0, by_inlet.size - 1, min(_MOST_POINTS, by_inlet.size)).astype(int)]] = True
@@ -160,4 +168,52 @@ def unit_grid_uncertainty(
     for name in quantities:
         grids = [p.values[name].ravel() for p in found]
         made[name] = grid_uncertainty(*grids, ratio=second / first, ratio_fine=third / second)
+    return made
+
+
+def reduced_plate_uncertainty(model: UnitModel, quantities: Sequence[str]) -> dict[str, GridUncertainty]:
+    """Uncertainty of a unit that names a cold plate: by the reduced form, and by the cells of the full one.
+
+    Parameters
+    ----------
+    model : UnitModel
+        Whose device names a cold plate.
+    quantities : sequence of str
+
+    Returns
+    -------
+    dict of str to GridUncertainty
+        Without the hottest chip where a finer grid of the plate has no steady state: nothing is known of its error
+        then.
+
+    Notes
+    -----
+    The reduced form's largest difference from the full plate, at states that were not fitted
+    (:class:`hashheat.components.reduced_plate_check.ReductionErrors`), is taken as the limit of a uniform
+    distribution. The error of the full plate's cells is its ``grid_error`` at the design state, for the hottest
+    chip; outlet and power follow from the energy balance, whatever the cells.
+    """
+    miner = model.miner
+    reduced = miner.reduced_plate(model.table)
+    assert reduced is not None
+    errors = reduced.errors
+    assert errors is not None
+    chips = errors.chip_power * miner.device.boards.count
+    limits = {
+        "T_out": errors.outlet,
+        "T_out_board": errors.outlet,
+        "T_chip_max": errors.junction,
+        "power_dc": chips,
+        "power_ac": chips / miner.quantities["power.psu_efficiency"].nominal,
+    }
+    made = {}
+    for name in quantities:
+        u, text = limits[name] / math.sqrt(3.0), "reduced form of the cold plate against the full one"
+        if name == "T_chip_max":
+            cells = float(ColdPlate(reduced.file).solve(with_error=True)["grid_error"])
+            if not math.isfinite(cells):
+                continue
+            u = math.hypot(u, cells / COVERAGE)
+            text += f", with the error of its cells at the design state, {cells:.2g} K"
+        made[name] = GridUncertainty(None, COVERAGE * u, u, u, 0, 0, 0, text)
     return made

@@ -12,6 +12,7 @@ from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
 from hashheat.validation.data_balance import AMBIENT_DOUBT
 from hashheat.validation.instruments import Instrument
+from hashheat.validation.own_draws import chip_draws, own_of_mean, unit_places
 from hashheat.validation.unit_model import PLACE, READINGS, Prediction, UnitModel
 
 #: Points that are sampled; the others take the uncertainty of the nearest of them.
@@ -43,6 +44,11 @@ class InputUncertainty:
         Random part alone: by the noise of the readings that drive the model, new at every point [SI].
     mean : dict of str to float
         Standard deviation over the samples of the mean over all points: the part that does not average out [SI].
+        Of one unit with what is its own; of several without, see ``own``.
+    own : dict of str to float
+        Standard deviation of the mean over all points by what each of several units has of its own, its place in
+        the unit-to-unit spread and the draws of its chips [SI]: it shows in the scatter between the units. 0 of
+        one unit, whose own is in ``mean``.
     shift : dict of str to float
         Mean over the samples minus the nominal prediction, mean over all points [SI]: an input whose spread
         acts on one side.
@@ -52,15 +58,23 @@ class InputUncertainty:
         For each quantity, squared rank correlation of the samples' mean with each input [-], largest first.
     failed : int
         Samples without a steady state at some point; they are left out.
+    lost : dict of str to int
+        Other samples without a value of a quantity where the nominal prediction has one, left out for it alone:
+        its hottest chip runs away.
+    unknown : dict of str to str
+        Quantities whose u_input is not known, and why; the others have theirs.
     """
 
     point: dict[str, np.ndarray]
     random: dict[str, np.ndarray]
     mean: dict[str, float]
+    own: dict[str, float]
     shift: dict[str, float]
     inputs: dict[str, str]
     shares: dict[str, dict[str, float]]
     failed: int
+    lost: dict[str, int]
+    unknown: dict[str, str]
 
 
 def uncertain_inputs(model: UnitModel) -> dict[str, Quantity]:
@@ -123,6 +137,10 @@ def input_uncertainty(
     In a sample the device's numbers, the systematic error of each driving instrument and the place of each unit
     in the unit-to-unit spread are the same at all points. The random part of a driving instrument, new at every
     point, is added by its sensitivity. At most 48 points, evenly spaced in time, are sampled.
+
+    What units and chips have of their own is added by its sensitivity too, see
+    :mod:`hashheat.validation.own_draws`: the places of several units, and the draws of the chips' resistances
+    about their unit's.
     """
     n = model.points.count
     chosen = np.unique(np.linspace(0, n - 1, min(MOST_POINTS, n)).astype(int))
@@ -134,25 +152,23 @@ def input_uncertainty(
 
     device, errors = uncertain_inputs(model), _driving(few, instruments)
     units, place = np.unique(few.points.unit, return_inverse=True)
+    several = units.size > 1
     spread = model.miner.quantities["chips.unit_spread"]
     has_places = spread.nominal > 0.0 or spread.is_uncertain
     names = [*device, *errors]
-    u = sobol_points(samples, len(names) + (1 + units.size if has_places else 0))
+    u = sobol_points(samples, len(names) + (2 if has_places and not several else 0))
     overrides: dict[str, np.ndarray] = {}
     for column, (key, quantity) in enumerate(device.items()):
         overrides[key] = np.asarray(quantity.quantile(u[:, column]))
     for column, (key, (sigma, _)) in enumerate(errors.items(), start=len(device)):
         overrides[key] = READINGS[key] + sigma * ndtri(u[:, column])
     drawn = dict(overrides)
-    if has_places:
+    if has_places and not several:
         width = np.asarray(spread.quantile(u[:, len(names)]))
-        factor = 1.0 + width[:, None] * ndtri(u[:, len(names) + 1 :])
-        overrides[PLACE] = np.maximum(factor, _LEAST_PLACE)[:, place]
-        drawn["unit's place"] = overrides[PLACE] @ weight
+        overrides[PLACE] = np.maximum(1.0 + width * ndtri(u[:, -1]), _LEAST_PLACE)
+        drawn["unit's place"] = overrides[PLACE]
     found = few.predict(overrides, samples=samples, quantities=quantities)
     solved = (found.status == 0).all(axis=1)
-    for values in found.values.values():
-        solved &= np.isfinite(values).reshape(samples, -1).all(axis=1)
     if solved.sum() < _FEWEST:
         raise InputError(
             "the uncertain inputs leave hardly any sample with a steady state, so that u_input is not known",
@@ -160,23 +176,57 @@ def input_uncertainty(
             accepted=f"{_FEWEST} or more: a device file with narrower spreads, or more samples",
         )
     plain = few.predict(quantities=quantities)
-    at_random = {name: values[nearest] for name, values in _random(few, instruments, plain).items()}
+    at_random = _random(few, instruments, plain)
+    draws = chip_draws(few, tuple(found.values))
+    places = unit_places(few, plain) if has_places and several else {}
 
-    point, mean, shift, shares = {}, {}, {}, {}
+    point, mean, own, shift, shares, lost, unknown = {}, {}, {}, {}, {}, {}, {}
     for name, values in found.values.items():
-        good = values[solved]
-        deviation = good.std(axis=0) if len(good) > 1 else np.zeros(values.shape[1:])
-        point[name] = np.hypot(deviation[nearest], at_random[name])
-        by_sample = good.reshape(*good.shape[:2], -1).mean(axis=2) @ weight
-        nominal = plain.values[name].reshape(few.points.count, -1).mean(axis=1) @ weight
-        mean[name] = float(by_sample.std()) if by_sample.size > 1 else 0.0
-        shift[name] = float(by_sample.mean() - nominal) if by_sample.size else 0.0
-        shares[name] = _shares({k: v[solved] for k, v in drawn.items()}, by_sample)
+        nominal = plain.values[name][0]
+        seen = np.isfinite(nominal)
+        good = solved & np.isfinite(values[:, seen]).all(axis=1)
+        lost[name] = int((solved & ~good).sum())
+        if good.sum() < _FEWEST or not seen.any():
+            unknown[name] = (
+                f"a chip of the model runs away in {lost[name]} of {samples} samples of the inputs"
+            )
+            continue
+        share = _shares_of_mean(seen, weight)
+        chip, unit = draws.get(name, np.zeros(nominal.shape)), places.get(name, np.zeros(nominal.shape))
+        deviation = np.where(seen, values[good].std(axis=0), np.nan)
+        single = np.sqrt(deviation**2 + at_random[name] ** 2 + chip**2 + unit**2)
+        random = np.where(seen, at_random[name], np.nan)
+        point[name], at_random[name] = (_filled(x)[nearest] for x in (single, random))
+        by_sample = np.nansum(np.where(seen, values[good], 0.0) * share, axis=tuple(range(1, values.ndim)))
+        of_own = own_of_mean(chip, unit, share, place)
+        mean[name] = float(np.hypot(by_sample.std(), 0.0 if several else of_own))
+        own[name] = of_own if several else 0.0
+        shift[name] = float(by_sample.mean() - np.where(seen, nominal * share, 0.0).sum())
+        shares[name] = _shares({k: v[good] for k, v in drawn.items()}, by_sample)
     told = {key: q.describe().split(" [")[0] for key, q in device.items()}
     told |= {key: text for key, (_, text) in errors.items()}
     if has_places:
         told["unit's place"] = f"chips.unit_spread, {spread.describe().split(' [')[0]}"
-    return InputUncertainty(point, at_random, mean, shift, told, shares, int((~solved).sum()))
+    if any(x.any() for x in draws.values()):
+        q = model.miner.quantities["chips.chip_spread"]
+        told["chips' own resistances"] = f"chips.chip_spread, {q.describe().split(' [')[0]}"
+    at_random = {name: at_random[name] for name in point}
+    failed = int((~solved).sum())
+    return InputUncertainty(point, at_random, mean, own, shift, told, shares, failed, lost, unknown)
+
+
+def _shares_of_mean(seen: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Share of each value in the mean over points of the mean over what is seen of a point; sums to 1."""
+    flat = seen.reshape(len(seen), -1)
+    count = flat.sum(axis=1)
+    weights = np.where(count > 0, weight, 0.0)
+    found: np.ndarray = (flat * (weights / np.maximum(count, 1))[:, None] / weights.sum()).reshape(seen.shape)
+    return found
+
+
+def _filled(x: np.ndarray) -> np.ndarray:
+    """Values without a prediction take the largest that there is: another point may have the nearest of them."""
+    return np.where(np.isfinite(x), x, np.nanmax(x))
 
 
 def _driving(

@@ -11,6 +11,7 @@ from hashheat.components.miner import COLD_PLATE_PREFIX, Miner
 from hashheat.thermo.quantity import Quantity
 from hashheat.validation.calibration_instruments import BIAS_OF, standard_bias
 from hashheat.validation.instruments import Instrument
+from hashheat.validation.own_draws import MAXIMUM_SHARE, rms
 from hashheat.validation.unit_model import READINGS, UnitModel
 
 #: Numbers of a device file that no comparison here depends on.
@@ -19,9 +20,6 @@ NOT_SEEN = ("chips.length", "chips.width", "chips.limit", "chips.unit_spread", "
 WALL_FACTOR = "factor.power_ac"
 #: Resistance of a board's chips over that of the unit, less 1 [-].
 BOARD_MEAN = "boards.chip_mean"
-#: Standard deviation of the largest of some hundred normal numbers, over theirs (David and Nagaraja 2003: 0.43 of
-#: 100, 0.40 of 200).
-_MAXIMUM_SHARE = 0.41
 #: Of a number whose doubt is not stated: next to no knowledge, in its logarithm [-] or as a temperature [K].
 _WEAK = {True: 1.0, False: 10.0}
 _QUANTILES = (np.arange(400) + 0.5) / 400
@@ -128,9 +126,8 @@ def chip_quantity(model: UnitModel) -> str | None:
 
 def _board_means(model: UnitModel, chips: str) -> dict[str, Constant]:
     """What the chips of a board have more resistance than the unit's, relative: one draw of so many, for good."""
-    q = model.miner.quantities["chips.chip_spread"]
-    spread = float(np.sqrt(np.mean(np.square(q.quantile(_QUANTILES)))))
-    share = model.miner.device.chips.count**-0.5 if chips == "T_chip_mean" else _MAXIMUM_SHARE
+    spread = rms(model.miner.quantities["chips.chip_spread"])
+    share = model.miner.device.chips.count**-0.5 if chips == "T_chip_mean" else MAXIMUM_SHARE
     if not spread > 0.0:
         return {}
     names = [f"{BOARD_MEAN}[{board}]" for board in range(model.miner.device.boards.count)]

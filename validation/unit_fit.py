@@ -12,6 +12,7 @@ from hashheat.components.free_constant import Constant
 from hashheat.validation.condensed_points import Condensed
 from hashheat.validation.instruments import Instrument
 from hashheat.validation.operating_points import OperatingPoints
+from hashheat.validation.own_draws import chip_rise
 from hashheat.validation.unit_constants import BOARD_MEAN, WALL_FACTOR, chip_quantity
 from hashheat.validation.unit_model import UnitModel
 
@@ -174,15 +175,7 @@ class UnitFit:
     @cached_property
     def _rise(self) -> np.ndarray:
         """Rise over the resistance of a chip at every point, at the values of the device file [K]."""
-        device, q, points = self.model.miner.device, self.model.miner.quantities, self.model.points
-        power = q["power.wall"].nominal if points.power is None else points.power
-        dc = (
-            power
-            if points.power is not None and points.power_is_dc
-            else power * q["power.psu_efficiency"].nominal
-        )
-        each = np.broadcast_to(dc / (device.boards.count * device.chips.count), (points.count,))
-        return q["chips.junction_to_plate"].nominal * each
+        return chip_rise(self.model)
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         """What the instruments should read, (samples, points, readings).

@@ -53,7 +53,7 @@ class UnitValidation:
         At all usable points.
     instruments : dict of str to Instrument
     grids : dict of str to GridUncertainty
-        Empty for a device that names a cold plate.
+        Of a device that names a cold plate by its reduced form.
     inputs : InputUncertainty
         At the used points.
     comparisons : dict of str to Comparison
@@ -158,16 +158,21 @@ def validate_unit(
             )
     names = tuple(predicted)
     if not names:
-        raise InputError(
-            "no reading of the data has a prediction",
-            file=data.attrs.get("source"),
-            found="; ".join(f"{name}: {why}" for name, why in skipped.items()),
-        )
+        raise _nothing(data, skipped)
     at = model.subset(used)
     tell("size of the cells", 0.3)
-    grids = unit_grid_uncertainty(at, names) if used.any() else {}
+    grids = unit_grid_uncertainty(at, names)
+    for name in [n for n in names if n not in grids]:
+        skipped[name] = (
+            "the error of the cells is not known: a finer grid of the cold plate has no steady state"
+        )
     tell("uncertain inputs", 0.5)
     inputs = input_uncertainty(at, instruments, samples, names)
+    skipped |= inputs.unknown
+    names = tuple(n for n in names if n in grids and n not in inputs.unknown)
+    predicted = {name: predicted[name] for name in names}
+    if not names:
+        raise _nothing(data, skipped)
     comparisons, u_val = {}, {}
     for name in names:
         given = _errors(name, model, at, used, predicted[name], instruments, grids, inputs)
@@ -191,6 +196,14 @@ def validate_unit(
         skipped=skipped,
         verdict=word,
         samples=samples,
+    )
+
+
+def _nothing(data: xr.Dataset, skipped: Mapping[str, str]) -> InputError:
+    return InputError(
+        "no reading of the data has a prediction whose uncertainty is known",
+        file=data.attrs.get("source"),
+        found="; ".join(f"{name}: {why}" for name, why in skipped.items()),
     )
 
 
@@ -222,12 +235,14 @@ def _errors(
         measured=measured,
         zero=at.points.T_in if is_temperature else np.zeros(at.points.count),
         unit=at.points.unit,
-        u_num=grids[name].u_num if name in grids else 0.0,
+        u_num=grids[name].u_num,
+        u_num_mean=grids[name].u_mean,
         u_input=inputs.point[name],
         u_input_mean=inputs.mean[name],
         u_systematic=systematic,
         u_random=random,
         u_input_random=inputs.random[name],
+        u_own=inputs.own[name],
     )
 
 

@@ -179,3 +179,14 @@ def test_the_interval_holds_the_true_bias_in_95_percent_of_repeats(n, memory, u_
         )
         held += abs(found.bias - 2.0) <= found.interval
     assert 0.925 <= held / repeats <= 0.985
+
+
+def test_the_cells_count_for_the_mean_as_they_do_for_the_mean():
+    """The worst single value says how far a single prediction may be off, not how far their mean is."""
+    given = made(
+        [351.0, 353.0, 352.0], [350.0] * 3, zero=340.0, u_num=0.5, u_num_mean=0.1, u_input=np.full(3, 0.2)
+    )
+    found = compare("T_out", given)
+    assert found.u_num == 0.1
+    assert found.u_bias == pytest.approx(np.sqrt(1.0 / 3.0 + 0.1**2))
+    assert found.u_val == pytest.approx(np.hypot(0.5, 0.2))

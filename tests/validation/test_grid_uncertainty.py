@@ -2,14 +2,19 @@
 
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
 
+from hashheat.components.cold_plate import ColdPlate
 from hashheat.components.miner import Miner
+from hashheat.components.miner_file import LIBRARY
 from hashheat.thermo.errors import InputError
 from hashheat.validation.grid_uncertainty import grid_uncertainty, unit_grid_uncertainty
+from hashheat.validation.instruments import Instrument
 from hashheat.validation.unit_model import UnitModel
+from hashheat.validation.unit_validation import validate_unit
 
 
 @pytest.mark.parametrize("order", [1.0, 2.0, 3.5])
@@ -22,6 +27,8 @@ def test_manufactured_sequence_gives_its_order_and_its_exact_error(order, ratio)
     # The run's error is exactly its factor; the widest is 1.3, with Roache's 1.25, over 1.15 for one sigma.
     assert found.band == pytest.approx(1.25 * 1.3, rel=1e-6)
     assert found.u_num == pytest.approx(1.25 * 1.3 / 1.15, rel=1e-6)
+    # Of the mean of values that err to either side no more than the mean of their sizes is known.
+    assert found.u_mean == pytest.approx(1.25 * np.abs(factors).mean() / 1.15, rel=1e-6)
     assert (found.unordered, found.settled, found.values) == (0, 0, 3)
 
 
@@ -71,6 +78,38 @@ def test_a_unit_is_solved_again_on_finer_cells_and_its_band_holds_the_finest():
     assert 0.0 < off < found["T_chip_max"].band < 20.0 * off + 1e-3
     # The outlet follows from the energy balance, whatever the cells.
     assert found["T_out"].band < 1e-3
+
+
+@pytest.mark.skipif(bool(numba.config.DISABLE_JIT), reason="a reduced cold plate")
+def test_a_unit_on_a_cold_plate_has_the_error_of_its_reduced_form_and_of_the_full_plates_cells(tmp_path):
+    """Against the full plate solved at the unit's states on twice the cells: the band holds what differs."""
+    text = (LIBRARY / "canaan-a1566ha-500t.toml").read_text(encoding="utf-8")
+    text = text[: text.index("# Four passes are assumed")] + text[text.index("[coolant.flow]") :]
+    text = text.replace('cooling = "hydro"\n', 'cooling = "hydro"\ncold_plate = "canaan-a1566ha-board"\n')
+    (tmp_path / "unit.toml").write_text(text, encoding="utf-8")
+    miner = Miner.named(str(tmp_path / "unit.toml"))
+    values = {"T_in": 335.0, "volume_flow": 1.6e-4, "power_dc": 7000.0, "T_ambient": 293.0, "T_out": 345.0}
+    blank = xr.Dataset(
+        {name: (("time", "unit"), [[x], [x]]) for name, x in values.items()}
+        | {"T_chip_max": (("time", "unit", "board"), np.full((2, 1, 4), 360.0))},
+        {"time": [0.0, 1.0], "unit": ["a"]},
+    )
+    model = UnitModel.of(miner, blank)
+    found = unit_grid_uncertainty(model, ("T_out", "T_chip_max"))
+    errors = miner.reduced_plate(model.table).errors
+    assert found["T_out"].u_num == pytest.approx(errors.outlet / np.sqrt(3.0))
+    plate = ColdPlate(miner.reduced_plate(model.table).file)
+    coarse, fine = (float(plate.solve(refine=k)["T_junction"].max()) for k in (1, 2))
+    limit = np.hypot(errors.junction, abs(coarse - fine))
+    assert limit < found["T_chip_max"].band < 10.0 * limit
+    assert found["T_chip_max"].u_mean == found["T_chip_max"].u_num
+    assert "reduced form" in found["T_chip_max"].text
+    # A comparison says so, instead of a u_num of 0.
+    exact = {
+        name: Instrument(0.01, 0.01, False, "stated", "chosen") for name in ("T_in", "T_out", "T_chip_max")
+    }
+    compared = validate_unit(miner, blank, exact, samples=8)
+    assert compared.comparisons["T_out"].u_num == pytest.approx(errors.outlet / np.sqrt(3.0))
 
 
 def test_the_widest_of_all_values_counts_wherever_it_stands():

@@ -159,10 +159,11 @@ def test_u_input_of_one_number_is_its_sensitivity_times_its_width(known):
     """Against a finite difference, with every other number made exact."""
     device = known.device
     for key, quantity in known.quantities.items():
-        if quantity.is_uncertain and key != "chips.junction_to_plate":
+        if key == "chips.chip_spread" or (quantity.is_uncertain and key != "chips.junction_to_plate"):
             section, name = key.split(".")
             part = getattr(device, section)
-            exact = Quantity(quantity.nominal, quantity.unit)
+            # Chips that scatter add a draw of their own.
+            exact = Quantity(0.0 if key == "chips.chip_spread" else quantity.nominal, quantity.unit)
             device = device.model_copy(update={section: part.model_copy(update={name: exact})})
     miner = Miner(device)
     data = campaign(miner, points=12)
@@ -217,3 +218,120 @@ def test_several_units_are_compared_together(known):
     found = validate_unit(known, both, STATED, samples=32)
     assert found.comparisons["T_out"].points == 24
     assert np.unique(found.model.points.unit).size == 2
+
+
+@needs_speed
+def test_chips_that_scatter_as_stated_do_not_make_a_right_model_biased():
+    """Exact numbers, chips drawn anew for each of 20 campaigns: the hottest of them is off for good."""
+    miner = _exact(with_numbers(chips__junction_to_plate="2 K/W", chips__chip_spread="0.2"))
+    fine = _fine("0.3 %")
+    called, within = dict.fromkeys(("T_chip_mean", "T_chip_max"), 0), []
+    repeats = 20
+    for seed in range(repeats):
+        data = synthetic_campaign(miner, CampaignTruth({}, {}, NOISE), points=12, seed=seed)
+        found = validate_unit(miner, data, fine, samples=8)
+        for name in called:
+            called[name] += found.comparisons[name].verdict == "biased"
+        within.append(found.comparisons["T_chip_max"].within)
+    # More than 4 of 20 at 5 % have a probability of 0.3 %.
+    assert max(called.values()) <= 4
+    assert np.mean(within) > 0.9
+    one_by_one = validate_unit(miner, data, fine, samples=8, chip_order="rows")
+    assert one_by_one.comparisons["T_chip"].within > 0.9
+
+
+@needs_speed
+def test_several_units_hold_their_places_once(known):
+    """Two units: what the spread between them moves their mean by, by hand, apart from the samples."""
+    miner = _exact(
+        with_numbers(chips__junction_to_plate="2 K/W", chips__unit_spread="0.1"), chips__chip_spread="0"
+    )
+    parts = [
+        synthetic_campaign(miner, CampaignTruth({}, {}, NOISE), points=12, seed=seed, unit=f"u{seed}")
+        for seed in range(2)
+    ]
+    data = xr.concat(
+        parts, dim="unit", data_vars="minimal", coords="minimal", compat="override", join="outer"
+    )
+    for n in (1, 2):
+        model = UnitModel.of(miner, data.isel(unit=slice(0, n)))
+        found = input_uncertainty(model, {}, samples=64)
+        low, high = (
+            model.predict({"chips.junction_to_plate": 2.0 * (1.0 + w)}, quantities=["T_chip_mean"])
+            .values["T_chip_mean"]
+            .mean()
+            for w in (-0.1, 0.1)
+        )
+        moved = 0.5 * (high - low) / np.sqrt(n)
+        own, mean = found.own["T_chip_mean"], found.mean["T_chip_mean"]
+        assert (mean if n == 1 else own) == pytest.approx(moved, rel=0.05)
+        # The room is not measured in a device's numbers: nothing else is uncertain.
+        assert (own if n == 1 else mean) == pytest.approx(0.0, abs=0.01 * moved)
+
+
+def _fine(share):
+    """Instruments hardly in error."""
+    kelvin = {"T_in": "0.02 K", "T_out": "0.02 K", "T_chip": "0.1 K", "T_ambient": "0.2 K"}
+    return parse_instruments(kelvin | dict.fromkeys(("volume_flow", "power_dc", "power_ac"), share))
+
+
+def _exact(miner, **texts):
+    """All numbers of the device file exact, but for those that are given."""
+    device = miner.device
+    for key, quantity in miner.quantities.items():
+        section, name = key.split(".")
+        text = texts.get(f"{section}__{name}")
+        plain = (
+            Quantity(quantity.nominal, quantity.unit) if text is None else Quantity.parse(text, quantity.unit)
+        )
+        device = device.model_copy(
+            update={section: getattr(device, section).model_copy(update={name: plain})}
+        )
+    return Miner(device)
+
+
+@pytest.fixture(scope="module")
+def on_the_edge():
+    """A unit whose chips are steady everywhere, but for the hottest one of its hotter states."""
+    given = {
+        "chips__junction_to_plate": "4.1 K/W",
+        "chips__unit_spread": "0",
+        "chips__chip_spread": "0.12",
+        "power__leakage_scale": "36 K",
+        "power__leakage_share": "0.08",
+        "power__reference_temperature": "70 degC",
+    }
+    return _exact(with_numbers(**given))
+
+
+@needs_speed
+def test_a_chip_that_runs_away_is_left_out_of_the_hottest_chip_alone(on_the_edge, known):
+    data = campaign(known, points=24)
+    model = UnitModel.of(on_the_edge, data)
+    plain = model.predict()
+    solved = plain.status[0] == 0
+    lost = ~np.isfinite(plain.values["T_chip_max"][0])
+    assert (lost & solved[:, None]).any()
+    assert not lost.all()
+    found = validate_unit(on_the_edge, data, _fine("0.1 %"), samples=16)
+    c = found.comparisons
+    assert c["T_out"].values == (solved & found.used).sum()
+    assert c["T_chip_max"].values == (~lost & found.used[:, None]).sum()
+    # Another chip runs away in some samples of the instruments' errors: counted, for its quantity alone.
+    assert 0 < found.inputs.lost["T_chip_max"] < 16
+    assert found.inputs.lost["T_out"] == found.inputs.lost["T_chip_mean"] == 0
+    assert found.inputs.failed == 0
+    assert all(np.isfinite(one.u_bias) for one in c.values())
+
+
+@needs_speed
+def test_a_quantity_whose_doubt_is_not_known_is_skipped_alone(on_the_edge, known, monkeypatch):
+    """Were four samples too few, no hottest chip would be compared; everything else still is."""
+    from hashheat.validation import input_uncertainty as module
+
+    model = UnitModel.of(on_the_edge, campaign(known, points=24))
+    plain = module.input_uncertainty(model.subset(model.predict().status[0] == 0), _fine("0.1 %"), 16)
+    monkeypatch.setattr(module, "_FEWEST", 16 - plain.lost["T_chip_max"] + 1)
+    found = validate_unit(on_the_edge, campaign(known, points=24), _fine("0.1 %"), samples=16)
+    assert "runs away" in found.skipped["T_chip_max"]
+    assert {"T_out", "T_chip_mean", "power_ac"} == set(found.comparisons)
