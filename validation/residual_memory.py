@@ -1,6 +1,8 @@
-"""Whether the errors of a fit last from one record to the next, so that the records tell less than they count."""
+"""Errors of a fit that last from one record to the next, so that the records tell less than they count."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from scipy.stats import chi2
@@ -12,12 +14,30 @@ from hashheat.validation.unit_model import UnitModel
 #: Records looked at, at most, the first ones; fewer than the least say nothing.
 _MOST, _LEAST = 2000, 20
 #: Below this chance under independence the errors are said to last.
-_UNLIKELY = 1e-4
+_UNLIKELY = 1e-3
 #: Lags of the test for independence, at most.
 _LAGS = 10
 
 
-def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, float]:
+class Memory(NamedTuple):
+    """How long the errors of a quantity last.
+
+    Attributes
+    ----------
+    records : float
+        Records in a row that tell as much as one.
+    independent : float
+        Records that the series of a reading is worth.
+    variance : float
+        Of a single record's error [SI squared].
+    """
+
+    records: float
+    independent: float
+    variance: float
+
+
+def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, Memory]:
     """Memory of the residuals of each quantity whose errors are not independent in time.
 
     Parameters
@@ -30,9 +50,8 @@ def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, 
 
     Returns
     -------
-    dict of str to float
-        Records in a row that tell as much as one; without the quantities whose errors look independent. Of boards
-        the mean.
+    dict of str to Memory
+        Without the quantities whose errors look independent. Of boards the mean.
 
     Notes
     -----
@@ -54,22 +73,43 @@ def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, 
     for name, columns in fit.columns.items():
         series = [e[np.isfinite(e)] for e in error[:, columns].T]
         series = [e for e in series if e.size >= _LEAST]
-        if any(_lasts(e) for e in series):
-            found[name] = float(np.mean([integrated_memory(e) for e in series]))
+        if any(_lasts(e, _UNLIKELY / len(series)) for e in series):
+            tau = float(np.mean([integrated_memory(e) for e in series]))
+            if tau > 1.0:
+                worth = float(np.mean([e.size for e in series])) * model.points.count / keep.sum() / tau
+                variance = float(np.mean([e.var() for e in series]))
+                found[name] = Memory(tau, worth, variance)
     return found
 
 
-def memory_notes(memory: dict[str, float]) -> list[str]:
+def variance_factors(memory: Mapping[str, Memory], stated: Mapping[str, float]) -> dict[str, float]:
+    """Factors on the variance of means over records, for errors that last.
+
+    Parameters
+    ----------
+    memory : mapping of str to Memory
+    stated : mapping of str to float
+        Variance that instruments and drivers give a single record.
+
+    Returns
+    -------
+    dict of str to float
+        Of each quantity in ``memory``: records in a row that tell as much as one, times what single records
+        scatter more than stated, which chi2 could not tell from it any more.
+    """
+    return {name: m.records * max(m.variance / stated[name], 1.0) for name, m in memory.items()}
+
+
+def memory_notes(memory: Mapping[str, Memory]) -> list[str]:
     """What a reader of standard errors should know of :func:`residual_memory`."""
     return [
-        f"the errors of {name} last: about {tau:.2g} records in a row tell as much as one, but each is counted; "
-        f"what rests on {name} may be up to {np.sqrt(tau):.2g} times as uncertain as its standard error says"
-        for name, tau in memory.items()
-        if tau > 1.0
+        f"the errors of {name} last: about {m.records:.2g} records in a row tell as much as one, and count so; "
+        f"what rests on {name} is up to {np.sqrt(m.records):.2g} times as uncertain as by independent records"
+        for name, m in memory.items()
     ]
 
 
-def _lasts(x: np.ndarray) -> bool:
+def _lasts(x: np.ndarray, chance: float) -> bool:
     n, d = x.size, x - x.mean()
     power = float(d @ d)
     if power <= n * (1e-14 * np.abs(x).max()) ** 2:
@@ -77,4 +117,4 @@ def _lasts(x: np.ndarray) -> bool:
     lags = np.arange(1, min(_LAGS, n // 5) + 1)
     r = np.array([d[k:] @ d[:-k] for k in lags]) / power
     statistic = n * (n + 2) * np.sum(r**2 / (n - lags))
-    return bool(chi2.sf(statistic, lags.size) < _UNLIKELY)
+    return bool(chi2.sf(statistic, lags.size) < chance)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -14,8 +14,9 @@ from hashheat.components.miner import Miner
 from hashheat.components.weighted_fit import FitQuality, assess, fit_constants
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import MOST_POINTS, Condensed, condense
+from hashheat.validation.held_out import HeldOut, held_out_errors
 from hashheat.validation.instruments import Instrument
-from hashheat.validation.residual_memory import memory_notes, residual_memory
+from hashheat.validation.residual_memory import Memory, memory_notes, residual_memory, variance_factors
 from hashheat.validation.unit_constants import unit_constants
 from hashheat.validation.unit_fit import UnitFit
 from hashheat.validation.unit_model import UnitModel
@@ -30,26 +31,6 @@ _RECENTRED = 2
 _FOLDS = 5
 
 
-class HeldOut(NamedTuple):
-    """Error of a quantity at operating points that the fit had not seen.
-
-    Attributes
-    ----------
-    quantity : str
-    held_out, fitted : float
-        Root mean square of predicted minus measured, at points held out and at points fitted [K or W].
-    expected : float
-        What the noise of the instruments alone gives [K or W].
-    readings : int
-    """
-
-    quantity: str
-    held_out: float
-    fitted: float
-    expected: float
-    readings: int
-
-
 @dataclass(frozen=True, eq=False)
 class UnitCalibration:
     """A unit fitted to its field data.
@@ -61,7 +42,8 @@ class UnitCalibration:
     values, sigma : dict of str to float
         Estimates and their standard errors [SI].
     interval : dict of str to (float, float)
-        95 % [SI]: normal, or Student's t where the standard errors are enlarged by the scatter of the readings.
+        95 % [SI]: normal, or Student's t where the standard errors are enlarged by the scatter of the readings or
+        by how long their errors last.
     priors : dict of str to (float, float) or None
         Value and standard deviation that the device file or the instrument states; None where nothing was stated.
     covariance, correlation : (k, k) arrays
@@ -74,6 +56,8 @@ class UnitCalibration:
         Empty where there are too few operating points; ``notes`` says so.
     folds : int
     notes : tuple of str
+    memory : dict of str to Memory
+        Quantities whose errors last from record to record, so that these count as fewer.
     condensed : Condensed
     instruments : dict of str to Instrument
     """
@@ -90,6 +74,7 @@ class UnitCalibration:
     held_out: tuple[HeldOut, ...]
     folds: int
     notes: tuple[str, ...]
+    memory: dict[str, Memory]
     condensed: Condensed
     instruments: dict[str, Instrument]
     fit: UnitFit = field(repr=False)
@@ -146,7 +131,10 @@ def calibrate_unit(
     -----
     All other uncertain numbers of the device file, and the errors that the readings of an instrument share, are
     fitted along with their priors (nuisance parameters): the standard errors of the named ones hold their doubt.
-    The noise of records counts as independent in time; ``notes`` says where the residuals show that it is not.
+    Where the residuals show that errors last from record to record, the records count as fewer: the fit is made
+    again with the variances of such readings multiplied by their memory, and ``notes`` says so. A memory found in
+    few times its length is itself uncertain, so that intervals take Student's t with as many degrees of freedom as
+    records are independent, less one.
     """
     if data.sizes.get("unit", 1) != 1:
         raise CalibrationError(
@@ -158,17 +146,31 @@ def calibrate_unit(
         )
     model = UnitModel.of(miner, data, **options)
     known = calibration_instruments(model, data, instruments or {})
-    found = calibrate_condensed(condense(model, most_points), fit, known, folds=folds)
-    lasting = memory_notes(residual_memory(found.fit, found.x, model))
-    return replace(found, notes=(*found.notes, *lasting))
+    condensed = condense(model, most_points)
+    found = calibrate_condensed(condensed, fit, known, folds=folds)
+    memory = residual_memory(found.fit, found.x, model)
+    if not memory:
+        return found
+    found = calibrate_condensed(condensed, fit, known, folds=folds, memory=memory)
+    return replace(found, notes=(*found.notes, *memory_notes(memory)))
 
 
 def calibrate_condensed(
-    condensed: Condensed, fit: Sequence[str], instruments: Mapping[str, Instrument], *, folds: int = _FOLDS
+    condensed: Condensed,
+    fit: Sequence[str],
+    instruments: Mapping[str, Instrument],
+    *,
+    folds: int = _FOLDS,
+    memory: Mapping[str, Memory] | None = None,
 ) -> UnitCalibration:
-    """As :func:`calibrate_unit`, from condensed points."""
+    """As :func:`calibrate_unit`, from condensed points whose records have this memory."""
+    memory = memory or {}
     named = len(fit)
     full = UnitFit.of(condensed, unit_constants(condensed.model, fit, instruments), instruments)
+    if memory:
+        start = np.array([c.start for c in full.constants])
+        stated = full.record_variance(condensed, instruments, start)
+        full = full.with_variance(variance_factors(memory, stated), start)
     problem = full.with_constants(_seen(full, named))
     constants = problem.constants
     if problem.count + sum(c.given for c in constants[:named]) < named:
@@ -188,12 +190,14 @@ def calibrate_condensed(
     spread = np.sqrt(np.diag(quality.covariance))
     slopes = np.array([c.slope(float(at)) for c, at in zip(constants, x)])
     # Standard errors enlarged by the scatter found are themselves estimates, with as many degrees of freedom.
-    z = float(norm.ppf(0.975) if quality.enlarged == 1.0 else t.ppf(0.975, quality.dof))
+    freedom: list[float] = [quality.dof] if quality.enlarged > 1.0 else []
+    freedom += [max(m.independent - 1.0, 1.0) for m in memory.values()]
+    z = float(t.ppf(0.975, min(freedom)) if freedom else norm.ppf(0.975))
     distinct = _distinct(condensed.model)
     count = min(folds, distinct)
     if distinct < 2:
         notes.append("one operating point only: there is no held-out error")
-    held = _held_out(problem, x, residuals, J, count) if count >= 2 else ()
+    held = held_out_errors(problem, x, residuals, J, count) if count >= 2 else ()
     first = slice(0, named)
     return UnitCalibration(
         names=tuple(fit),
@@ -214,6 +218,7 @@ def calibrate_condensed(
         held_out=tuple(held),
         folds=count if count >= 2 else 0,
         notes=tuple(notes),
+        memory=dict(memory),
         condensed=condensed,
         instruments=dict(instruments),
         fit=problem,
@@ -238,47 +243,3 @@ def _distinct(model: UnitModel) -> int:
     points = model.points
     given = [x for x in (points.T_in, points.volume_flow, points.power, points.T_ambient) if x is not None]
     return len(np.unique(np.stack(given, axis=1), axis=0))
-
-
-def _held_out(fit: UnitFit, x: np.ndarray, residuals: np.ndarray, J: np.ndarray, folds: int) -> list[HeldOut]:
-    """Errors at points left out, each fold fitted anew by one Gauss-Newton step from the fit to all.
-
-    Folds are dealt over the points in the order of their inlet temperature and flow, so that each spans the range.
-    """
-    points = fit.model.points
-    n = points.count
-    flow = points.T_in if points.volume_flow is None else points.volume_flow
-    order = np.lexsort((flow, points.T_in))
-    fold = np.empty(n, dtype=int)
-    fold[order] = np.arange(n) % folds
-    widths = np.array([c.width for c in fit.constants])
-    low, high = np.array([c.reach for c in fit.constants]).T
-    H = J.T @ J + np.diag(widths**-2.0)
-    r, by_point = residuals.reshape(n, -1), J.reshape(n, -1, J.shape[1])
-    X = []
-    for k in range(folds):
-        out = fold == k
-        Jk, rk = by_point[out].reshape(-1, J.shape[1]), r[out].ravel()
-        X.append(np.clip(x + np.linalg.solve(H - Jk.T @ Jk, Jk.T @ rk), low, high))
-    found = fit.predict(np.stack([*X, x]))
-    error = found[:-1][fold, np.arange(n)] - fit.measured
-    fitted = found[-1] - fit.measured
-    noise = np.linalg.inv(fit.whiten)
-    variance = np.einsum("pij,pij->pi", noise, noise)
-    told = []
-    for name, columns in fit.columns.items():
-        some = np.isfinite(fit.measured[:, columns])
-        told.append(
-            HeldOut(
-                name,
-                _rms(error[:, columns][some]),
-                _rms(fitted[:, columns][some]),
-                float(np.sqrt(variance[:, columns][some].mean())),
-                int(some.sum()),
-            )
-        )
-    return told
-
-
-def _rms(x: np.ndarray) -> float:
-    return float(np.sqrt(np.mean(np.square(x))))

@@ -47,6 +47,8 @@ class UnitFit:
         What the drivers as read give above the drivers as they are thought to have been.
     read : OperatingPoints
         Drivers as read.
+    widened : (readings,) array
+        Factor on the variance of each reading, whatever it comes from.
     """
 
     model: UnitModel
@@ -59,6 +61,7 @@ class UnitFit:
     drivers: Mapping[str, np.ndarray]
     lift: np.ndarray
     read: OperatingPoints
+    widened: np.ndarray
 
     @classmethod
     def of(
@@ -113,6 +116,7 @@ class UnitFit:
             drivers=_driver_noise(condensed, instruments),
             lift=np.zeros_like(measured),
             read=model.points,
+            widened=np.ones(at),
         )
         start = np.array([c.start for c in constants])
         predicted = fit.predict(start[None])[0]
@@ -131,6 +135,7 @@ class UnitFit:
         covariance = self.variance[:, :, None] * np.eye(self.measured.shape[1])
         for move in self._by_drivers(at).values():
             covariance += move[:, :, None] * move[:, None, :]
+        covariance *= np.sqrt(np.outer(self.widened, self.widened))
         missing = np.isnan(self.measured)
         covariance[missing[:, :, None] | missing[:, None, :]] = 0.0
         covariance[missing[:, :, None] & missing[:, None, :] & np.eye(missing.shape[1], dtype=bool)] = 1.0
@@ -166,6 +171,28 @@ class UnitFit:
             lift += share[:, None] * move
         model = replace(self.model, points=replace(self.model.points, **changed))
         return replace(self, model=model, lift=lift)._weighted_at(at)
+
+    def with_variance(self, factors: Mapping[str, float], x: np.ndarray) -> "UnitFit":
+        """Return the same fit with the variance of some quantities multiplied, weights taken at constants x."""
+        widened = np.ones(self.measured.shape[1])
+        for name, columns in self.columns.items():
+            widened[columns] = factors.get(name, 1.0)
+        return replace(self, widened=widened)._weighted_at(x[None])
+
+    def record_variance(
+        self, condensed: Condensed, instruments: Mapping[str, Instrument], x: np.ndarray
+    ) -> dict[str, float]:
+        """Variance that instruments and drivers give the readings of a single record, mean of each quantity."""
+        alone = condensed._replace(records=np.ones_like(condensed.records))
+        single = replace(self, drivers=_driver_noise(alone, instruments))
+        found = sum(np.square(move) for move in single._by_drivers(x[None]).values())
+        variance = np.zeros_like(self.variance) + found
+        told = {}
+        for name, columns in self.columns.items():
+            counts = np.maximum(condensed.counts[name].reshape(len(self.measured), -1), 1)
+            part = self.variance[:, columns] * counts + variance[:, columns]
+            told[name] = float(part[np.isfinite(self.measured[:, columns])].mean())
+        return told
 
     @property
     def count(self) -> int:
