@@ -91,7 +91,11 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
             for name, x in given.items()
         ]
         # Units first, so that the points of each stand together.
-        kinds, member = np.unique(np.stack([points.unit, *cells], axis=1), axis=0, return_inverse=True)
+        kinds, member = np.unique(
+            np.stack([points.unit, np.zeros(n) if points.load is None else points.load, *cells], axis=1),
+            axis=0,
+            return_inverse=True,
+        )
         member = member.ravel()
         if np.bincount(kinds[:, 0].astype(int)).max() <= most:
             break
@@ -125,6 +129,7 @@ def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
         volume_flow=flow,
         power=None if points.power is None else mean(points.power),
         T_ambient=mean(points.T_ambient),
+        load=None if points.load is None else points.load[first],
     )
     within = {name: np.sqrt(np.maximum(mean((x - mean(x)[member]) ** 2), 0.0)) for name, x in given.items()}
     return Condensed(replace(model, points=condensed, measured=measured), counts, records, widths, within)
@@ -142,6 +147,7 @@ def _ordered(model: UnitModel, order: np.ndarray) -> UnitModel:
             "volume_flow": points.volume_flow,
             "power": points.power,
             "T_ambient": points.T_ambient,
+            "load": points.load,
         }.items()
     }
     return replace(

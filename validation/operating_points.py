@@ -41,6 +41,8 @@ class OperatingPoints:
         Why samples were left out, and how many for each reason; a sample counts once, for the first.
     notes : tuple of str
         What was taken for granted.
+    load : (n,) array or None
+        Power of a board that works over what each would draw if all did [-]; None where all do.
     """
 
     time: np.ndarray
@@ -54,6 +56,7 @@ class OperatingPoints:
     offered: int
     left_out: Mapping[str, int]
     notes: tuple[str, ...]
+    load: np.ndarray | None = None
 
     @property
     def count(self) -> int:
@@ -92,6 +95,7 @@ class OperatingPoints:
             offered=self.offered,
             left_out=left_out,
             notes=self.notes,
+            load=None if self.load is None else self.load[keep],
         )
 
 

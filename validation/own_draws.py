@@ -24,7 +24,8 @@ def chip_rise(model: UnitModel) -> np.ndarray:
     power = q["power.wall"].nominal if points.power is None else points.power
     is_dc = points.power is not None and points.power_is_dc
     dc = power if is_dc else power * q["power.psu_efficiency"].nominal
-    each = np.broadcast_to(dc / (device.boards.count * device.chips.count), (points.count,))
+    load = 1.0 if points.load is None else points.load
+    each = np.broadcast_to(load * dc / (device.boards.count * device.chips.count), (points.count,))
     found: np.ndarray = q["chips.junction_to_plate"].nominal * each
     return found
 

@@ -21,6 +21,7 @@ from hashheat.thermo.property_table import PropertyTable
 from hashheat.validation.chip_weights import chip_weights
 from hashheat.validation.compared_quantities import COMPARED, compared_data
 from hashheat.validation.operating_points import OperatingPoints, operating_points
+from hashheat.validation.silent_boards import silent_boards
 
 #: Errors of instruments that a call may replace, with their value for a perfect one: an offset is reading minus
 #: truth, a factor reading over truth. ``offset.T_chip`` is shared by all chip sensors.
@@ -135,7 +136,8 @@ class UnitModel:
         -----
         Power, flow and inlet temperature drive the model where the data have them: DC power of the boards, unless
         it has fewer readings, before power at the wall, which then is compared; at the wall,
-        ``power.psu_efficiency`` makes it DC. What the data do not have is the device file's: ``coolant.flow``,
+        ``power.psu_efficiency`` makes it DC. Boards that fell silent draw none of it, see
+        :mod:`hashheat.validation.silent_boards`. What the data do not have is the device file's: ``coolant.flow``,
         ``power.wall``.
         """
         if leakage not in ("solved", "frozen"):
@@ -146,6 +148,8 @@ class UnitModel:
         table = fluid.table(pressure)
         offered, derived, left_out = compared_data(miner, data, chip_order)
         points = operating_points(offered, tuple(offered.attrs["compared"]), (table.T_min, table.T_max))
+        silent = silent_boards(offered, points, miner.device.boards.count)
+        points = replace(points, load=silent.load, notes=(*points.notes, *silent.notes))
         measured = {name: points.of(offered[name]) for name in offered.attrs["compared"]}
         empty = [name for name, values in measured.items() if not np.isfinite(values).any()]
         for name in empty:
@@ -335,6 +339,13 @@ class UnitModel:
                 dc = dc * values["power.psu_efficiency"]
             values, results = self._at_power(values, state, dc, fields, parallel)
         status[:] = results.status
+        at_boards = results
+        if points.load is not None and points.power is not None and fields:
+            load = points.load[point]
+            if np.any(load != 1.0):
+                # Boards that work share the power of those that do not; the unit's outlet sees all of it.
+                values, at_boards = self._at_power(values, state, dc * load, fields, parallel)
+                status[:] = np.where(status == sp.OK, at_boards.status, status)
         # The reading of a meter other than that which drives the model does not share its error.
         at_wall = 1.0 if points.power is not None and points.power_is_dc else reading["factor.power"]
         found: dict[str, np.ndarray] = {
@@ -344,18 +355,18 @@ class UnitModel:
         }
         if "T_out_board" in wanted:
             found["T_out_board"] = (
-                results.fields[:, :, -1, sp.FIELD_T_OUT] + reading["offset.T_out_board"][:, None]
+                at_boards.fields[:, :, -1, sp.FIELD_T_OUT] + reading["offset.T_out_board"][:, None]
             )
         shift = reading["offset.T_chip"]
         if "T_chip" in wanted:
-            junction = results.fields[..., sp.FIELD_T_JUNCTION]
+            junction = at_boards.fields[..., sp.FIELD_T_JUNCTION]
             found["T_chip"] = junction @ self._weights.T + shift[:, None, None]
         held, chips = self._places
         if "T_chip_mean" in wanted:
-            mean = results.fields[:, :, held, sp.FIELD_T_JUNCTION] @ (chips / chips.sum())
+            mean = at_boards.fields[:, :, held, sp.FIELD_T_JUNCTION] @ (chips / chips.sum())
             found["T_chip_mean"] = mean + shift[:, None]
         if "T_chip_max" in wanted:
-            found["T_chip_max"] = self._hottest(device, values, state, results, n) + shift[:, None]
+            found["T_chip_max"] = self._hottest(device, values, state, at_boards, n) + shift[:, None]
         return {name: found[name] for name in wanted}
 
     def _at_power(
