@@ -25,6 +25,8 @@ def campaign(tmp_path_factory):
     if numba.config.DISABLE_JIT:
         # Few cells and few uncertain numbers for interpreted kernels.
         text = text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+        # Chips that do not leak are solved once in place of two or three times.
+        text = text.replace('value = "0.04 .. 0.13"', 'value = "0"')
     device.write_text(text, encoding="utf-8")
     run_campaign(folder, str(device), points=12, quiet=True)
     if numba.config.DISABLE_JIT:

@@ -24,7 +24,7 @@ _spec.loader.exec_module(field_data)
 
 R, UNIT_SPREAD = "chips.junction_to_plate", "chips.unit_spread"
 INTERPRETED = bool(numba.config.DISABLE_JIT)
-UNITS = 6 if INTERPRETED else 24
+UNITS = 5 if INTERPRETED else 24
 MEAN, SPREAD = 0.62, 0.12
 ODD = 3
 INSTRUMENTS = """
@@ -62,13 +62,13 @@ def campaign(tmp_path_factory):
     device = folder / "unit.toml"
     text = (LIBRARY / "canaan-a1566ha-500t.toml").read_text(encoding="utf-8")
     if INTERPRETED:
-        text = text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+        text = field_data.quick_text(text)
     device.write_text(text, encoding="utf-8")
     miner = field_data.settled(Miner.named(str(device)))
     rng = np.random.default_rng(23)
     true = np.exp(np.log(MEAN) - 0.5 * SPREAD**2 + SPREAD * rng.standard_normal(UNITS))
     true[ODD] = 1.1
-    fleet_data(miner, true, 4).to_netcdf(folder / "data.nc", engine="h5netcdf")
+    fleet_data(miner, true, 2 if INTERPRETED else 4).to_netcdf(folder / "data.nc", engine="h5netcdf")
     (folder / "columns.toml").write_text(INSTRUMENTS, encoding="utf-8")
     return SimpleNamespace(folder=folder, true=true)
 

@@ -2,6 +2,7 @@
 
 import json
 
+import numba
 import pytest
 
 from hashheat.plan_measurement_command import read_candidates, run_plan, show_plan
@@ -30,7 +31,9 @@ VERDICT = State(343.15, 10.0 / 60e3)
 
 
 def coarse(text):
-    return text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+    """Few cells; where kernels are interpreted also chips that do not leak: they are solved once, not thrice."""
+    text = text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+    return text.replace('value = "0.04 .. 0.13"', 'value = "0"') if numba.config.DISABLE_JIT else text
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from hashheat.components.miner_file import LIBRARY
 
 UNIT = "canaan-a1566ha-500t"
 SLOW = bool(numba.config.DISABLE_JIT)
+SAMPLES = "16" if SLOW else "32"
 needs_speed = pytest.mark.skipif(SLOW, reason="many solutions of a unit: minutes without the compiler")
 
 
@@ -20,8 +21,11 @@ needs_speed = pytest.mark.skipif(SLOW, reason="many solutions of a unit: minutes
 def small(tmp_path_factory):
     """The shipped unit on few cells: quick, and fine enough for a command."""
     text = (LIBRARY / f"{UNIT}.toml").read_text(encoding="utf-8")
-    few = text.replace("[plate]\n", "[plate]\ncells_per_pass = 4\n")
+    few = text.replace("[plate]\n", f"[plate]\ncells_per_pass = {2 if SLOW else 4}\n")
     assert few != text
+    if SLOW:
+        # Chips that do not leak are solved once in place of two or three times.
+        few = few.replace('value = "0.04 .. 0.13"', 'value = "0"')
     path = tmp_path_factory.mktemp("unit") / "small.toml"
     path.write_text(few, encoding="utf-8")
     return path
@@ -43,7 +47,7 @@ def files(tmp_path_factory, small):
 def run(files, *more, model=None, columns=None, output="out"):
     data = [str(files / "data.csv"), "--columns", str(columns or files / "columns.toml")]
     unit = ["--model", str(model or files / "unit.toml")]
-    return cli.main(["validate", *data, *unit, "-o", str(files / output), "--samples", "32", *more])
+    return cli.main(["validate", *data, *unit, "-o", str(files / output), "--samples", SAMPLES, *more])
 
 
 def test_a_campaign_is_labelled_wherever_it_appears(files, small, capsys):

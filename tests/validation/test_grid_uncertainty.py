@@ -1,5 +1,7 @@
 """Bands of sequences whose order and limit are known, and of a real unit."""
 
+import importlib.util
+from pathlib import Path
 from types import SimpleNamespace
 
 import numba
@@ -15,6 +17,10 @@ from hashheat.validation.grid_uncertainty import grid_uncertainty, unit_grid_unc
 from hashheat.validation.instruments import Instrument
 from hashheat.validation.unit_model import UnitModel
 from hashheat.validation.unit_validation import validate_unit
+
+_spec = importlib.util.spec_from_file_location("field_data", Path(__file__).parent / "field_data.py")
+field_data = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(field_data)
 
 
 @pytest.mark.parametrize("order", [1.0, 2.0, 3.5])
@@ -71,7 +77,11 @@ def test_a_unit_is_solved_again_on_finer_cells_and_its_band_holds_the_finest():
         },
         {"time": [0.0, 1.0], "unit": ["a"]},
     )
-    model = UnitModel.of(Miner.named("canaan-a1566ha-500t"), blank)
+    miner = Miner.named("canaan-a1566ha-500t")
+    if numba.config.DISABLE_JIT:
+        # From four cells on, to thirty-two; chips that do not leak are solved once.
+        miner = field_data.coarse(field_data.quick(miner), 4)
+    model = UnitModel.of(miner, blank)
     found = unit_grid_uncertainty(model, ("T_out", "T_chip_max"))
     finest = model.refined(8.0).predict(quantities=["T_chip_max"]).values["T_chip_max"]
     off = np.abs(model.predict(quantities=["T_chip_max"]).values["T_chip_max"] - finest).max()

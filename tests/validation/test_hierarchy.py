@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def miner():
     shipped = Miner.named("canaan-a1566ha-500t")
     # Readings and fits are of the same grid: few cells hold the same statistics.
-    return field_data.coarse(shipped, 2 if INTERPRETED else 4)
+    return field_data.quick(shipped) if INTERPRETED else field_data.coarse(shipped, 4)
 
 
 def fleet(miner, resistances, seed, records, instruments=DOUBT):

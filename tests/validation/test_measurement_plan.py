@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.fixture(scope="module")
 def miner():
     shipped = Miner.named("canaan-a1566ha-500t")
-    return field_data.coarse(shipped) if INTERPRETED else shipped
+    return field_data.quick(shipped) if INTERPRETED else shipped
 
 
 def hottest(miner, values):

@@ -36,7 +36,7 @@ CELLS = [4, pytest.param(16, marks=pytest.mark.nightly)]
 @pytest.fixture(scope="module")
 def miner():
     shipped = Miner.named("canaan-a1566ha-500t")
-    return field_data.coarse(shipped) if INTERPRETED else shipped
+    return field_data.quick(shipped) if INTERPRETED else shipped
 
 
 def made(miner, truth, seed=0, n=8, instruments=SHARP, error=PLAIN, **options):

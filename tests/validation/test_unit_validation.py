@@ -30,7 +30,9 @@ needs_speed = pytest.mark.skipif(SLOW, reason="many solutions of a unit: minutes
 def with_numbers(**texts):
     """The shipped miner on few cells, with some numbers of its device file replaced by exact or narrow ones."""
     device = Miner.named(NAME).device
-    device = device.model_copy(update={"plate": device.serpentine.model_copy(update={"cells_per_pass": 4})})
+    device = device.model_copy(
+        update={"plate": device.serpentine.model_copy(update={"cells_per_pass": 2 if SLOW else 4})}
+    )
     for key, text in texts.items():
         section, name = key.split("__")
         part = getattr(device, section)
