@@ -139,11 +139,15 @@ class Lifetime:
             )  # fmt: skip
         j = np.broadcast_to(np.asarray(current, dtype=float), T.shape)
         runs = j > 0.0
-        self.ageing += dt * np.sum(1.0 / arrhenius_factor(T, laws.T_reference, laws.ageing_energy), axis=1)
+        aged = dt / arrhenius_factor(T, laws.T_reference, laws.ageing_energy)
         factor = electromigration_factor(
             T, np.where(runs, j, 1.0), laws.T_reference, laws.migration_energy, laws.migration_exponent
         )
-        self.migration += dt * np.sum(np.where(runs, 1.0 / factor, 0.0), axis=1)
+        migrated = np.where(runs, dt / factor, 0.0)
+        # Step after step, so that the sums do not depend on how the steps were handed over.
+        for k in range(t.size):
+            self.ageing += aged[:, k]
+            self.migration += migrated[:, k]
         self.duration += dt * t.size
         if t.size:
             self.last_time = float(t[-1])

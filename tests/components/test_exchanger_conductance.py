@@ -31,7 +31,9 @@ def test_heat_and_drops_are_those_of_the_full_stack(exchanger, reduced):
     rng = np.random.default_rng(4)
     for _ in range(12):
         flows, T_hot, T_cold = rng.uniform(6.0, 24.0, 2), rng.uniform(330.0, 357.0), rng.uniform(304.0, 327.0)
-        full = exchanger.rate(hot_mass_flow=flows[0], cold_mass_flow=flows[1], hot_T_in=T_hot, cold_T_in=T_cold)
+        full = exchanger.rate(
+            hot_mass_flow=flows[0], cold_mass_flow=flows[1], hot_T_in=T_hot, cold_T_in=T_cold
+        )
         C = _C(exchanger, (*flows, T_hot, T_cold))
         heat = reduced.heat(*flows, T_hot, T_cold, *C)
         # In kelvin of the outlet, as the form states its own error.

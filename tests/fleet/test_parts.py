@@ -86,7 +86,9 @@ def test_asking_changes_nothing():
 def test_a_cooler_cools_towards_the_air_and_no_further():
     part = _made("cooler")
     now = Now(0, 3600.0, VALUES, {})
-    T_out = [part.answer(now, None, Given((340.0,), (5.0,), (s,), (340.0,), (0.0,))).T_out[0] for s in (0, 0.3, 1)]
+    T_out = [
+        part.answer(now, None, Given((340.0,), (5.0,), (s,), (340.0,), (0.0,))).T_out[0] for s in (0, 0.3, 1)
+    ]
     assert T_out[0] == pytest.approx(340.0)
     assert T_out[0] > T_out[1] > T_out[2] > VALUES["T_outdoor"]
 
