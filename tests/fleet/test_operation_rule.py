@@ -1,5 +1,7 @@
 """Which units run: as many as the heat asks for, within ramp and least times."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -77,7 +79,7 @@ def test_least_times_are_kept_and_cycles_are_shared():
     starts = []
     for unit in on.T:
         changes = np.flatnonzero(np.diff(unit.astype(int)))
-        for a, b in zip(changes[:-1], changes[1:]):
+        for a, b in pairwise(changes):
             assert b - a >= (3 if unit[a + 1] else 2)
         starts.append(int((unit[1:] & ~unit[:-1]).sum()))
     assert max(starts) < 1.25 * min(starts)
