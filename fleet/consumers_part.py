@@ -60,7 +60,7 @@ class ConsumersPart(Part):
     def answer(self, now: Now, memory: Any, given: Given) -> Answer:
         """See :class:`~hashheat.fleet.part.Part`."""
         T, fluid = given.T_in[0], self.fluids[0]
-        demand = self.share * now.values["demand"]
+        demand = 0.0 if self.name in now.out else self.share * now.values["demand"]
         least = _LEAST_COOLING * fluid.heat_capacity(fluid.inside(T))
         target = min(max(demand, 0.0) / max(self._cooling(now, T), least), self.largest_flow)
         T_out = min(now.values["T_return"], T)

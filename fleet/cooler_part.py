@@ -46,7 +46,14 @@ class CoolerPart(Part):
             if flow
             else given.T_in[0]
         )
-        return Answer((T_out,), (self.rule.target(now, given.setting[0], given.T_held[0], 0.0, 1.0),))
+        return Answer(
+            (T_out,),
+            (
+                self.rule.target(
+                    now, given.setting[0], given.T_held[0], 0.0, 0.0 if self.name in now.out else 1.0
+                ),
+            ),
+        )
 
     def finish(self, now: Now, memory: Any, given: Given) -> tuple[Any, Ledger]:
         """See :class:`~hashheat.fleet.part.Part`."""

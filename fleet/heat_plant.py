@@ -38,6 +38,7 @@ from hashheat.fleet.part_sections import (
     PumpSection,
     TankSection,
     UnitsSection,
+    VesselSection,
 )
 from hashheat.fleet.pipe_part import PipePart
 from hashheat.fleet.plant import Plant
@@ -47,6 +48,7 @@ from hashheat.fleet.sampling import nominal, unit_places
 from hashheat.fleet.tank_part import TankPart
 from hashheat.fleet.unit_map import Mode, unit_map
 from hashheat.fleet.units_part import UnitsPart
+from hashheat.fleet.vessel_part import VesselPart
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.units import to_si
 
@@ -147,6 +149,8 @@ def _built(file: HeatPlantFile, name: str, section: Any) -> Part:
             )
             pump = HeatPump.from_values(_numbers(section, *extra))
             return HeatPumpPart(name, pump, _rule(section.hold, 1), losses)  # type: ignore[arg-type]
+        case VesselSection():
+            return VesselPart(name, section.mass.nominal, section.loss.nominal, section.T_first.nominal)
         case TankSection():
             return _tank(file, name, section)
     raise NotImplementedError(type(section).__name__)

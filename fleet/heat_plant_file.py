@@ -91,6 +91,14 @@ class ReferenceSection(Section):
     grid_factor: Quantity = number("kg/J", minimum=0.0, about="CO2 of electricity, e.g. '0.05 kg/kWh'")
 
 
+class EventSection(Section):
+    """A part that stands still for a while: a pump that trips, a boiler under repair, all units off."""
+
+    part: str = Field(description="the part, e.g. 'loop_pump'")
+    start: str = Field(description="first moment, UTC, e.g. '2023-01-05T10:00'")
+    end: str = Field(description="moment at which it goes on")
+
+
 class HeatPlantFile(FileRecord):
     """A plant from the chips to the customers."""
 
@@ -105,6 +113,7 @@ class HeatPlantFile(FileRecord):
     operation: OperationSection = Field(description="an [operation] table")
     hours: HoursSection = Field(description="an [hours] table")
     reference: ReferenceSection = Field(description="a [reference] table")
+    events: list[EventSection] = Field(default=[], description="[[events]] tables")
 
     def sections(self) -> dict[str, Section]:
         """The parts, checked, by their names.

@@ -44,7 +44,7 @@ class HeatPumpPart(Part):
     def answer(self, now: Now, memory: Any, given: Given) -> Answer:
         """See :class:`~hashheat.fleet.part.Part`."""
         state = self._state(given)
-        high = self.pump.capacity if state is not None else 0.0
+        high = self.pump.capacity if state is not None and self.name not in now.out else 0.0
         target = self.rule.target(now, given.setting[0], given.T_held[0], 0.0, high)
         if state is None:
             return Answer(given.T_in, (target,))

@@ -38,7 +38,7 @@ class HeaterPart(Part):
     def answer(self, now: Now, memory: Any, given: Given) -> Answer:
         """See :class:`~hashheat.fleet.part.Part`."""
         heat, flow = given.setting[0], abs(given.flow[0])
-        high = self.boiler.capacity if flow > 0.0 else 0.0
+        high = self.boiler.capacity if flow > 0.0 and self.name not in now.out else 0.0
         target = self.rule.target(now, heat, given.T_held[0], 0.0, high)
         return Answer(
             (self.fluids[0].heated(given.T_in[0], heat / flow) if flow > 0.0 else given.T_in[0],), (target,)

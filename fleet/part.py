@@ -22,12 +22,15 @@ class Now(NamedTuple):
         Hourly series and site numbers at this step, in SI.
     orders : mapping of str to Any
         What the plan of operation tells a part, by the part's name.
+    out : frozenset of str
+        Parts that stand still in this step, whatever their rules want.
     """
 
     number: int
     dt: float
     values: Mapping[str, float]
     orders: Mapping[str, Any]
+    out: frozenset[str] = frozenset()
 
 
 class Actuator(NamedTuple):

@@ -145,6 +145,15 @@ class TankSection(StorageTankSection):
     first_charge: Quantity = number("1", minimum=0.0, maximum=1.0, about="at the beginning, 0 to 1")
 
 
+class VesselSection(Section):
+    """Water that a circuit holds, well mixed."""
+
+    type: Literal["vessel"]
+    mass: Quantity = number("kg", positive=True, about="of water, metal counted as water, e.g. '2000 kg'")
+    loss: Quantity = number("W/K", minimum=0.0, about="conductance to the room, e.g. '50 W/K'")
+    T_first: Quantity = number("K", positive=True, about="at the beginning, e.g. '60 degC'")
+
+
 #: By the word that stands for them in ``type``.
 PART_SECTIONS: dict[str, type[Section]] = {
     "units": UnitsSection,
@@ -157,4 +166,5 @@ PART_SECTIONS: dict[str, type[Section]] = {
     "buried_pipe": PipeSection,
     "dry_cooler": CoolerSection,
     "heat_pump": HeatPumpPartSection,
+    "vessel": VesselSection,
 }

@@ -97,6 +97,7 @@ def step(
     dt: float,
     values: Mapping[str, float],
     runs: tuple[np.ndarray, ...],
+    out: frozenset[str] = frozenset(),
 ) -> Step:
     """Make one step.
 
@@ -112,6 +113,8 @@ def step(
         Hourly series at the step, room and ground.
     runs : tuple of (unit,) arrays of bool
         Units that are not out for service, for every part of units.
+    out : frozenset of str
+        Parts that stand still.
 
     Returns
     -------
@@ -125,6 +128,7 @@ def step(
         For water that would freeze or boil.
     """
     blocks = plant.of_kind(UnitsPart)
+    runs = tuple(run & (part.name not in out) for part, run in zip(blocks, runs))
     charge, capacity = _store(plant, state)
     units = tuple(
         _ordered(plant, part, own, state, values, run, charge, capacity, dt, len(blocks))
@@ -132,7 +136,7 @@ def step(
     )
     tripped = 0
     for _ in range(_TRIPS):
-        now = Now(index, dt, values, {part.name: orders_of(own) for part, own in zip(blocks, units)})
+        now = Now(index, dt, values, {part.name: orders_of(own) for part, own in zip(blocks, units)}, out)
         solved = _solve(plant, now, state)
         trial = solved.trial
         memories, ledgers = plant.balance.finish(now, state.memories, trial)

@@ -47,7 +47,9 @@ class PumpPart(Part):
         """See :class:`~hashheat.fleet.part.Part`."""
         share = now.orders[self.scaled_by].share if self.scaled_by else 1.0
         low, high = self.flow[0] * share, self.flow[1] * share
-        if self.rule is None:
+        if self.name in now.out:
+            target = 0.0
+        elif self.rule is None:
             target = high
         else:
             target = self.rule.target(now, given.setting[0], given.T_held[0], low, high)

@@ -11,6 +11,7 @@ import xarray as xr
 from hashheat.fleet.availability import availability
 from hashheat.fleet.heat_balance import BalanceError
 from hashheat.fleet.heat_plant import HeatPlant
+from hashheat.fleet.plant_events import parts_out
 from hashheat.fleet.plant_step import PlantState, PlantStateError, Step, first_state, step
 from hashheat.fleet.run_store import RunStore, fingerprint
 from hashheat.fleet.unit_ageing import UnitAgeing
@@ -81,6 +82,7 @@ def simulate(
         )
         for k, block in enumerate(blocks)
     )  # fmt: skip
+    out = parts_out(plant.file, list(plant.file.parts), hours["time"].values, dt)
     site = {"T_room": plant.file.site.room.nominal, "T_ground": plant.file.site.ground.nominal}
     run = fingerprint(
         plant.file.model_dump(mode="python"), version("hashheat"), segment, hours["time"].values.astype("int64"),
@@ -103,7 +105,7 @@ def simulate(
         junctions: list[list[np.ndarray]] = [[] for _ in blocks]
         for i in own:
             values = site | {name: float(column[i]) for name, column in columns.items()}
-            made = _step(plant, state[0], i, dt, values, tuple(r[:, i] for r in runs), hours)
+            made = _step(plant, state[0], i, dt, values, tuple(r[:, i] for r in runs), out[i], hours)
             T_units = _hottest(plant, made)
             state = (made.state, tuple(s.with_step(T, dt) for s, T in zip(state[1], T_units)), state[2])
             for block, T in zip(junctions, T_units):
@@ -174,10 +176,10 @@ def _check_series(plant: HeatPlant, hours: xr.Dataset) -> float:
 
 def _step(
     plant: HeatPlant, state: PlantState, i: int, dt: float, values: dict[str, float],
-    runs: tuple[np.ndarray, ...], hours: xr.Dataset,
+    runs: tuple[np.ndarray, ...], out: frozenset[str], hours: xr.Dataset,
 ) -> Step:  # fmt: skip
     try:
-        return step(plant, state, i, dt, values, runs)
+        return step(plant, state, i, dt, values, runs, out)
     except (BalanceError, PlantStateError) as error:
         raise error.extended(f" (hour {np.datetime_as_string(hours['time'].values[i], 'm')} UTC)") from None
 

@@ -26,6 +26,7 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "heat_rejected": ("W", "heat rejected to the air"),
     "heat_loss": ("W", "heat lost to the surroundings"),
     "T_supply": ("K", "temperature at the customers"),
+    "T_mixed": ("K", "temperature of the water it holds"),
     "co2_rate": ("kg s-1", "carbon dioxide of the fuel"),
     "speed": ("1", "speed of the fans over full speed"),
     "source_heat_rate": ("W", "heat from the source"),

@@ -20,6 +20,7 @@ from hashheat.fleet.part import Given, Now
 from hashheat.fleet.pipe_part import PipePart
 from hashheat.fleet.pump_part import PumpPart
 from hashheat.fleet.tank_part import TankPart
+from hashheat.fleet.vessel_part import VesselPart
 
 WATER = CircuitFluid.named("water", 6e5)
 VALUES = {"demand": 1e6, "T_return": 318.15, "T_outdoor": 278.15, "T_ground": 281.15, "T_room": 293.15}
@@ -35,6 +36,7 @@ PARTS = {
     "tank": lambda: TankPart("p", TANK, 350.0, 318.0, 0.5),
     "pipe": lambda: PipePart("p", PIPE, 320.0),
     "cooler": lambda: CoolerPart("p", COOLER, HoldRule("p.outlet", 330.0, -1), 0.0),
+    "vessel": lambda: VesselPart("p", 800.0, 40.0, 330.0),
     "heat pump": lambda: HeatPumpPart("p", HEAT_PUMP, HoldRule("p.sink_out", 350.0, 1), (0.0, 0.0)),
 }
 
@@ -104,3 +106,20 @@ def test_a_pipe_loses_the_pressure_of_darcy_and_weisbach():
     for _ in range(100):
         f = (-2.0 * math.log10(rough / 3.7 + 2.51 / (Re * math.sqrt(f)))) ** -2
     assert (a + b * 20.0) * 20.0 == pytest.approx(f * PIPE.length / D * 0.5 * rho * v * v, rel=0.02)
+
+
+def test_a_vessel_warms_exponentially_and_converges_with_first_order():
+    mass, flow, T_in, T0, t = 800.0, 2.0, 350.0, 330.0, 600.0
+    errors = []
+    for steps in (20, 40, 80):
+        part = VesselPart("p", mass, 0.0, T0)
+        part.fluids = (WATER,)
+        T = T0
+        for number in range(steps):
+            now = Now(number, t / steps, VALUES, {})
+            T, _ = part.finish(now, T, Given((T_in,), (flow,), (), (), (0.0,)))
+        # In enthalpy the mixing is linear, whatever the heat capacity does.
+        h_in, h0 = WATER.enthalpy(T_in), WATER.enthalpy(T0)
+        errors.append(abs(WATER.enthalpy(T) - (h_in + (h0 - h_in) * math.exp(-flow * t / mass))))
+    orders = np.log2(np.array(errors[:-1]) / errors[1:])
+    assert orders == pytest.approx([1.0, 1.0], abs=0.05)
