@@ -1,6 +1,7 @@
 """The hours a plant is run through: from files where they are given, from its own file where not."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -21,6 +22,9 @@ def plant_hours(
     prices: Path | None = None,
     *,
     zone: str = "",
+    longest_gap: int = 3,
+    duplicates: Any = "error",
+    wrong_offsets: Any = "error",
 ) -> xr.Dataset:
     """Weather, network and prices for every hour.
 
@@ -33,6 +37,11 @@ def plant_hours(
         CSV files of :mod:`hashheat.fleet.hourly_series`.
     zone : str
         Of time stamps that state none.
+    longest_gap : int
+        Longest run of missing hours of weather and network that is interpolated; prices are not.
+    duplicates : {"error", "mean"}
+    wrong_offsets : {"error", "mend"}
+        As the readers.
 
     Returns
     -------
@@ -48,11 +57,14 @@ def plant_hours(
         For files without a common hour.
     """
     own = file.hours
-    given = [
-        read(path, zone=zone)
-        for read, path in ((read_weather, weather), (read_network, network), (read_prices, prices))
-        if path is not None
-    ]
+    how = {"zone": zone, "duplicates": duplicates, "wrong_offsets": wrong_offsets}
+    given = []
+    if weather is not None:
+        given.append(read_weather(weather, longest_gap=longest_gap, **how))
+    if network is not None:
+        given.append(read_network(network, longest_gap=longest_gap, **how))
+    if prices is not None:
+        given.append(read_prices(prices, **how).rename(electricity_price="price"))
     if weather is None:
         climate = SyntheticClimate(mean=own.T_mean.nominal, annual_amplitude=own.T_swing.nominal)
         years = _years(given) or [own.year]

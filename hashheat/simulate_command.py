@@ -19,6 +19,7 @@ from hashheat.rate_command import default_directory
 from hashheat.simulate_plots import duration_curve, months, temperatures, unit_histogram, week
 from hashheat.simulate_sheet import year_sheet
 from hashheat.simulate_terminal import energies, metrics
+from hashheat.thermo.errors import InputError
 from hashheat.thermo.record import find_file
 
 FILES = ("result.nc", "year.json", "report.html")
@@ -31,6 +32,9 @@ class SimulateOptions(NamedTuple):
     network: Path | None = None
     prices: Path | None = None
     zone: str = ""
+    longest_gap: int = 3
+    duplicates: str = "error"
+    wrong_offsets: str = "error"
     hours: int | None = None
 
 
@@ -65,13 +69,30 @@ def run_simulate(
         Naming the hour.
     """
     options = SimulateOptions() if options is None else options
+    for key, word in (("duplicates", "mean"), ("wrong_offsets", "mend")):
+        if getattr(options, key) not in ("error", word):
+            raise InputError(
+                "unknown word",
+                key=f"--{key.replace('_', '-')}",
+                found=getattr(options, key),
+                accepted=f"error, {word}",
+            )
     path = find_file(name, LIBRARY, "heat plant")
     directory = output if output is not None else default_directory(path, "year")
     check_directory(directory, FILES)
     with Bar(quiet) as bar:
         bar("plant", 0.0)
         plant = HeatPlant.named(name)
-        series = plant_hours(plant.file, options.weather, options.network, options.prices, zone=options.zone)
+        series = plant_hours(
+            plant.file,
+            options.weather,
+            options.network,
+            options.prices,
+            zone=options.zone,
+            longest_gap=options.longest_gap,
+            duplicates=options.duplicates,
+            wrong_offsets=options.wrong_offsets,
+        )
         if options.hours is not None:
             series = series.isel(time=slice(0, options.hours))
         bar("hours", 0.0)

@@ -27,6 +27,16 @@ def simulate(
     zone: Annotated[
         str, typer.Option(help="Of time stamps that state none, e.g. UTC or Europe/Helsinki.")
     ] = "",
+    longest_gap: Annotated[
+        int,
+        typer.Option(help="Longest run of missing hours of weather and network that is interpolated.", min=0),
+    ] = 3,
+    duplicates: Annotated[
+        str, typer.Option(help="'mean': average rows of one time that differ; otherwise an error.")
+    ] = "error",
+    wrong_offsets: Annotated[
+        str, typer.Option(help="'mend': believe the zone where an offset contradicts it; otherwise an error.")
+    ] = "error",
     hours: Annotated[int | None, typer.Option(help="Run through the first hours only.", min=1)] = None,
     output: Annotated[
         Path | None,
@@ -42,7 +52,7 @@ def simulate(
     from hashheat.simulate_command import SimulateOptions, run_simulate
     from hashheat.simulate_terminal import show_year
 
-    options = SimulateOptions(weather, network, prices, zone, hours)
+    options = SimulateOptions(weather, network, prices, zone, longest_gap, duplicates, wrong_offsets, hours)
     sheet, files = run_simulate(plant, output, options, quiet=quiet or as_json)
     paths = [str(path) for path in files]
     if as_json:
