@@ -68,8 +68,12 @@ if TYPE_CHECKING:
     from hashheat.components.two_phase_tank import TwoPhaseTank
     from hashheat.components.vendor_points import VendorPoint
     from hashheat.fleet.check import check_plant, percentiles
+    from hashheat.fleet.heat_plant import HeatPlant
+    from hashheat.fleet.heat_plant_file import shipped_heat_plants
     from hashheat.fleet.plant import Plant
     from hashheat.fleet.plant_file import shipped_plants
+    from hashheat.fleet.plant_hours import plant_hours
+    from hashheat.fleet.simulate import simulate
     from hashheat.report import write_report
     from hashheat.summary import summarize
     from hashheat.thermo.ageing import FluidAgeing
@@ -107,6 +111,7 @@ _FACE: dict[str, str] = {
     "FrameCapacityError": "hashheat.components.errors",
     "FreezingError": "hashheat.thermo.errors",
     "HashheatError": "hashheat.thermo.errors",
+    "HeatPlant": "hashheat.fleet.heat_plant",
     "ImmersionTank": "hashheat.components.immersion_tank",
     "InfeasibleDemandError": "hashheat.components.network_errors",
     "InputError": "hashheat.thermo.errors",
@@ -155,14 +160,17 @@ _FACE: dict[str, str] = {
     "load_tank": "hashheat.components.tank_file",
     "part_load": "hashheat.components.exchanger_map",
     "percentiles": "hashheat.fleet.check",
+    "plant_hours": "hashheat.fleet.plant_hours",
     "power_step": "hashheat.components.plate_scenarios",
     "pump_trip": "hashheat.components.plate_scenarios",
     "rate_transient": "hashheat.components.exchanger_transient",
     "shipped_cold_plates": "hashheat.components.cold_plate_file",
+    "shipped_heat_plants": "hashheat.fleet.heat_plant_file",
     "shipped_miners": "hashheat.components.miner_file",
     "shipped_plants": "hashheat.fleet.plant_file",
     "shipped_plates": "hashheat.components.exchanger_plate",
     "shipped_tanks": "hashheat.components.tank_file",
+    "simulate": "hashheat.fleet.simulate",
     "size_exchanger": "hashheat.components.exchanger_sizing",
     "solve_for": "hashheat.components.exchanger_solve",
     "summarize": "hashheat.summary",
@@ -187,6 +195,7 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "FrameCapacityError",
     "FreezingError",
     "HashheatError",
+    "HeatPlant",
     "ImmersionTank",
     "InfeasibleDemandError",
     "InputError",
@@ -235,14 +244,17 @@ __all__ = [  # written out, so that type checkers see it; a test holds it to _FA
     "load_tank",
     "part_load",
     "percentiles",
+    "plant_hours",
     "power_step",
     "pump_trip",
     "rate_transient",
     "shipped_cold_plates",
+    "shipped_heat_plants",
     "shipped_miners",
     "shipped_plants",
     "shipped_plates",
     "shipped_tanks",
+    "simulate",
     "size_exchanger",
     "solve_for",
     "summarize",

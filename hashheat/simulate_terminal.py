@@ -86,8 +86,8 @@ def metrics(sheet: dict[str, Any]) -> list[str]:
     if sheet["money"] is not None:
         money = sheet["money"]
         said.append(
-            f"electricity costs {money['electricity'] / 1e6:,.2f} M EUR, heat brings {money['heat'] / 1e6:,.2f} "
-            "M EUR (what is hashed is not counted)"
+            f"electricity costs {money['electricity']:,.0f} EUR, heat brings {money['heat']:,.0f} EUR (what is "
+            "hashed is not counted)"
         )
     c = sheet["emissions"]
     said.append(
