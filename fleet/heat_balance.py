@@ -107,9 +107,15 @@ class HeatBalance:
                 x = x + self._held_back(self._step(J, r, delta), x)
                 x[:n] = np.clip(x[:n], self._coldest, self._warmest)
         worst = int(np.argmax(np.abs(r)))
+        ends = np.flatnonzero((x[:n] <= self._coldest) | (x[:n] >= self._warmest))
+        beyond = "".join(
+            f"; the water at {equations.circuits.name(int(node))} stands at the end of its range as a liquid, "
+            f"{x[node] - 273.15:.1f} degC"
+            for node in ends[:1]
+        )
         raise BalanceError(
             f"step {now.number} of the plant did not come to rest: {equations.place(worst)} is still off by "
-            f"{abs(r[worst]):.3g} {'K' if worst < n else 'of its scale'} after {_MAX_ROUNDS} rounds"
+            f"{abs(r[worst]):.3g} {'K' if worst < n else 'of its scale'} after {_MAX_ROUNDS} rounds{beyond}"
         )
 
     def finish(

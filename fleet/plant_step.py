@@ -148,7 +148,7 @@ def step(
             own._replace(mode=np.where(out, 0, own.mode), since=np.where(out, dt, own.since))
             for own, out in zip(units, lost)
         )
-    _check(plant, trial, index)
+    check_water(plant, trial, index)
     after = PlantState(memories, trial.T, trial.setting, units)
     return Step(after, trial, ledgers, tripped, solved.rounds)
 
@@ -194,8 +194,16 @@ def _lost(plant: HeatPlant, part: UnitsPart, ledgers: tuple[Ledger, ...]) -> np.
     return found
 
 
-def _check(plant: HeatPlant, trial: Trial, index: int) -> None:
-    """Refuse water that is no water."""
+def check_water(plant: HeatPlant, trial: Trial, index: int) -> None:
+    """Raise :class:`PlantStateError` for water that flows and would boil, freeze or leave its properties' range.
+
+    Parameters
+    ----------
+    plant : HeatPlant
+    trial : Trial
+    index : int
+        Of the step, for the message.
+    """
     up = np.where(trial.flow >= 0.0, plant.circuits.start, plant.circuits.end)
     fluids = [fluid for part in plant.parts for fluid in part.fluids]
     for fluid, node, flow in zip(fluids, up, trial.flow):
