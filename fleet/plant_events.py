@@ -1,5 +1,8 @@
 """Parts that stand still for a while: which of them at which step."""
 
+import contextlib
+from typing import Any
+
 import numpy as np
 
 from hashheat.fleet.heat_plant_file import HeatPlantFile
@@ -55,11 +58,10 @@ def parts_out(file: HeatPlantFile, names: list[str], time: np.ndarray, dt: float
     return [frozenset(out) for out in found]
 
 
-def _moment(file: HeatPlantFile, key: str, text: str) -> np.datetime64:
-    try:
+def _moment(file: HeatPlantFile, key: str, text: str) -> Any:
+    moment: Any = np.datetime64("NaT", "ns")
+    with contextlib.suppress(ValueError):
         moment = np.datetime64(text.removesuffix("Z"), "ns")
-    except ValueError:
-        moment = np.datetime64("NaT")
     if np.isnat(moment):
         raise InputError(
             "is no moment", file=file.file, key=key, found=text, accepted="UTC, e.g. '2023-01-05T10:00'"
