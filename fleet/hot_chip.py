@@ -9,14 +9,16 @@ above t is ``prod Phi((R(t) / R_mean - 1) / spread)``.
 import math
 from typing import NamedTuple
 
+import numba
 import numpy as np
 
-from hashheat.thermo.jit import kernel
+from hashheat.thermo.jit import kernel, parallel_kernel
 
 _STEPS = 80
 _TOLERANCE = 1e-6  # K
 _FAR = 8.0  # standard deviations: above it with a probability of 6e-16
 _HIGHEST = 300.0  # K above the plate: no median that hot is looked for
+_CASES_OF_A_BLOCK = 64
 
 
 class ChipPower(NamedTuple):
@@ -132,6 +134,36 @@ def _each(
         curvature[c] = -(first - 2.0 * second + third) / (step * step)
 
 
+@parallel_kernel
+def _each_in_blocks(
+    T_plate: np.ndarray,
+    T_chip: np.ndarray,
+    chips: np.ndarray,
+    resistance: np.ndarray,
+    spread: np.ndarray,
+    power: ChipPower,
+    median: np.ndarray,
+    steepness: np.ndarray,
+    curvature: np.ndarray,
+) -> None:
+    cases = T_plate.shape[0]
+    for block in numba.prange((cases + _CASES_OF_A_BLOCK - 1) // _CASES_OF_A_BLOCK):
+        a = block * _CASES_OF_A_BLOCK
+        z = min(a + _CASES_OF_A_BLOCK, cases)
+        law = ChipPower(power.dynamic[a:z], power.leak[a:z], power.T_leak[a:z], power.scale[a:z])
+        _each(
+            T_plate[a:z],
+            T_chip[a:z],
+            chips,
+            resistance[a:z],
+            spread[a:z],
+            law,
+            median[a:z],
+            steepness[a:z],
+            curvature[a:z],
+        )
+
+
 def hottest_chip(
     T_plate: np.ndarray,
     T_chip: np.ndarray,
@@ -139,6 +171,8 @@ def hottest_chip(
     resistance: np.ndarray,
     spread: np.ndarray,
     power: ChipPower,
+    *,
+    parallel: bool = False,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Median of the hottest junction among many chips whose resistances scatter.
 
@@ -152,6 +186,8 @@ def hottest_chip(
         Mean resistance from junction to plate [K/W], and its relative standard deviation among chips [-].
     power : ChipPower
         Of the chips.
+    parallel : bool
+        Share the cases among threads; the result is the same.
 
     Returns
     -------
@@ -168,7 +204,8 @@ def hottest_chip(
     def each(x: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(np.broadcast_to(x, (shape,)), dtype=float)
 
-    _each(
+    run = _each_in_blocks if parallel else _each
+    run(
         np.ascontiguousarray(T_plate, dtype=float),
         np.ascontiguousarray(T_chip, dtype=float),
         np.ascontiguousarray(chips, dtype=float),
