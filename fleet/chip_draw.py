@@ -28,20 +28,19 @@ def above_median(u: np.ndarray, steepness: np.ndarray, curvature: np.ndarray) ->
     Notes
     -----
     No chip is above t with the probability ``exp(-E(t))``, with ``E = ln 2 exp(-s d - c d**2 / 2)`` at a distance
-    d above the median; d solves ``E = -ln u``. Where the parabola turns upwards, near the chips' own runaway, the
-    number goes on falling at a tenth of its first rate, as in :func:`hashheat.fleet.hot_chip.hottest_of_all`.
+    d above the median; d solves ``E = -ln u``. Beyond nine tenths of the way to the turn of the parabola,
+    as it has near the chips' own runaway, the number goes on falling at a tenth of its first rate, as in
+    :func:`hashheat.fleet.hot_chip.hottest_of_all`.
     """
     scatters = np.isfinite(steepness) & (steepness > 0.0)
     s, c = np.where(scatters, steepness, 1.0), np.where(scatters, curvature, 0.0)
     q = math.log(math.log(2.0)) - np.log(-np.log(u))
-    bent = s * s + 2.0 * c * q
-    d = np.where(bent > 0.0, 2.0 * q / (s + np.sqrt(np.maximum(bent, 0.0))), q / s)
-    # Beyond nine tenths of the way to the parabola's turn.
-    turn = np.where(c < 0.0, 0.9 * s / np.maximum(-c, 1e-300), np.inf)
-    q_turn = np.where(c < 0.0, 0.495 * s * s / np.maximum(-c, 1e-300), np.inf)
-    far = q > q_turn
-    beyond = np.where(far, turn, 0.0) + (q - np.where(far, q_turn, 0.0)) / (0.1 * s)
-    return np.where(scatters, np.where(far, beyond, d), 0.0)
+    # The parabola turns on one side of the median: upwards above it, or, of no consequence, downwards below it.
+    far = (q * c < 0.0) & (np.abs(q * c) > 0.495 * s * s)
+    bent = np.where(far, 1.0, s * s + 2.0 * c * q)
+    bend = np.where(far, np.abs(c), 1.0)
+    beyond = np.sign(q) * (0.9 * s / bend + (np.abs(q) - 0.495 * s * s / bend) / (0.1 * s))
+    return np.where(scatters, np.where(far, beyond, 2.0 * q / (s + np.sqrt(bent))), 0.0)
 
 
 def hottest_drawn_chip(

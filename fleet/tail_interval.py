@@ -56,8 +56,8 @@ def fleet_interval(
     Notes
     -----
     Korn and Graubard 1998, *Survey Methodology* 24:193: the exact interval at as many units as would scatter like
-    the fleets do, at most those there are, corrected for the few fleets by Student's t. Where no unit or every unit
-    is counted the fleets show no scatter, and each counts for one unit.
+    the fleets do, at most those there are, corrected for the few fleets by Student's t. Where no unit or every
+    unit is counted the fleets show no scatter, and each counts for one unit.
     """
     fleets = hits.shape[0]
     units = fleets * units_of_a_fleet
