@@ -14,6 +14,7 @@ from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.monitor_commands import monitor
 from hashheat.plate_commands import plate
 from hashheat.simulate_commands import simulate
+from hashheat.population_commands import population
 from hashheat.tank_commands import tank
 from hashheat.validate_commands import campaign, validate
 
@@ -36,6 +37,7 @@ app.command()(calibrate)
 app.command("plan-measurement")(plan_measurement)
 app.command()(monitor)
 app.command()(simulate)
+app.command()(population)
 
 
 def _version(wanted: bool) -> None:

@@ -5,6 +5,12 @@ import re
 _WORDS: dict[str, str] = {
     "units.frequency": "clock of the units",
     "units.voltage": "supply voltage of the units",
+    "T_in": "inlet temperature of a unit",
+    "volume_flow": "flow of a unit",
+    "header_imbalance": "flow imbalance along the headers",
+    "T_ambient": "room temperature",
+    "frequency": "clock of a unit",
+    "voltage": "supply voltage of a unit",
     "loop.inlet": "inlet temperature",
     "loop.pressure": "pressure at the units' inlet",
     "loop.flow": "flow of a unit",
