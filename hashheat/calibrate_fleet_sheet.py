@@ -15,6 +15,7 @@ from hashheat.validation.calibrated_file import describe_instrument
 from hashheat.validation.calibrated_fleet_file import RESISTANCE, spread_of
 from hashheat.validation.fleet_numbers import FleetNumber, fleet_numbers
 from hashheat.validation.hierarchy import FleetCalibration
+from hashheat.validation.residual_memory import memory_notes
 
 #: Units named in the table of those that deviate most.
 _NAMED = 10
@@ -76,6 +77,10 @@ def fleet_sheet(
         "data": {
             "units": int(found.units.size),
             "absent": list(found.absent),
+            "stateless": [
+                {"unit": unit, "records": one.records, "offered": one.offered, "left_out": one.left_out}
+                for unit, one in found.stateless.items()
+            ],
             "records": found.records,
             "offered": points.offered,
             "points": found.points,
@@ -159,6 +164,19 @@ def _sentence(numbers: tuple[FleetNumber, ...], found: FleetCalibration) -> str:
     return f"{told}; no spread between units can be told of {', '.join(flat)}" if flat else told
 
 
+def _without_state(found: FleetCalibration) -> list[str]:
+    notes = []
+    for left_out, what in ((True, "no part of the fit"), (False, "these records are no part of the fit")):
+        some = {unit: one for unit, one in found.stateless.items() if one.left_out == left_out}
+        if some:
+            told = [f"{unit} ({one.records} of {one.offered} records)" for unit, one in some.items()]
+            shown = ", ".join(told[:6]) + (" ..." if len(told) > 6 else "")
+            notes.append(
+                f"{len(some)} units have no steady state at the values of the device file, {what}: {shown}"
+            )
+    return notes
+
+
 def _notes(found: FleetCalibration, numbers: tuple[FleetNumber, ...], misfits: list[str]) -> list[str]:
     notes = []
     if found.absent:
@@ -166,6 +184,7 @@ def _notes(found: FleetCalibration, numbers: tuple[FleetNumber, ...], misfits: l
         notes.append(
             f"{len(found.absent)} units of the data have no usable record, no part of the fit: {shown}"
         )
+    notes += _without_state(found) + memory_notes(found.memory)
     for one in numbers:
         if (~one.seen).any():
             notes.append(f"{int((~one.seen).sum())} units say nothing of {one.key} by their own data")

@@ -38,6 +38,15 @@ class Condensed(NamedTuple):
     widths: dict[str, float]
     within: dict[str, np.ndarray]
 
+    def subset(self, keep: np.ndarray) -> "Condensed":
+        """Keep the points of a mask."""
+        return self._replace(
+            model=self.model.subset(keep),
+            counts={name: x[keep] for name, x in self.counts.items()},
+            records=self.records[keep],
+            within={name: x[keep] for name, x in self.within.items()},
+        )
+
 
 def condense(model: UnitModel, most: int = MOST_POINTS) -> Condensed:
     """Put records of nearly the same inlet, flow, power and room into one point.

@@ -6,7 +6,8 @@ and spread then follow from the normal-normal model (:mod:`hashheat.validation.p
 checked: at the shrunk estimates the model is run once more, and the chi2 it gives compared with that of the form.
 
 A unit whose readings scatter more about its fit than their instruments say has its standard errors enlarged, as
-those of a single unit are (:func:`hashheat.components.weighted_fit.assess`).
+those of a single unit are (:func:`hashheat.components.weighted_fit.assess`). Where errors last from record to
+record, the records count as fewer (:mod:`hashheat.validation.fleet_memory`).
 
 Numbers that are the same in all units (plate, supply, leakage) but uncertain shift all estimates alike: they add
 to the doubt of the mean, not to the spread.
@@ -26,8 +27,11 @@ from hashheat.components.miner import Miner
 from hashheat.components.weighted_fit import UNLIKELY
 from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import Condensed, condense
+from hashheat.validation.fleet_memory import fleet_memory
 from hashheat.validation.instruments import Instrument
 from hashheat.validation.population import Population, estimate_population
+from hashheat.validation.residual_memory import Memory, variance_factors
+from hashheat.validation.stateless_units import Stateless, without_stateless
 from hashheat.validation.unit_constants import bias_constants, unit_constants
 from hashheat.validation.unit_fit import UnitFit
 from hashheat.validation.unit_forms import UnitForms, at_points, curvature_error, form_of_named, unit_forms
@@ -74,6 +78,11 @@ class FleetCalibration:
         Factor on all standard errors of a unit whose chi2 has a chance below 5 %: sqrt(chi2 / dof), else 1 [-].
     absent : tuple of str
         Units of the data without a usable record: no part of the fit.
+    stateless : dict of str to Stateless
+        Units with records at which the model has no steady state before anything is fitted: these, or the whole
+        unit, are no part of the fit.
+    memory : dict of str to Memory
+        Quantities whose errors last from record to record, so that these count as fewer.
     curvature_error : float
         Largest difference between the chi2 of the model and that of the quadratic form at a shrunk estimate, over
         all units; small beside 1 where the form serves.
@@ -98,6 +107,8 @@ class FleetCalibration:
     dof: np.ndarray
     enlarged: np.ndarray
     absent: tuple[str, ...]
+    stateless: dict[str, Stateless]
+    memory: dict[str, Memory]
     curvature_error: float
     last_step: float
     points: int
@@ -152,18 +163,20 @@ def calibrate_fleet(
     Raises
     ------
     CalibrationError
-        For fewer than three units, or names that cannot be fitted.
+        For fewer than three units that can be used, or names that cannot be fitted.
     InputError
         For data that cannot be used.
     """
     model = UnitModel.of(miner, data, **options)
     known = calibration_instruments(model, data, instruments or {})
     condensed = condense(model, most_points)
-    units, first = np.unique(condensed.model.points.unit, return_index=True)
-    if units.size < 3:
-        raise CalibrationError("a population needs three units or more", key="unit", found=units.size)
     everything = unit_constants(condensed.model, fit, known)
     own = bias_constants(condensed.model, known)
+    usable = np.unique(condensed.model.points.unit)
+    condensed, stateless = without_stateless(condensed, everything)
+    units, first = np.unique(condensed.model.points.unit, return_index=True)
+    if units.size < 3:
+        raise _few(units.size, stateless)
     both = [name for name in fit if name in own]
     if both:
         raise CalibrationError(
@@ -178,6 +191,15 @@ def calibrate_fleet(
     x, forms, last = _gauss_newton(problem, first, k, progress)
     for _ in range(_RECENTRED):
         problem = problem.recentred(at_points(x, first, n))
+        x, forms, last = _gauss_newton(problem, first, k, progress, x)
+    memory = fleet_memory(problem, x, units, model)
+    if memory:
+        at = at_points(x, first, n)
+        stated = problem.record_variance(condensed, known, at)
+        problem = problem.with_variance(variance_factors(memory, stated), at)
+        for _ in range(_RECENTRED):
+            x, forms, last = _gauss_newton(problem, first, k, progress, x)
+            problem = problem.recentred(at_points(x, first, n))
         x, forms, last = _gauss_newton(problem, first, k, progress, x)
     A, b = form_of_named(forms, x, constants, k)
     dof = np.add.reduceat(np.isfinite(problem.measured).sum(axis=1), first) - k
@@ -202,13 +224,28 @@ def calibrate_fleet(
         chi2=forms.chi2,
         dof=dof,
         enlarged=enlarged,
-        absent=tuple(str(name) for name in np.delete(names, units)),
+        absent=tuple(str(name) for name in np.delete(names, usable)),
+        stateless={str(names[one.unit]): one for one in stateless},
+        memory=memory,
         curvature_error=error,
         last_step=last,
         points=condensed.model.points.count,
         records=int(condensed.records.sum()),
         condensed=condensed,
         instruments=dict(known),
+    )
+
+
+def _few(units: int, stateless: Sequence[Stateless]) -> CalibrationError:
+    left_out = sum(one.left_out for one in stateless)
+    told = f"{units}, {left_out} more without a steady state at the values of the device file"
+    return CalibrationError(
+        "a population needs three units or more",
+        key="unit",
+        found=told if left_out else units,
+        accepted="readings in SI as the schema has them; flow and inlet in the right columns"
+        if left_out
+        else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Errors of a fit that last from one record to the next, so that the records tell less than they count."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -59,7 +59,39 @@ def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, 
     :func:`hashheat.validation.series_memory.integrated_memory`. Records are taken as evenly spaced. What the model
     gets wrong as the operating point drifts counts as memory as well: it does not average out either.
     """
-    first = np.argsort(model.points.time, kind="stable")[:_MOST]
+    found = {}
+    for name, series in record_errors(fit, x, model).items():
+        if lasts(series):
+            tau = float(np.mean([integrated_memory(e) for e in series]))
+            if tau > 1.0:
+                worth = float(np.mean([e.size for e in series])) / tau
+                worth *= max(model.points.count / _MOST, 1.0)
+                variance = float(np.mean([e.var() for e in series]))
+                found[name] = Memory(tau, worth, variance)
+    return found
+
+
+def record_errors(
+    fit: UnitFit, x: np.ndarray, model: UnitModel, most: int = _MOST
+) -> dict[str, list[np.ndarray]]:
+    """Model less reading at the first records of a unit, in the order of time.
+
+    Parameters
+    ----------
+    fit : UnitFit
+    x : (k,) array
+        Constants.
+    model : UnitModel
+        Of the records of one unit, before they were condensed.
+    most : int
+        Records, at most.
+
+    Returns
+    -------
+    dict of str to list of arrays
+        Of each quantity the readings that have enough of them [SI].
+    """
+    first = np.argsort(model.points.time, kind="stable")[:most]
     keep = np.zeros(model.points.count, dtype=bool)
     keep[first] = True
     part = model.subset(keep)
@@ -72,14 +104,13 @@ def residual_memory(fit: UnitFit, x: np.ndarray, model: UnitModel) -> dict[str, 
     found = {}
     for name, columns in fit.columns.items():
         series = [e[np.isfinite(e)] for e in error[:, columns].T]
-        series = [e for e in series if e.size >= _LEAST]
-        if any(_lasts(e, _UNLIKELY / len(series)) for e in series):
-            tau = float(np.mean([integrated_memory(e) for e in series]))
-            if tau > 1.0:
-                worth = float(np.mean([e.size for e in series])) * model.points.count / keep.sum() / tau
-                variance = float(np.mean([e.var() for e in series]))
-                found[name] = Memory(tau, worth, variance)
+        found[name] = [e for e in series if e.size >= _LEAST]
     return found
+
+
+def lasts(series: Sequence[np.ndarray]) -> bool:
+    """Whether any of several series of errors is not independent in time."""
+    return any(_lasts(e, _UNLIKELY / len(series)) for e in series)
 
 
 def variance_factors(memory: Mapping[str, Memory], stated: Mapping[str, float]) -> dict[str, float]:

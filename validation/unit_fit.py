@@ -13,6 +13,7 @@ from hashheat.validation.condensed_points import Condensed
 from hashheat.validation.instruments import Instrument
 from hashheat.validation.operating_points import OperatingPoints
 from hashheat.validation.own_draws import chip_rise
+from hashheat.validation.stateless_units import start_status
 from hashheat.validation.unit_constants import BOARD_MEAN, WALL_FACTOR, chip_quantity
 from hashheat.validation.unit_model import UnitModel
 
@@ -120,7 +121,7 @@ class UnitFit:
         )
         start = np.array([c.start for c in constants])
         predicted = fit.predict(start[None])[0]
-        _check_solved(fit, start)
+        _check_solved(fit)
         for name, columns_of in columns.items():
             noise = instruments[name].at(predicted[:, columns_of])[1]
             counts = condensed.counts[name].reshape(len(measured), -1)
@@ -173,11 +174,17 @@ class UnitFit:
         return replace(self, model=model, lift=lift)._weighted_at(at)
 
     def with_variance(self, factors: Mapping[str, float], x: np.ndarray) -> "UnitFit":
-        """Return the same fit with the variance of some quantities multiplied, weights taken at constants x."""
+        """Return the same fit with the variance of some quantities multiplied, weights taken at constants x.
+
+        Parameters
+        ----------
+        factors : mapping of str to float
+        x : (k,) or (points, k) array
+        """
         widened = np.ones(self.measured.shape[1])
         for name, columns in self.columns.items():
             widened[columns] = factors.get(name, 1.0)
-        return replace(self, widened=widened)._weighted_at(x[None])
+        return replace(self, widened=widened)._weighted_at(np.atleast_2d(x))
 
     def record_variance(
         self, condensed: Condensed, instruments: Mapping[str, Instrument], x: np.ndarray
@@ -185,7 +192,7 @@ class UnitFit:
         """Variance that instruments and drivers give the readings of a single record, mean of each quantity."""
         alone = condensed._replace(records=np.ones_like(condensed.records))
         single = replace(self, drivers=_driver_noise(alone, instruments))
-        found = sum(np.square(move) for move in single._by_drivers(x[None]).values())
+        found = sum(np.square(move) for move in single._by_drivers(np.atleast_2d(x)).values())
         variance = np.zeros_like(self.variance) + found
         told = {}
         for name, columns in self.columns.items():
@@ -340,13 +347,8 @@ def compared(model: UnitModel) -> tuple[str, ...]:
     return tuple(n for n in model.measured if n == chips or not n.startswith("T_chip"))
 
 
-def _check_solved(fit: UnitFit, start: np.ndarray) -> None:
-    own = {
-        c.name: float(c.value(float(x)))
-        for c, x in zip(fit.constants, start)
-        if c.name in fit.model.miner.quantities
-    }
-    status = fit.model.predict(own, quantities=("T_out",)).status[0]
+def _check_solved(fit: UnitFit) -> None:
+    status = start_status(fit.model, fit.constants)
     if status.any():
         bad = int(status[status != 0][0])
         raise CalibrationError(

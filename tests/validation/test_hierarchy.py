@@ -155,6 +155,68 @@ def test_units_without_a_usable_record_are_named(flawed):
     assert all(len(x) == 4 for x in (found.single, found.chi2, found.dof, found.enlarged))
 
 
+def test_units_without_a_steady_state_at_the_start_do_not_stop_the_fit(miner):
+    """u1 has its flow in another unit half of the time, u3 in one record of twelve."""
+    exact = field_data.settled(miner)
+    records = 12
+    data = fleet(exact, [0.5, 0.6, 0.7, 0.8, 0.65], 8, records)
+    sound = data.isel(unit=[0, 2, 3, 4])
+    data["volume_flow"][{"unit": 1, "time": slice(6)}] /= 40.0
+    data["volume_flow"][{"unit": 3, "time": 2}] /= 40.0
+    found = calibrate_fleet(exact, data, [R], instruments=DOUBT)
+    assert list(found.units) == ["u0", "u2", "u3", "u4"]
+    assert found.absent == ()
+    assert set(found.stateless) == {"u1", "u3"}
+    assert found.stateless["u1"][1:] == (6, records, True)
+    assert found.stateless["u3"][1:] == (1, records, False)
+    assert found.records == 4 * records - 1
+    # The others are as if these records had never been there.
+    sound["T_in"][{"unit": 2, "time": 2}] = np.nan
+    without = calibrate_fleet(exact, sound, [R], instruments=DOUBT)
+    assert found.single == pytest.approx(without.single, rel=1e-9)
+    assert found.population.mean == pytest.approx(without.population.mean, rel=1e-9)
+    data["volume_flow"] /= 40.0
+    with pytest.raises(CalibrationError, match="three units") as caught:
+        calibrate_fleet(exact, data, [R], instruments=DOUBT)
+    assert "steady state" in str(caught.value)
+
+
+def lasting(data, rng, sigma, phi):
+    """The same readings with errors of the chip sensors that last: autoregressive, each board by itself."""
+    shape = data["T_chip_mean"].shape
+    step = sigma * np.sqrt(1.0 - phi**2) * rng.standard_normal(shape)
+    error = np.empty(shape)
+    error[0] = sigma * rng.standard_normal(shape[1:])
+    for i in range(1, shape[0]):
+        error[i] = phi * error[i - 1] + step[i]
+    return data.assign(T_chip_mean=data["T_chip_mean"] + error)
+
+
+@pytest.mark.skipif(INTERPRETED, reason="thousands of records")
+def test_errors_that_last_widen_those_of_every_unit(miner):
+    """16 units of 300 records, whose chip sensors wander by 1 K with a memory of 9 records."""
+    exact, rng = field_data.settled(miner), np.random.default_rng(21)
+    units, records, phi = 16, 300, 0.8
+    true = np.exp(np.log(0.62) + 0.05 * rng.standard_normal(units))
+    quiet = field_data.doubted(noise=0.01, bias=0.0, T_chip=(0.3, 0.0), T_in=(0.01, 0.0), T_out=(0.01, 0.0))
+    data = fleet(exact, true, 4, records, quiet)
+    plain = calibrate_fleet(exact, data, [R], instruments=quiet)
+    assert plain.memory == {}
+    # The stated noise is what the sensors scatter by in all: 0.3 K of their own, and what lasts.
+    stated = quiet | field_data.doubted(T_chip=(float(np.hypot(0.3, 1.0)), 0.0))
+    stated = {name: stated[name] if name == "T_chip" else quiet[name] for name in quiet}
+    found = calibrate_fleet(exact, lasting(data, rng, 1.0, phi), [R], instruments=stated)
+    assert set(found.memory) == {"T_chip_mean"}
+    # Integrated memory of the sum: (1 + phi) / (1 - phi) of the part that lasts.
+    tau = 1.0 + (2.0 * phi / (1.0 - phi)) / (1.0 + 0.3**2)
+    assert found.memory["T_chip_mean"].records == pytest.approx(tau, rel=0.2)
+    z = (found.single[:, 0] - np.log(true)) / found.single_sigma[:, 0]
+    # chi2 of 16: outside of these by a chance of 1 in 1000, and far outside without the memory.
+    assert 3.9 < np.sum(z**2) < 39.3
+    assert np.sum(z**2) * tau > 60.0
+    assert found.enlarged.max() < 2.0
+
+
 def test_what_is_no_fleet_is_refused(miner):
     exact = field_data.settled(miner)
     data = fleet(exact, [0.5, 0.6, 0.7], 1, 2)
