@@ -13,8 +13,8 @@ from hashheat.exchanger_commands import Json, Quiet, print_json, rate_app, size_
 from hashheat.guard import FAILS, HOLDS, guarded
 from hashheat.monitor_commands import monitor
 from hashheat.plate_commands import plate
-from hashheat.simulate_commands import simulate
 from hashheat.population_commands import population
+from hashheat.simulate_commands import simulate
 from hashheat.tank_commands import tank
 from hashheat.validate_commands import campaign, validate
 
