@@ -1,12 +1,13 @@
 """A whole plant, put together from its file: parts, circuits and the equations that hold them together."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from hashheat.components.buried_pipe_section import BuriedPipeSection
 from hashheat.components.dry_cooler import DryCooler
 from hashheat.components.electric_boiler import ElectricBoiler
-from hashheat.components.exchanger_conductance import exchanger_conductance
+from hashheat.components.exchanger_conductance import ExchangerConductance, exchanger_conductance
 from hashheat.components.exchanger_file import LIBRARY as EXCHANGER_LIBRARY
 from hashheat.components.exchanger_file import load_exchanger
 from hashheat.components.fuel_boiler import FuelBoiler
@@ -120,7 +121,7 @@ def _built(file: HeatPlantFile, name: str, section: Any) -> Part:
             return _units(file, name, section)
         case PumpSection():
             flow = (section.least_flow.nominal, section.largest_flow.nominal)
-            rule = _rule(section.hold, -1) if section.hold is not None else None
+            rule = _rule(section.hold, 1 if section.warms else -1) if section.hold is not None else None
             return PumpPart(name, section.efficiency.nominal, flow, rule, section.follows)
         case ExchangerSection():
             return _exchanger(file, name, section)
@@ -148,7 +149,8 @@ def _built(file: HeatPlantFile, name: str, section: Any) -> Part:
                 for loss in (section.source_loss, section.sink_loss)
             )
             pump = HeatPump.from_values(_numbers(section, *extra))
-            return HeatPumpPart(name, pump, _rule(section.hold, 1), losses)  # type: ignore[arg-type]
+            rule = _rule(section.hold, -1 if section.cools else 1)
+            return HeatPumpPart(name, pump, rule, losses)  # type: ignore[arg-type]
         case VesselSection():
             return VesselPart(name, section.mass.nominal, section.loss.nominal, section.T_first.nominal)
         case TankSection():
@@ -215,15 +217,23 @@ def _units(file: HeatPlantFile, name: str, section: UnitsSection) -> UnitsPart:
 
 def _exchanger(file: HeatPlantFile, name: str, section: ExchangerSection) -> ExchangerPart:
     try:
-        record = load_exchanger(find_beside(section.exchanger, file.path, EXCHANGER_LIBRARY, "exchanger"))
+        path = find_beside(section.exchanger, file.path, EXCHANGER_LIBRARY, "exchanger")
+        conductance = _conductance(str(path), path.stat().st_mtime_ns, section.turndown)
     except InputError as error:
         raise error.within(file=file.file, key=f"parts.{name}.exchanger") from None
+    return ExchangerPart(name, conductance, section.count)
+
+
+@lru_cache(maxsize=16)
+def _conductance(path: str, _modified: int, turndown: float) -> ExchangerConductance:
+    """Reduced form of an exchanger, kept for plants that share it: the grid takes many seconds."""
+    record = load_exchanger(path)
     exchanger, point = record.exchanger(), record.operating_point()
     flows = [float(point[key]) for key in ("hot_mass_flow", "cold_mass_flow")]
-    ranges = tuple((flow / section.turndown, 2.5 * flow) for flow in flows)
+    ranges = tuple((flow / turndown, 2.5 * flow) for flow in flows)
     T = [float(point[key]) for key in ("hot_T_in", "cold_T_in")]
     T_in = ((min(T) + _EDGE, max(T) + 2 * _EDGE), (min(T) - 3 * _EDGE, max(T)))
-    return ExchangerPart(name, exchanger_conductance(exchanger, ranges, T_in), section.count)  # type: ignore[arg-type]
+    return exchanger_conductance(exchanger, ranges, T_in)  # type: ignore[arg-type]
 
 
 def _fluids(file: HeatPlantFile, circuits: Circuits) -> dict[int, CircuitFluid]:

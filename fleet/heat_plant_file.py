@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from hashheat.components.record import FileRecord, Section, check_table, find_file, load_record, number
+from hashheat.components.greenhouse_section import GreenhouseSection
+from hashheat.components.record import FileRecord, Section, check_table, fault, find_file, load_record, number
 from hashheat.fleet.part_sections import PART_SECTIONS
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
@@ -66,10 +67,19 @@ class HoursSection(Section):
     T_swing: Quantity = number(
         "delta_K", minimum=0.0, maximum=60.0, about="amplitude of its yearly cosine, e.g. '11 K'"
     )
-    heat: Quantity = number("J", positive=True, about="that the customers need in a year, e.g. '35 GWh'")
-    constant_share: Quantity = number(
-        "1", minimum=0.0, maximum=1.0, about="share of it that does not depend on the weather, e.g. '30 %'"
+    latitude: float = Field(
+        default=60.2, ge=-90.0, le=90.0, description="for the sun of the synthetic year, degrees north"
     )
+    clearness: float = Field(
+        default=0.4, ge=0.0, le=1.0, description="its sun on the ground over that outside the atmosphere"
+    )
+    heat: Quantity | None = number(
+        "J", positive=True, about="that the customers need in a year, e.g. '35 GWh'", default=None
+    )
+    constant_share: Quantity | None = number(
+        "1", minimum=0.0, maximum=1.0, about="share of it that does not depend on the weather, e.g. '30 %'",
+        default=None,
+    )  # fmt: skip
     supply_mild: Quantity = number(
         "K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'"
     )
@@ -79,6 +89,12 @@ class HoursSection(Section):
     T_return: Quantity = number("K", positive=True, about="return of the network, e.g. '45 degC'")
     price: Quantity = number("EUR/J", about="of electricity, e.g. '60 EUR/MWh'")
     heat_price: Quantity = number("EUR/J", minimum=0.0, about="paid for heat delivered, e.g. '30 EUR/MWh'")
+
+
+class GreenhouseLoadSection(GreenhouseSection):
+    """A greenhouse whose heat is what the customers ask for."""
+
+    T_inside: Quantity = number("K", positive=True, about="that heating holds, e.g. '18 degC'")
 
 
 class ReferenceSection(Section):
@@ -114,6 +130,20 @@ class HeatPlantFile(FileRecord):
     hours: HoursSection = Field(description="an [hours] table")
     reference: ReferenceSection = Field(description="a [reference] table")
     events: list[EventSection] = Field(default=[], description="[[events]] tables")
+    greenhouse: GreenhouseLoadSection | None = Field(
+        default=None, description="a [greenhouse] table in place of hours.heat and hours.constant_share"
+    )
+
+    @model_validator(mode="after")
+    def _load(self) -> "HeatPlantFile":
+        own = (self.hours.heat is not None, self.hours.constant_share is not None)
+        if own != (self.greenhouse is None,) * 2:
+            fault(
+                "what the customers ask for is given once", "hours.heat, hours.constant_share, [greenhouse]",
+                f"{sum(own)} of the two keys, {'no' if self.greenhouse is None else 'a'} greenhouse",
+                "hours.heat and hours.constant_share, or a [greenhouse] table",
+            )  # fmt: skip
+        return self
 
     def sections(self) -> dict[str, Section]:
         """The parts, checked, by their names.

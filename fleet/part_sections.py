@@ -63,6 +63,10 @@ class PumpSection(Section):
     follows: str = Field(
         default="", description="units whose share in operation scales both limits of the flow, e.g. 'units'"
     )
+    warms: bool = Field(
+        default=False,
+        description="true where more of its flow makes the held port warmer: a shunt from outlet to inlet",
+    )
     hold: HoldSection | None = Field(
         default=None, description="a [parts.<name>.hold] table; without one it runs at its largest flow"
     )
@@ -126,7 +130,13 @@ class HeatPumpPartSection(HeatPumpSection):
     """A heat pump between two waters."""
 
     type: Literal["heat_pump"]
-    hold: HoldSection = Field(description="a [parts.<name>.hold] table: what its warm side holds")
+    cools: bool = Field(
+        default=False,
+        description="true where it holds a temperature of its source, and gives the sink what heat that makes",
+    )
+    hold: HoldSection = Field(
+        description="a [parts.<name>.hold] table: what its warm side holds, or, where it cools, its source"
+    )
     source_loss: Quantity = number(
         "Pa", minimum=0.0, about="pressure drop of the evaporator at rated_flow, e.g. '30 kPa'"
     )

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from hashheat.components.greenhouse import Greenhouse
 from hashheat.fleet.demand_profile import DegreeDayDemand
 from hashheat.fleet.heat_plant_file import HeatPlantFile
 from hashheat.fleet.hourly_series import read_network, read_prices, read_weather
@@ -66,7 +67,10 @@ def plant_hours(
     if prices is not None:
         given.append(read_prices(prices, **how).rename(electricity_price="price"))
     if weather is None:
-        climate = SyntheticClimate(mean=own.T_mean.nominal, annual_amplitude=own.T_swing.nominal)
+        climate = SyntheticClimate(
+            mean=own.T_mean.nominal, annual_amplitude=own.T_swing.nominal, latitude=own.latitude,
+            clearness=own.clearness,
+        )  # fmt: skip
         years = _years(given) or [own.year]
         given.append(xr.concat([synthetic_weather(climate, own.seed, year) for year in years], "time"))
         if len(years) > 1:
@@ -81,17 +85,9 @@ def plant_hours(
     T = hours["T_outdoor"].values
     made: list[str] = []
     if "demand" not in hours:
-        # The heat is that of a whole year: a part of a year gets its part by its cold.
-        share = hours.sizes["time"] / 8760.0
-        rule = DegreeDayDemand.from_heat(
-            _year_of(T, share), own.heat.nominal * max(share, 1.0), own.constant_share.nominal
-        )
-        hours["demand"] = (
-            ("time",),
-            rule.demand(T),
-            {"units": "W", "long_name": "heat asked for by the customers"},
-        )
-        made.append("demand by the outdoor temperature of the last 24 h")
+        demand, rule = _demand(file, hours)
+        hours["demand"] = (("time",), demand, {"units": "W", "long_name": "heat asked for by the customers"})
+        made.append(f"demand {rule}")
     if "T_supply" not in hours:
         curve = SupplyCurve(
             own.T_mild.nominal, own.T_cold.nominal, own.supply_mild.nominal, own.supply_cold.nominal
@@ -120,6 +116,28 @@ def plant_hours(
             )
         )  # fmt: skip
     return attach_records(hours, *records)
+
+
+def _demand(file: HeatPlantFile, hours: xr.Dataset) -> tuple[np.ndarray, str]:
+    """Heat asked for [W], and by which rule."""
+    T = hours["T_outdoor"].values
+    if file.greenhouse is not None:
+        if "irradiance" not in hours:
+            raise InputError(
+                "a greenhouse needs the sun", file=file.file, key="irradiance", found="no such series",
+                accepted="a column of the weather",
+            )  # fmt: skip
+        numbers = {key: q.nominal for key, q in file.greenhouse.quantities().items()}
+        wind = hours["wind_speed"].values if "wind_speed" in hours else 0.0
+        house = Greenhouse.from_values(numbers)
+        need = house.balance(numbers["T_inside"], T, hours["irradiance"].values, wind).heat_demand
+        return need, "of the greenhouse by outdoor temperature and sun"
+    own = file.hours
+    # The heat is that of a whole year: a part of a year gets its part by its cold.
+    share = hours.sizes["time"] / 8760.0
+    heat, constant = own.heat.nominal, own.constant_share.nominal  # type: ignore[union-attr]
+    rule = DegreeDayDemand.from_heat(_year_of(T, share), heat * max(share, 1.0), constant)
+    return rule.demand(T), "by the outdoor temperature of the last 24 h"
 
 
 def _years(given: list[xr.Dataset]) -> list[int]:
