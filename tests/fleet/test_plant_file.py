@@ -139,8 +139,8 @@ def test_units_are_read_to_si(plant_path):
         assert point == pytest.approx(pair, rel=1e-12)
 
 
-# Press reports of the fleets: 228 units in operation, 692 more ordered; 360 of the 460T in Manitoba; M63S and about
-# 70 degC of Hashlabs, 2 MW of MARA. How many units those two have is not published: 1 and 2 MW are assumed.
+# Press reports of the fleets: 228 units in operation, 692 more ordered; 360 of the 460T in Manitoba; M63S and
+# about 70 degC of Hashlabs, 2 MW of MARA. How many units those two have is not published: 1 and 2 MW are assumed.
 FLEETS = {
     "nordic-2mw": (228, "canaan-a1566ha-"),
     "nordic-8mw": (228 + 692, "canaan-a1566ha-"),
