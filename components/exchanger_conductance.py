@@ -18,7 +18,7 @@ from hashheat.components.plate_exchanger import PlateHeatExchanger
 from hashheat.solvers import plate_rating as pr
 from hashheat.thermo.jit import kernel
 
-_COUNTS = (9, 9, 5, 5)
+_COUNTS = (9, 9, 3, 3)
 #: Closest approach of the two inlet temperatures in the grid [K]: without a difference there is no heat to divide.
 _LEAST = 2.0
 _CHECKS = 48
@@ -60,7 +60,7 @@ class ExchangerConductance:
     ----------
     low, high : (4,) array
         Ranges of the logarithms of the flows [ln(kg/s)], hot and cold, and of the inlet temperatures [K].
-    coefficients : (9, 9, 5, 5, 3) array
+    coefficients : (9, 9, 3, 3, 3) array
         Chebyshev coefficients of the logarithms of conductance [W/K] and pressure drops, hot and cold, over the
         square of the flow [Pa s2/kg2].
     T_error : float
