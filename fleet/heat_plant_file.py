@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from hashheat.components.greenhouse_section import GreenhouseSection
 from hashheat.components.record import FileRecord, Section, check_table, fault, find_file, load_record, number
+from hashheat.fleet.dispatch_section import DispatchSection
 from hashheat.fleet.part_sections import PART_SECTIONS
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.quantity import Quantity
@@ -32,8 +33,9 @@ class SiteSection(Section):
 class OperationSection(Section):
     """How the units are run."""
 
-    strategy: Literal["always_on", "follow_demand", "price"] = Field(
-        description="'always_on', 'follow_demand', or 'price': as 'follow_demand', and off above highest_price"
+    strategy: Literal["always_on", "follow_demand", "price", "dispatch"] = Field(
+        description="'always_on', 'follow_demand', 'price': as 'follow_demand', and off above highest_price, or "
+        "'dispatch': planned ahead against prices"
     )
     reserve: Quantity = number(
         "1", minimum=0.0, maximum=1.0, about="heat made beyond the demand, over it, e.g. '5 %'"
@@ -56,6 +58,9 @@ class OperationSection(Section):
     mean_time_to_failure: Quantity = number("s", positive=True, about="of a unit, e.g. '3000 h'")
     mean_time_to_repair: Quantity = number("s", positive=True, about="of a unit, e.g. '72 h'")
     seed: int = Field(default=1, ge=0, description="of the failures drawn")
+    dispatch: DispatchSection | None = Field(
+        default=None, description="an [operation.dispatch] table, for the strategy 'dispatch'"
+    )
 
 
 class HoursSection(Section):

@@ -173,9 +173,26 @@ def switch(
     Those that have run longest are switched off first, and those that have rested longest on: the cycles are
     shared evenly. A unit that fails goes off at once, and does not count against the ramp.
     """
+    running = int(runs.sum()) if wanted.lower > 0 else wanted.count_upper
+    new, changed = _switched(state, running, runs, section, dt)
+    mode = np.where(new, max(wanted.lower, 1), 0)
+    if wanted.lower == 0:
+        mode[new] = wanted.upper if wanted.upper > 0 else 1
+    else:
+        # Those already in the upper mode stay in it.
+        order = np.argsort(-(state.mode == wanted.upper).astype(int), kind="stable")
+        upper = order[new[order]][: wanted.count_upper]
+        mode[upper] = wanted.upper
+    since = np.where(new == (state.mode > 0), state.since, 0.0) + dt
+    return UnitState(mode, since, float(changed))
+
+
+def _switched(
+    state: UnitState, running: int, runs: np.ndarray, section: OperationSection, dt: float
+) -> tuple[np.ndarray, int]:
+    """Units that are on in the next step, and how many were switched, where so many should run."""
     on = (state.mode > 0) & runs
     most = max(1, round(section.ramp.nominal * dt / 3600.0 * len(on)))
-    running = int(runs.sum()) if wanted.lower > 0 else wanted.count_upper
     surplus = int(on.sum()) - running
     new = on.copy()
     changed = 0
@@ -187,14 +204,50 @@ def switch(
         free = np.flatnonzero(~on & runs & (state.since >= section.min_off.nominal))
         chosen = free[np.argsort(-state.since[free], kind="stable")][: min(-surplus, most)]
         new[chosen], changed = True, chosen.size
-    mode = np.where(new, max(wanted.lower, 1), 0)
-    if wanted.lower == 0:
-        mode[new] = wanted.upper if wanted.upper > 0 else 1
-    else:
-        # Those already in the upper mode stay in it.
-        order = np.argsort(-(state.mode == wanted.upper).astype(int), kind="stable")
-        upper = order[new[order]][: wanted.count_upper]
-        mode[upper] = wanted.upper
+    return new, changed
+
+
+def switch_to(
+    state: UnitState, counts: np.ndarray, runs: np.ndarray, section: OperationSection, dt: float
+) -> UnitState:
+    """Modes of the next step where a plan says how many units run in each.
+
+    Parameters
+    ----------
+    state : UnitState
+    counts : (mode + 1,) int array
+        Units in each mode; the first, off, does not count.
+    runs : (unit,) array of bool
+        Units that are not out for service.
+    section : OperationSection
+    dt : float
+        Length of the step [s].
+
+    Returns
+    -------
+    UnitState
+        As by :func:`switch`. Where more or fewer units run than planned, because of ramp, least times or failures,
+        those that differ are in the mode that most units are in.
+    """
+    new, changed = _switched(state, int(counts[1:].sum()), runs, section, dt)
+    left = counts.astype(np.int64)
+    left[0] = 0
+    most = int(np.argmax(left[1:])) + 1
+    left[most] += int(new.sum()) - int(left.sum())
+    if left[most] < 0:
+        # Fewer run than are planned in other modes: these give way, the last first.
+        for k in range(len(left) - 1, 0, -1):
+            take = min(-left[most], left[k]) if k != most else 0
+            left[k] -= take
+            left[most] += take
+    mode = np.zeros_like(state.mode)
+    free = new.copy()
+    # Those already in a mode stay in it, as far as it is planned.
+    for k in range(1, len(left)):
+        stay = np.flatnonzero(free & (state.mode == k))[: left[k]]
+        mode[stay], free[stay] = k, False
+        left[k] -= stay.size
+    mode[np.flatnonzero(free)] = np.repeat(np.arange(len(left)), left)
     since = np.where(new == (state.mode > 0), state.since, 0.0) + dt
     return UnitState(mode, since, float(changed))
 

@@ -15,6 +15,7 @@ from hashheat.fleet.operation_rule import (
     normal_mode,
     orders_of,
     switch,
+    switch_to,
     wanted_modes,
 )
 from hashheat.fleet.part import Ledger, Now
@@ -97,6 +98,7 @@ def step(
     dt: float,
     values: Mapping[str, float],
     runs: tuple[np.ndarray, ...],
+    plan: tuple[np.ndarray, ...] | None = None,
     out: frozenset[str] = frozenset(),
 ) -> Step:
     """Make one step.
@@ -113,6 +115,8 @@ def step(
         Hourly series at the step, room and ground.
     runs : tuple of (unit,) arrays of bool
         Units that are not out for service, for every part of units.
+    plan : tuple of (mode + 1,) int arrays, optional
+        Units in each mode, for every part of units, where they were planned.
     out : frozenset of str
         Parts that stand still.
 
@@ -130,10 +134,14 @@ def step(
     blocks = plant.of_kind(UnitsPart)
     runs = tuple(run & (part.name not in out) for part, run in zip(blocks, runs))
     charge, capacity = _store(plant, state)
-    units = tuple(
-        _ordered(plant, part, own, state, values, run, charge, capacity, dt, len(blocks))
-        for part, own, run in zip(blocks, state.units, runs)
-    )
+    if plan is not None:
+        section = plant.file.operation
+        units = tuple(switch_to(own, n, run, section, dt) for own, n, run in zip(state.units, plan, runs))
+    else:
+        units = tuple(
+            _ordered(plant, part, own, state, values, run, charge, capacity, dt, len(blocks))
+            for part, own, run in zip(blocks, state.units, runs)
+        )
     tripped = 0
     for _ in range(_TRIPS):
         now = Now(index, dt, values, {part.name: orders_of(own) for part, own in zip(blocks, units)}, out)

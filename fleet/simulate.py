@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from hashheat.fleet.availability import availability
+from hashheat.fleet.dispatch_orders import planned
 from hashheat.fleet.heat_balance import BalanceError
 from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.plant_events import parts_out
@@ -58,7 +59,8 @@ def simulate(
     -------
     xarray.Dataset
         Over ``time``: every part's record, temperatures over ``port``, flows over ``path``; over ``unit`` and
-        ``T_bin`` what each unit went through.
+        ``T_bin`` what each unit went through. Where operation is planned, ``planned_...`` is what the planner
+        expected; :func:`hashheat.fleet.dispatch_orders.distance` sums up the difference.
 
     Raises
     ------
@@ -68,6 +70,8 @@ def simulate(
         For a folder that holds another run.
     BalanceError, PlantStateError
         Naming the hour.
+    DispatchError
+        Where hours cannot be planned.
     """
     dt = _check_series(plant, hours)
     names = [str(name) for name in hours.data_vars if hours[name].dims == ("time",)]
@@ -88,6 +92,8 @@ def simulate(
         plant.file.model_dump(mode="python"), version("hashheat"), segment, hours["time"].values.astype("int64"),
         *(columns[name] for name in sorted(columns)),
     )  # fmt: skip
+    # A plan is a function of plant and hours: a run that is taken up again makes the same one anew.
+    made_plan = planned(plant, hours, dt, runs) if operation.strategy == "dispatch" else None
     store = RunStore(folder, run) if folder is not None else None
     counts = [len(block.flow_share) for block in blocks]
     state = (
@@ -105,7 +111,9 @@ def simulate(
         junctions: list[list[np.ndarray]] = [[] for _ in blocks]
         for i in own:
             values = site | {name: float(column[i]) for name, column in columns.items()}
-            made = _step(plant, state[0], i, dt, values, tuple(r[:, i] for r in runs), out[i], hours)
+            orders = tuple(n[:, i] for n in made_plan.orders) if made_plan is not None else None
+            able = tuple(r[:, i] for r in runs)
+            made = _step(plant, state[0], i, dt, values, able, orders, out[i], hours)
             T_units = _hottest(plant, made)
             state = (made.state, tuple(s.with_step(T, dt) for s, T in zip(state[1], T_units)), state[2])
             for block, T in zip(junctions, T_units):
@@ -126,6 +134,8 @@ def simulate(
         kept, "time", data_vars="minimal", coords="minimal", compat="override"
     )  # fmt: skip
     result = result.merge(_units(blocks, state[1], state[2]))
+    if made_plan is not None:
+        result = result.merge(made_plan.record(hours["time"].values))
     result.attrs = {
         "plant": plant.file.name, "note": plant.file.note, "version": version("hashheat"), "run": run,
         "seconds_a_step": dt,
@@ -139,9 +149,9 @@ def _check_series(plant: HeatPlant, hours: xr.Dataset) -> float:
     """Length of a step [s]; refuses series that the plant cannot be run through."""
     needs = list(plant.needs)
     operation = plant.file.operation
-    if operation.strategy == "price":
+    if operation.strategy in ("price", "dispatch"):
         needs.append("price")
-        if operation.highest_price is None:
+        if operation.strategy == "price" and operation.highest_price is None:
             raise InputError(
                 "a strategy by price needs a price", file=plant.file.file, key="operation.highest_price",
                 found="nothing", accepted="e.g. '60 EUR/MWh'",
@@ -176,10 +186,11 @@ def _check_series(plant: HeatPlant, hours: xr.Dataset) -> float:
 
 def _step(
     plant: HeatPlant, state: PlantState, i: int, dt: float, values: dict[str, float],
-    runs: tuple[np.ndarray, ...], out: frozenset[str], hours: xr.Dataset,
+    runs: tuple[np.ndarray, ...], orders: tuple[np.ndarray, ...] | None, out: frozenset[str],
+    hours: xr.Dataset,
 ) -> Step:  # fmt: skip
     try:
-        return step(plant, state, i, dt, values, runs, out)
+        return step(plant, state, i, dt, values, runs, orders, out)
     except (BalanceError, PlantStateError) as error:
         raise error.extended(f" (hour {np.datetime_as_string(hours['time'].values[i], 'm')} UTC)") from None
 
