@@ -77,6 +77,8 @@ def plant_hours(
             given[-1].attrs = synthetic_weather(climate, own.seed, years[0]).attrs
     records = [record for one in given for record in series_records(one)]
     hours = xr.merge([one.drop_attrs(deep=False) for one in given], join="inner", compat="override")
+    if "electricity_price" in hours:
+        hours = hours.rename({"electricity_price": "price"})
     if hours.sizes["time"] == 0:
         raise InputError(
             "weather, network and prices have no hour in common", key="time",
