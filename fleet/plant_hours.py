@@ -84,6 +84,9 @@ def plant_hours(
             "weather, network and prices have no hour in common", key="time",
             found="; ".join(f"{record.file}: {record.start} to {record.end}" for record in records),
         )  # fmt: skip
+    # Plants read one price; the files tell that of electricity from those of heat and hashing.
+    if "electricity_price" in hours:
+        hours = hours.rename(electricity_price="price")
     T = hours["T_outdoor"].values
     made: list[str] = []
     if "demand" not in hours:

@@ -18,6 +18,7 @@ PUBLISHED = {
     "mara-2mw-year": "11,000",
     "nordic-2mw-year": "228 units",
     "nordic-8mw-year": "8 MW, about 2,800 homes",
+    "stadtwerke-price": "Nothing of this plant is published",
 }
 
 
@@ -29,7 +30,7 @@ def test_every_shipped_plant_is_known_here():
 def test_every_number_of_a_shipped_plant_says_where_it_comes_from(name):
     file = load_heat_plant_file(name)
     assert PUBLISHED[name] in file.note.replace("\n", " ")
-    assert "assumed" in file.note or name == "lowtemp-4gdh"
+    assert "assumed" in file.note or name in ("lowtemp-4gdh", "stadtwerke-price")
     for key, quantity in file.quantities().items():
         assert quantity.status in ("assumed", "chosen", "literature", "remembered"), key
         assert quantity.source.strip() or quantity.status in ("assumed", "chosen"), key
@@ -76,6 +77,14 @@ def test_where_the_sun_stands_higher_there_is_more_of_it(with_load):
     # At noon of an equinox the sun's height is 90 degrees less the latitude, to the declination of the day.
     at = int(79.5 * 24)
     assert float(north[at] / south[at]) == pytest.approx(0.5 / (0.5 * 3.0**0.5), rel=0.03)
+
+
+def test_a_file_of_prices_is_what_the_plant_reads(boiler_plant, tmp_path):
+    path = tmp_path / "prices.csv"
+    rows = "\n".join(f"2023-03-01T{hour:02d}:00Z,{10.0 * hour - 50.0}" for hour in range(24))
+    path.write_text(f"time [UTC],price [EUR/MWh]\n{rows}\n", encoding="utf-8")
+    hours = plant_hours(boiler_plant().file, prices=path)
+    assert hours.price.values * 3.6e9 == pytest.approx([10.0 * hour - 50.0 for hour in range(24)])
 
 
 @pytest.mark.parametrize(

@@ -284,7 +284,7 @@ def test_the_library_lists_plates_and_exchangers_and_tells_namesakes_apart(capsy
     assert status == 0
     plate = next(p for p in found["plates"] if p["name"] == "g-040")
     assert (plate["area"]["value"], plate["max_plates"]) == (0.4, 450)
-    assert [e["name"] for e in found["exchangers"]] == ["kakac", "nordic-2mw"]
+    assert [e["name"] for e in found["exchangers"]] == ["kakac", "manitoba-750kw", "mara-2mw", "nordic-2mw"]
     assert json.loads(run(capsys, "library", "nordic-2mw", "--json")[1])["also"] == ["exchangers/nordic-2mw"]
     own = json.loads(run(capsys, "library", "exchangers/nordic-2mw", "--json")[1])
     assert own["kind"] == "exchanger"
