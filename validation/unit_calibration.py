@@ -13,6 +13,12 @@ from hashheat.components.free_constant import Constant
 from hashheat.components.miner import Miner
 from hashheat.components.weighted_fit import FitQuality, assess, fit_constants
 from hashheat.validation.calibration_instruments import calibration_instruments
+from hashheat.validation.chip_resistances import (
+    ChipResistances,
+    check_chips,
+    chip_resistances,
+    without_parts,
+)
 from hashheat.validation.condensed_points import MOST_POINTS, Condensed, condense
 from hashheat.validation.held_out import HeldOut, held_out_errors
 from hashheat.validation.instruments import Instrument
@@ -60,6 +66,8 @@ class UnitCalibration:
         Quantities whose errors last from record to record, so that these count as fewer.
     condensed : Condensed
     instruments : dict of str to Instrument
+    chips : ChipResistances or None
+        Of single chips, where asked for.
     """
 
     names: tuple[str, ...]
@@ -79,6 +87,7 @@ class UnitCalibration:
     instruments: dict[str, Instrument]
     fit: UnitFit = field(repr=False)
     x: np.ndarray = field(repr=False)
+    chips: ChipResistances | None = field(default=None, repr=False)
 
     @property
     def miner(self) -> Miner:
@@ -105,7 +114,7 @@ def calibrate_unit(
         Field data of one unit; see :class:`~hashheat.validation.unit_model.UnitModel`.
     fit : sequence of str
         Keys of the device file such as ``chips.junction_to_plate``, or errors of instruments such as
-        ``factor.volume_flow`` and ``offset.T_out``.
+        ``factor.volume_flow`` and ``offset.T_out``; ``chips.junction_to_plate@chip`` for that of every chip too.
     instruments : mapping of str to Instrument, optional
         Accuracy as stated; the rest as in :mod:`hashheat.validation.calibration_instruments`.
     most_points : int
@@ -144,15 +153,21 @@ def calibrate_unit(
             accepted=", ".join(map(str, data["unit"].values[:6]))
             + (" ..." if data.sizes["unit"] > 6 else ""),
         )
+    fit, each = without_parts(tuple(fit))
     model = UnitModel.of(miner, data, **options)
+    if each:
+        check_chips(model)
     known = calibration_instruments(model, data, instruments or {})
     condensed = condense(model, most_points)
     found = calibrate_condensed(condensed, fit, known, folds=folds)
     memory = residual_memory(found.fit, found.x, model)
-    if not memory:
+    if memory:
+        found = calibrate_condensed(condensed, fit, known, folds=folds, memory=memory)
+        found = replace(found, notes=(*found.notes, *memory_notes(memory)))
+    if not each:
         return found
-    found = calibrate_condensed(condensed, fit, known, folds=folds, memory=memory)
-    return replace(found, notes=(*found.notes, *memory_notes(memory)))
+    chips = chip_resistances(found.fit, found.x, found.quality.covariance, condensed, known["T_chip"])
+    return replace(found, chips=chips)
 
 
 def calibrate_condensed(
