@@ -65,7 +65,7 @@ def plant_hours(
     if network is not None:
         given.append(read_network(network, longest_gap=longest_gap, **how))
     if prices is not None:
-        given.append(read_prices(prices, **how).rename(electricity_price="price"))
+        given.append(read_prices(prices, **how))
     if weather is None:
         climate = SyntheticClimate(
             mean=own.T_mean.nominal, annual_amplitude=own.T_swing.nominal, latitude=own.latitude,
@@ -77,8 +77,6 @@ def plant_hours(
             given[-1].attrs = synthetic_weather(climate, own.seed, years[0]).attrs
     records = [record for one in given for record in series_records(one)]
     hours = xr.merge([one.drop_attrs(deep=False) for one in given], join="inner", compat="override")
-    if "electricity_price" in hours:
-        hours = hours.rename({"electricity_price": "price"})
     if hours.sizes["time"] == 0:
         raise InputError(
             "weather, network and prices have no hour in common", key="time",

@@ -1,23 +1,36 @@
 """The reduced form of an exchanger, against the full stack and the second law."""
 
+import numba
 import numpy as np
 import pytest
 
 from hashheat.components.errors import MapAccuracyError
 from hashheat.components.exchanger_conductance import exchanger_conductance
-from hashheat.components.exchanger_file import load_exchanger
+from hashheat.components.plate_exchanger import PlateHeatExchanger
 
-FLOW, T_IN = ((5.0, 25.0), (5.0, 25.0)), ((323.0, 358.0), (303.0, 328.0))
+#: Where kernels are interpreted a rating takes seconds: few points, and what they give.
+COARSE = bool(numba.config.DISABLE_JIT)
+CHANNELS = 3 if COARSE else 20
+FLOW, T_IN = ((0.1 * CHANNELS, 0.5 * CHANNELS),) * 2, ((323.0, 358.0), (303.0, 328.0))
 
 
 @pytest.fixture(scope="module")
 def exchanger():
-    return load_exchanger("kakac").exchanger()
+    return PlateHeatExchanger.named("g-016", 2 * CHANNELS + 1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_points():
+    with pytest.MonkeyPatch.context() as patch:
+        if COARSE:
+            patch.setattr("hashheat.components.exchanger_conductance._COUNTS", (3, 3, 2, 2))
+            patch.setattr("hashheat.components.exchanger_conductance._CHECKS", 3)
+        yield
 
 
 @pytest.fixture(scope="module")
 def reduced(exchanger):
-    return exchanger_conductance(exchanger, FLOW, T_IN)
+    return exchanger_conductance(exchanger, FLOW, T_IN, accuracy=5.0 if COARSE else 0.5)
 
 
 def _C(exchanger, column):
@@ -29,19 +42,25 @@ def _C(exchanger, column):
 
 def test_heat_and_drops_are_those_of_the_full_stack(exchanger, reduced):
     rng = np.random.default_rng(4)
-    for _ in range(12):
-        flows, T_hot, T_cold = rng.uniform(6.0, 24.0, 2), rng.uniform(330.0, 357.0), rng.uniform(304.0, 327.0)
+    for _ in range(1 if COARSE else 12):
+        flows, T_hot, T_cold = (
+            CHANNELS * rng.uniform(0.12, 0.48, 2),
+            rng.uniform(330.0, 357.0),
+            rng.uniform(304.0, 327.0),
+        )
         full = exchanger.rate(
             hot_mass_flow=flows[0], cold_mass_flow=flows[1], hot_T_in=T_hot, cold_T_in=T_cold
         )
         C = _C(exchanger, (*flows, T_hot, T_cold))
         heat = reduced.heat(*flows, T_hot, T_cold, *C)
         # In kelvin of the outlet, as the form states its own error.
-        assert abs(heat - float(full.heat_rate)) / min(C) < 2.0 * reduced.T_error + 1e-3
+        assert abs(heat - float(full.heat_rate)) / min(C) < 2.0 * reduced.T_error + (1.0 if COARSE else 1e-3)
         logs = reduced.logarithms(*flows, T_hot, T_cold)[1:]
         drops = np.exp(logs) * flows**2
-        assert drops == pytest.approx(full.pressure_drop.values, rel=2.0 * reduced.drop_error + 1e-3)
-    assert reduced.T_error < 0.5
+        assert drops == pytest.approx(
+            full.pressure_drop.values, rel=2.0 * reduced.drop_error + (0.2 if COARSE else 1e-3)
+        )
+    assert reduced.T_error < (5.0 if COARSE else 0.5)
 
 
 def test_heat_flows_from_warm_to_cold_and_never_more_than_there_is(exchanger, reduced):
@@ -56,8 +75,8 @@ def test_heat_flows_from_warm_to_cold_and_never_more_than_there_is(exchanger, re
 
 def test_no_flow_is_no_heat(reduced):
     assert reduced.heat(0.0, 10.0, 350.0, 310.0, 0.0, 4e4) == 0.0
-    assert not reduced.inside(0.0, 10.0, 350.0, 310.0)
-    assert reduced.inside(10.0, 10.0, 350.0, 310.0)
+    assert not reduced.inside(0.0, 0.3 * CHANNELS, 350.0, 310.0)
+    assert reduced.inside(0.3 * CHANNELS, 0.3 * CHANNELS, 350.0, 310.0)
 
 
 def test_a_bound_that_is_missed_is_an_error(exchanger):

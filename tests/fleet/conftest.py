@@ -75,6 +75,18 @@ def write_plant(folder: Path, changes=None, *, base="nordic-2mw", exact=True, na
     return target
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _coarse_maps():
+    """Maps of units on a coarse grid where kernels are interpreted: a thousand times slower, the same lines."""
+    if not numba.config.DISABLE_JIT:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in (("_T_STEP", 12.5), ("_FLOWS", 6), ("_FACTORS", 3)):
+            patch.setattr(f"hashheat.fleet.unit_map.{name}", value)
+        yield
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _quiet_failed_cases():
     """Compiled kernels carry a failed case on to its status without a word; without the compiler NumPy warns."""
