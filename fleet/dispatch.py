@@ -38,6 +38,7 @@ def plan(
     whole: bool = False,
     in_order: bool = True,
     last_energy: float = 0.0,
+    gap: float = 1e-3,
     progress: Callable[[float], None] = _quiet,
 ) -> Schedule:
     """Plan all hours, looking ahead over some and keeping the first of them.
@@ -56,6 +57,8 @@ def plan(
         :func:`hashheat.fleet.dispatch_program.window_program`.
     last_energy : float
         To be in the store after the last hour [J].
+    gap : float
+        Relative gap at which the program of a window ends.
     progress : callable
         Called with the fraction that is done.
 
@@ -91,7 +94,7 @@ def plan(
             model, state, first, end, whole=whole, ordered=taken if in_order else 0,
             last_energy=last_energy if end == model.hours else 0.0,
         )  # fmt: skip
-        counts = rounded(solve_window(program, model.dt).counts[:, :taken], model.part)
+        counts = rounded(solve_window(program, model.dt, gap).counts[:, :taken], model.part)
         kept.append(counts)
         state = _after(model, state, first, counts, past)
         progress(min(first + taken, model.hours) / model.hours)

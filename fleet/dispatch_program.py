@@ -14,9 +14,6 @@ from scipy.sparse import coo_array, csr_array
 from hashheat.fleet.dispatch_model import DispatchModel, DispatchState
 from hashheat.thermo.errors import HashheatError
 
-#: Gap at which a program with whole numbers ends, relative to its cost.
-_GAP = 1e-4
-
 
 class DispatchError(HashheatError):
     """Hours for which no plan was found."""
@@ -277,7 +274,7 @@ def least_hours(time: float, dt: float) -> int:
     return int(np.ceil(time / dt - 1e-9))
 
 
-def solve_window(program: Program, dt: float, gap: float = _GAP) -> Window:
+def solve_window(program: Program, dt: float, gap: float = 1e-4) -> Window:
     """Solve the program of a window.
 
     Parameters
