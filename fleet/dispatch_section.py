@@ -25,7 +25,7 @@ class DispatchSection(Section):
     )
     counts: Literal["rounded", "whole"] = Field(
         default="rounded",
-        description="units planned in fractions and 'rounded', or in 'whole' numbers (slow)",
+        description="units planned in fractions and 'rounded', where they are many, or in 'whole' numbers (slow)",
     )
     short_cost: Quantity | None = number(
         "EUR/J", minimum=0.0, about="that keeps heat from being short [default: 10 EUR/kWh]", default=None
