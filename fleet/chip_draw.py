@@ -71,8 +71,10 @@ def hottest_drawn_chip(
     Returns
     -------
     (unit,) array
-        [K]; infinite where more likely than not a chip of the unit has no steady state; the hottest chip of mean
-        resistance where chips do not scatter. Without meaning where the unit's status is not ``OK``.
+        [K]; infinite where more likely than not a chip of the unit has no steady state, or where the drawn one would
+        be further above the median than a chip of mean resistance above its plate: beyond its fold, as in
+        :func:`hashheat.fleet.hot_chip.hottest_of_all`; the hottest chip of mean resistance where chips do not
+        scatter. Without meaning where the unit's status is not ``OK``.
     """
     units = len(u)
     boards = miner.device.boards.count
@@ -86,13 +88,18 @@ def hottest_drawn_chip(
         values["power.leakage_scale"],
     )
     solved = found.status == sp.OK
+    T_plate = np.where(solved[:, None], fields[..., sp.FIELD_T_WALL], 300.0)
+    T_chip = np.where(solved[:, None], fields[..., sp.FIELD_T_JUNCTION], 300.0)
+    chips = np.tile(miner.layout.chips, boards)
     median, steepness, curvature = hottest_chip(
-        np.where(solved[:, None], fields[..., sp.FIELD_T_WALL], 300.0),
-        np.where(solved[:, None], fields[..., sp.FIELD_T_JUNCTION], 300.0),
-        np.tile(miner.layout.chips, boards),
+        T_plate,
+        T_chip,
+        chips,
         values["chips.junction_to_plate"] * state.resistance_factor,
         np.where(solved, values["chips.chip_spread"], 0.0),
         law,
         parallel=parallel,
     )
-    return median + above_median(u, steepness, curvature)
+    above = above_median(u, steepness, curvature)
+    rise = np.max(np.where(chips > 0.0, T_chip - T_plate, 0.0), axis=1)
+    return np.where(above > rise, np.inf, median + above)

@@ -15,7 +15,7 @@ from hashheat.thermo.errors import InputError
 THRESHOLDS = np.arange(273.15, 473.2, 0.5)
 #: Edges of the fine bins that percentiles are read from [K].
 _FINE = 0.01
-_LOWEST, _HIGHEST = 223.15, 523.15
+_LOWEST, _HIGHEST = 223.15, 1273.15
 #: Sums are taken in whole units of this [K]: those of a billion units fit into 64 bits, and add up exactly.
 _QUANTUM = 2.0**-20
 
@@ -77,7 +77,7 @@ class PopulationStatistics:
         self.fine += np.bincount(place, minlength=self.fine.size)
         whole = np.round((found - _LOWEST) / _QUANTUM).astype(np.int64)
         self._sum += int(whole.sum())
-        # Numbers of 29 bits: their squares are summed in halves, in 64 bits for a chunk.
+        # Numbers of 31 bits: their squares are summed in halves, in 64 bits for a chunk.
         low, high = whole & 0x7FFF, whole >> 15
         self._squares += (
             int((high * high).sum()) * 2**30 + int((high * low).sum()) * 2**16 + int((low * low).sum())

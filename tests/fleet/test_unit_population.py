@@ -145,9 +145,28 @@ def test_failures_are_marked_and_not_numbers(miner):
     assert np.all(population(miner, 4, overrides=lost).solve(0, 4)["status"] == PRESSURE_LOST)
 
 
-def test_an_inlet_beyond_the_coolant_is_marked(miner):
+def test_a_drawn_chip_beyond_its_fold_has_run_away(miner):
+    # Leakage so steep that a chip a little worse than its neighbours has no steady state.
+    steep = {
+        "power.leakage_share": Quantity.parse("0.2", "1"),
+        "power.leakage_scale": Quantity.parse("16 K", "delta_K"),
+        "chips.chip_spread": Quantity.parse("0.12", "1"),
+        "chips.junction_to_plate": Quantity.parse("0.6 .. 1.1 K/W", "K/W"),
+    }
+    found = population(miner, 200 if not helpers.INTERPRETED else 12, overrides=steep)
+    cases = found.solve(0, found.units)
+    assert 0 < int((cases["status"] == sp.RUNAWAY).sum()) < found.units
+    solved = cases.where(cases["status"] == sp.OK, drop=True)
+    # None is further above a chip of mean resistance than two rises from the plate, which is above the inlet.
+    assert np.all(
+        solved["T_hottest_chip"] < solved["T_junction"] + 2.0 * (solved["T_junction"] - solved["T_in"])
+    )
+
+
+@pytest.mark.parametrize("T", [260.0, 420.0])
+def test_an_inlet_beyond_the_coolant_is_marked(miner, T):
     units = population(miner, 4)
-    object.__setattr__(units, "T_in", Quantity(420.0, "K"))
+    object.__setattr__(units, "T_in", Quantity(T, "K"))
     assert np.all(units.solve(0, 4)["status"] == sp.OUT_OF_RANGE)
 
 
