@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from hashheat import calibrate_plots
+from hashheat.calibrate_chips_output import CHIPS, chips_csv, chips_map
 from hashheat.calibrate_fleet_output import UNITS, fit_fleet, fleet_report, units_csv
 from hashheat.calibrate_fleet_sheet import fleet_sheet
 from hashheat.calibrate_sheet import calibration_sheet
@@ -68,7 +69,8 @@ def run_calibrate(
         Of :func:`hashheat.calibrate_sheet.calibration_sheet`, or for several units
         :func:`hashheat.calibrate_fleet_sheet.fleet_sheet`.
     paths : list of Path
-        The new device file, ``calibration.json``, ``report.html``, and for several units ``units.csv``.
+        The new device file, ``calibration.json``, ``report.html``; for several units ``units.csv``, and where
+        single chips were asked for ``chips.csv``.
 
     Raises
     ------
@@ -81,7 +83,7 @@ def run_calibrate(
     directory = output if output is not None else default_directory(data, "calibration")
     # A file fitted anew keeps its name.
     names = (f"{device.stem.removesuffix('-calibrated')}-calibrated.toml", "calibration.json", "report.html")
-    check_directory(directory, (*names, UNITS))
+    check_directory(directory, (*names, UNITS, CHIPS))
     keys = [key.strip() for key in fit.split(",") if key.strip()]
     with told_warnings() as told:
         miner = Miner(read_miner_file(device))
@@ -126,6 +128,8 @@ def run_calibrate(
     }
     if several:
         writers[UNITS] = lambda path: path.write_text(units_csv(sheet), encoding="utf-8")
+    elif found.chips is not None:
+        writers[CHIPS] = lambda path: path.write_text(chips_csv(found), encoding="utf-8")
     return sheet, write_together(directory, writers)
 
 
@@ -145,4 +149,6 @@ def _report(found: UnitCalibration, sheet: dict[str, Any]) -> str:
         "before": calibrate_plots.before_and_after(sheet),
         "residuals": calibrate_plots.residuals(found),
     }
+    if found.chips is not None:
+        plots["chips"] = chips_map(found, sheet["synthetic"] is not None)
     return page("calibrate.html", s=sheet, plots=plots, amount=amount, spread=spread)

@@ -14,6 +14,7 @@ from hashheat.components.errors import CalibrationError
 from hashheat.components.miner import Miner
 from hashheat.page import page
 from hashheat.thermo.errors import InputError
+from hashheat.validation.chip_resistances import OF_EACH
 from hashheat.validation.fleet_numbers import sees
 from hashheat.validation.hierarchy import FleetCalibration, calibrate_fleet
 
@@ -53,6 +54,13 @@ def fit_fleet(
         For fewer than five units, or what no unit of the fleet tells anything about.
     """
     units = [str(name) for name in data["unit"].values]
+    if OF_EACH in keys:
+        raise CalibrationError(
+            "single chips are told apart in one unit at a time",
+            key="--fit",
+            found=f"{OF_EACH} of {len(units)} units",
+            accepted="--unit NAME, or the same without @chip",
+        )
     if len(units) < FEWEST:
         raise CalibrationError(
             "so few units have no spread that could be told",

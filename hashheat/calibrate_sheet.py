@@ -6,6 +6,7 @@ from typing import Any
 
 import xarray as xr
 
+from hashheat.calibrate_chips_output import chips_sheet
 from hashheat.names import in_words
 from hashheat.summary import number
 from hashheat.validate_sheet import SYNTHETIC
@@ -101,6 +102,7 @@ def calibration_sheet(
             for row in found.held_out
         ],
         "folds": found.folds,
+        "chips": chips_sheet(found),
         "data": {
             "records": int(found.condensed.records.sum()),
             "offered": points.offered,

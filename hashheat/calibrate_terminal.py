@@ -64,6 +64,8 @@ def show_calibration(sheet: dict[str, Any], paths: list[str]) -> None:
             width,
         )
     )
+    if s["chips"] is not None:
+        print(filled(f"single chips: {s['chips']['sentence']}", width))
     if s["held_out"]:
         print()
         rows = table("error at points", "held out", "fitted", "noise alone", "readings")

@@ -21,7 +21,8 @@ def calibrate(
         str,
         typer.Option(
             help="What to fit, parted by commas: keys of the device file such as chips.junction_to_plate, errors "
-            "of instruments such as factor.volume_flow or offset.T_out."
+            "of instruments such as factor.volume_flow or offset.T_out; chips.junction_to_plate@chip for "
+            "every chip of a unit."
         ),
     ],
     columns: Annotated[
@@ -49,6 +50,7 @@ def calibrate(
 
     Writes a device file in which the fitted numbers have the status calibrated. Data of several units, with no
     --unit, give the mean of the population, the spread between units, and units.csv with every unit's estimate.
+    With chips.junction_to_plate@chip, chips.csv holds every chip of one unit.
     """
     from hashheat.calibrate_command import CalibrateOptions, run_calibrate
     from hashheat.calibrate_fleet_terminal import show_fleet

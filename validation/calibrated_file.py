@@ -8,13 +8,18 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import tomli_w
 
 from hashheat.components.errors import CalibrationError
 from hashheat.components.record import read_toml
 from hashheat.thermo.quantity import Quantity
+from hashheat.validation.chip_resistances import RESISTANCE, ChipResistances
 from hashheat.validation.instruments import INSTRUMENTS, Instrument
 from hashheat.validation.unit_calibration import UnitCalibration
+
+#: Number whose value is the spread among chips.
+CHIP_SPREAD = "chips.chip_spread"
 
 
 def sha256_of(path: Path) -> str:
@@ -70,10 +75,23 @@ def calibrated_record(
         }
         for key in keys
     }
+    if found.chips is not None:
+        entries[CHIP_SPREAD] = _chip_spread(found.chips, entries[RESISTANCE]["source"])
     about_data = about_calibration(
         data, device, found.names, records, found.instruments, synthetic=synthetic, day=day
     )
     return with_entries(device, directory, entries, about_data)
+
+
+def _chip_spread(chips: ChipResistances, source: str) -> dict[str, Any]:
+    low, high = chips.spread_interval
+    count, of = int(chips.deviates.sum()), int(np.isfinite(chips.own).sum())
+    sigma = (high - low) / 3.92
+    value = f"{chips.spread:.4g} +/- {sigma:.3g}" if low > 0.0 else f"0 .. {min(high, 1.0):.4g}"
+    note = f"relative spread of the resistance among chips; 95 % interval {low:.3g} .. {high:.3g}"
+    if count:
+        note += f"; without {count} of {of} chips that deviate"
+    return {"value": value, "status": "calibrated", "source": source, "note": note}
 
 
 def fitted_to(data: Path, about: str, *, synthetic: bool, day: date) -> str:

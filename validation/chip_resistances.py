@@ -79,6 +79,14 @@ class ChipResistances:
         """Every chip's estimate, (boards, chips) [K/W]."""
         return self.resistance * (1.0 + self.estimate)
 
+    @property
+    def kelvin_per_watt_interval(self) -> np.ndarray:
+        """Where it lies with 95 %, the doubt of the mean of all chips with it, (boards, chips, 2) [K/W]."""
+        shared = float(norm.ppf(0.975)) * self.resistance_sigma * (1.0 + self.estimate[..., None])
+        off = np.hypot(self.resistance * (self.interval - self.estimate[..., None]), shared)
+        found: np.ndarray = self.kelvin_per_watt[..., None] + np.array([-1.0, 1.0]) * off
+        return found
+
 
 def chip_resistances(
     fit: UnitFit,

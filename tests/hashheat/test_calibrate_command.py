@@ -1,5 +1,6 @@
 """`hashheat calibrate` from files to files, on a small synthetic campaign."""
 
+import csv
 import json
 import tomllib
 from types import SimpleNamespace
@@ -14,7 +15,7 @@ from hashheat.components.miner_file import LIBRARY
 from hashheat.thermo.errors import InputError
 from hashheat.validate_command import run_campaign
 
-KEYS = "chips.junction_to_plate, power.psu_efficiency"
+KEYS = "chips.junction_to_plate@chip, power.psu_efficiency"
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def fitted(campaign):
 def test_the_truth_is_inside(campaign, fitted):
     truth = tomllib.loads((campaign / "truth.toml").read_text(encoding="utf-8"))["device"]
     rows = {row["key"]: row for row in fitted.sheet["rows"]}
-    assert list(rows) == [key.strip() for key in KEYS.split(",")]
+    assert list(rows) == ["chips.junction_to_plate", "power.psu_efficiency"]
     for key, row in rows.items():
         assert row["interval"][0] < truth[key] < row["interval"][1]
         assert row["sigma"] < row["prior"][1]
@@ -63,6 +64,7 @@ def test_the_new_device_file_runs(fitted):
         "unit-calibrated.toml",
         "calibration.json",
         "report.html",
+        "chips.csv",
     ]
     after = Miner.named(str(fitted.paths[0]))
     row = fitted.sheet["rows"][0]
@@ -71,6 +73,29 @@ def test_the_new_device_file_runs(fitted):
     assert after.device.calibration.synthetic
     assert after.device.calibration.sha256 == fitted.sheet["model"]["sha256"]
     assert int(after.solve(343.15)["status"]) == 0
+
+
+def test_every_chip_has_its_line(fitted):
+    """The campaign's chips scatter by 6 %, which the new file states."""
+    after = Miner.named(str(fitted.paths[0]))
+    with fitted.paths[3].open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    chips = after.device.chips
+    assert len(rows) == after.device.boards.count * chips.count
+    places = {(row["board"], row["row"], row["column"]) for row in rows}
+    assert len(places) == len(rows)
+    told = fitted.sheet["chips"]
+    low, high = told["spread_interval"]
+    assert low < 0.06 < high
+    assert after.quantities["chips.chip_spread"].nominal == pytest.approx(told["spread"], rel=1e-3)
+    assert after.quantities["chips.chip_spread"].status == "calibrated"
+    ratio = [float(row["over mean [1]"]) for row in rows]
+    assert sum(ratio) / len(ratio) == pytest.approx(0.0, abs=0.002)
+    for row, more in zip(rows, ratio):
+        ends = [float(row[f"{end} [K/W]"]) for end in ("low", "resistance", "high")]
+        assert ends == sorted(ends)
+        assert ends[1] == pytest.approx(fitted.sheet["rows"][0]["value"] * (1.0 + more), rel=1e-4)
+    assert sum(int(row["deviates"]) for row in rows) == len(told["deviating"])
 
 
 def test_json_holds_what_the_sheet_holds(fitted):
@@ -82,7 +107,7 @@ def test_the_report_opens_offline(fitted, read_page, check_offline, check_scroll
     page = read_page(html)
     check_offline(html, page)
     check_scrolls(html)
-    assert page.figures == 2
+    assert page.figures == 3
     assert any("SYNTHETIC" in text for text in page.text)
 
 

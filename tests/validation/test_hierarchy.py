@@ -155,6 +155,7 @@ def test_units_without_a_usable_record_are_named(flawed):
     assert all(len(x) == 4 for x in (found.single, found.chi2, found.dof, found.enlarged))
 
 
+@pytest.mark.skipif(INTERPRETED, reason="three more fits; the points are left out in test_stateless_units.py")
 def test_units_without_a_steady_state_at_the_start_do_not_stop_the_fit(miner):
     """u1 has its flow in another unit half of the time, u3 in one record of twelve."""
     exact = field_data.settled(miner)
