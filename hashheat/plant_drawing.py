@@ -13,8 +13,8 @@ from hashheat.fleet.part import Part
 from hashheat.fleet.units_part import UnitsPart
 from hashheat.inline_svg import inline_svg
 
-_WIDTH, _HEIGHT = 1.5, 0.62
-_STEP_X, _STEP_Y = 2.7, 1.25
+_WIDTH, _HEIGHT = 1.75, 0.62
+_STEP_X, _STEP_Y = 2.95, 1.25
 
 
 class _Line(NamedTuple):
@@ -39,7 +39,7 @@ def plant_drawing(plant: HeatPlant, result: xr.Dataset) -> str:
     places = _places(plant, result)
     columns = max(x for x, _ in places.values()) + 1
     rows = max(y for _, y in places.values()) + 1
-    figure, ax = blank(min(11.0, 1.6 * columns + 1.0), max(2.4, 1.05 * rows + 0.8))
+    figure, ax = blank(min(11.0, 1.75 * columns + 0.6), max(1.5, 0.75 * rows + 0.5))
     ax.set_axis_off()
     ax.grid(visible=False)
     at = {name: (x * _STEP_X, -y * _STEP_Y) for name, (x, y) in places.items()}
@@ -48,7 +48,7 @@ def plant_drawing(plant: HeatPlant, result: xr.Dataset) -> str:
     for name, (x, y) in at.items():
         _draw_box(ax, plant, name, x, y)
     ax.set_xlim(-_WIDTH, (columns - 1) * _STEP_X + _WIDTH)
-    ax.set_ylim(-(rows - 1) * _STEP_Y - _STEP_Y, _STEP_Y)
+    ax.set_ylim(-(rows - 1) * _STEP_Y - 0.6, 0.6)
     ax.set_aspect("equal")
     return inline_svg(figure, "drawing", "The plant's parts and the water between them")
 

@@ -21,8 +21,13 @@ def _stamp(figure: Any, sheet: dict[str, Any]) -> None:
 
 
 def _heat(result: xr.Dataset, sheet: dict[str, Any]) -> list[tuple[str, np.ndarray]]:
-    """Heat of every source over the hours [MW]."""
-    return [(row["name"], result[f"{row['name']}_heat_rate"].values * _MEGA) for row in sheet["sources"]]
+    """Heat of every source over the hours; of a heat pump what it adds to its source's [MW]."""
+    found = []
+    for row in sheet["sources"]:
+        heat = result[f"{row['name']}_heat_rate"].values
+        source = f"{row['name']}_source_heat_rate"
+        found.append((row["name"], (heat - result[source].values if source in result else heat) * _MEGA))
+    return found
 
 
 def _demand(result: xr.Dataset) -> np.ndarray:

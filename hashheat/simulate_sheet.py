@@ -118,7 +118,9 @@ def _sources(plant: HeatPlant, result: xr.Dataset, dt: float) -> list[dict[str, 
     rows = []
     for part in plant.parts:
         if isinstance(part, UnitsPart | HeaterPart | HeatPumpPart):
-            heat = _joule(_sum_of([part], result, "heat_rate"), dt)
+            # A heat pump passes on what is counted where it comes from: its own is the electricity.
+            own = _sum_of([part], result, "heat_rate") - _sum_of([part], result, "source_heat_rate")
+            heat = _joule(own, dt)
             rows.append({"name": part.name, "kind": _kind(part), "heat": heat})
     return rows
 
