@@ -160,7 +160,7 @@ def test_units_are_switched_to_the_modes_of_a_plan(plant):
     section = plant.file.operation.model_copy(update={"min_on": plant.file.operation.min_off})
     state = UnitState(np.array([1, 1, 2, 0, 0, 2]), np.array([9e3, 7.2e3, 3e3, 9e3, 2e3, 9e3]), 0.0)
     runs = np.array([True, True, True, True, True, False])
-    made = switch_to(state, np.array([0, 1, 3]), runs, section, 3600.0)
+    made = switch_to(state, np.array([0, 1, 4]), runs, section, 3600.0)
     # The sixth failed; the fourth has rested long enough to come on, the fifth has not.
     assert made.mode.tolist() == [1, 2, 2, 2, 0, 0]
     assert made.since[3] == 3600.0
