@@ -71,8 +71,8 @@ def hottest_drawn_chip(
     Returns
     -------
     (unit,) array
-        [K]; infinite where more likely than not a chip of the unit has no steady state, or where the drawn one would
-        be further above the median than a chip of mean resistance above its plate: beyond its fold, as in
+        [K]; infinite where more likely than not a chip of the unit has no steady state, or where the drawn one
+        would be further above the median than a chip of mean resistance above its plate: beyond its fold, as in
         :func:`hashheat.fleet.hot_chip.hottest_of_all`; the hottest chip of mean resistance where chips do not
         scatter. Without meaning where the unit's status is not ``OK``.
     """
