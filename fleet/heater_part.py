@@ -7,6 +7,9 @@ from hashheat.components.fuel_boiler import FuelBoiler
 from hashheat.fleet.hold_rule import HoldRule
 from hashheat.fleet.part import Actuator, Answer, Given, Ledger, Now, Part
 
+#: Less than this is no flow but what rounding leaves of none [kg/s].
+_LEAST_FLOW = 1e-6
+
 
 class HeaterPart(Part):
     """A boiler in the line.
@@ -38,6 +41,7 @@ class HeaterPart(Part):
     def answer(self, now: Now, memory: Any, given: Given) -> Answer:
         """See :class:`~hashheat.fleet.part.Part`."""
         heat, flow = given.setting[0], abs(given.flow[0])
+        flow = flow if flow > _LEAST_FLOW else 0.0
         high = self.boiler.capacity if flow > 0.0 and self.name not in now.out else 0.0
         target = self.rule.target(now, heat, given.T_held[0], 0.0, high)
         return Answer(
@@ -46,7 +50,7 @@ class HeaterPart(Part):
 
     def finish(self, now: Now, memory: Any, given: Given) -> tuple[Any, Ledger]:
         """See :class:`~hashheat.fleet.part.Part`."""
-        heat = given.setting[0] if given.flow[0] != 0.0 else 0.0
+        heat = given.setting[0] if abs(given.flow[0]) > _LEAST_FLOW else 0.0
         energy = heat / self.boiler.efficiency
         record = {"heat_rate": heat, "electricity": energy}
         if isinstance(self.boiler, FuelBoiler):

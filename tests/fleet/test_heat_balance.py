@@ -5,7 +5,7 @@ import pytest
 from CoolProp.CoolProp import PropsSI
 
 from hashheat.fleet.heat_balance import BalanceError
-from hashheat.fleet.part import Now
+from hashheat.fleet.part import Given, Now
 from hashheat.fleet.plant_step import first_state
 
 
@@ -96,3 +96,15 @@ def _paths(plant):
     for part in plant.parts:
         for start, _ in part.paths:
             yield f"{part.name}.{start}"
+
+
+def test_a_boiler_without_water_burns_nothing(boiler_plant):
+    """Flow that only rounding left of none takes no heat, whatever the boiler is set to."""
+    plant = boiler_plant()
+    boiler = next(part for part in plant.parts if part.name == "boiler")
+    for flow, heat in ((0.0, 0.0), (1e-12, 0.0), (1.0, 2e5)):
+        given = Given((320.0,), (flow,), (2e5,), (320.0,), (0.0,))
+        _, ledger = boiler.finish(Now(0, 3600.0, {}, {}), None, given)
+        assert ledger.record["heat_rate"] == heat
+        T = boiler.answer(Now(0, 3600.0, {}, {}), None, given).T_out[0]
+        assert (T > 320.0) == (heat > 0.0)
