@@ -93,6 +93,6 @@ def test_units_without_a_steady_state_are_above_every_temperature():
 
 def test_a_temperature_that_cannot_be_counted_is_named():
     cases = LINE.solve(0, 5).copy(deep=True)
-    cases["T_hottest_chip"].values[2] = 800.0
+    cases["T_hottest_chip"].values[2] = 1300.0
     with pytest.raises(InputError, match="beyond what is counted"):
         PopulationStatistics(1, 5).add(0, cases)
