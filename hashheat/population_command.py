@@ -102,16 +102,14 @@ def run_population(
             raise _as_option(error) from None
     sheet["warnings"] = list(told)
     attrs = described(population) | {"sheet": json.dumps(sheet, allow_nan=False)}
-    paths = write_together(
-        directory,
-        {
-            FILES[0]: lambda path: write_population(store, statistics.tails(options.level), path, attrs),
-            FILES[1]: lambda path: path.write_text(
-                json.dumps(sheet, indent=2, allow_nan=False), encoding="utf-8"
-            ),
-            FILES[2]: lambda path: path.write_text(_report(statistics, sheet), encoding="utf-8"),
-        },
-    )
+    writers = {
+        FILES[0]: lambda path: write_population(store, statistics.tails(options.level), path, attrs),
+        FILES[1]: lambda path: path.write_text(
+            json.dumps(sheet, indent=2, allow_nan=False), encoding="utf-8"
+        ),
+        FILES[2]: lambda path: path.write_text(_report(statistics, sheet), encoding="utf-8"),
+    }
+    paths = write_together(directory, writers)
     store.clear()
     return sheet, paths
 
