@@ -21,13 +21,8 @@ def _stamp(figure: Any, sheet: dict[str, Any]) -> None:
 
 
 def _heat(result: xr.Dataset, sheet: dict[str, Any]) -> list[tuple[str, np.ndarray]]:
-    """Heat of every source over the hours; of a heat pump what it adds to its source's [MW]."""
-    found = []
-    for row in sheet["sources"]:
-        heat = result[f"{row['name']}_heat_rate"].values
-        source = f"{row['name']}_source_heat_rate"
-        found.append((row["name"], (heat - result[source].values if source in result else heat) * _MEGA))
-    return found
+    """Heat of every source over the hours [MW]."""
+    return [(row["name"], result[row["series"]].values * _MEGA) for row in sheet["sources"]]
 
 
 def _demand(result: xr.Dataset) -> np.ndarray:

@@ -114,14 +114,19 @@ def _site_electricity(plant: HeatPlant, result: xr.Dataset) -> np.ndarray:
 
 
 def _sources(plant: HeatPlant, result: xr.Dataset, dt: float) -> list[dict[str, Any]]:
-    """Heat by where it comes from."""
+    """Heat by where it comes from.
+
+    A heat pump passes on the heat of its source, which is counted there: its own is its electricity.
+    """
     rows = []
     for part in plant.parts:
         if isinstance(part, UnitsPart | HeaterPart | HeatPumpPart):
             # A heat pump passes on what is counted where it comes from: its own is the electricity.
-            own = _sum_of([part], result, "heat_rate") - _sum_of([part], result, "source_heat_rate")
-            heat = _joule(own, dt)
-            rows.append({"name": part.name, "kind": _kind(part), "heat": heat})
+            series = "electricity" if isinstance(part, HeatPumpPart) else "heat_rate"
+            heat = _joule(_sum_of([part], result, series), dt)
+            rows.append(
+                {"name": part.name, "kind": _kind(part), "heat": heat, "series": f"{part.name}_{series}"}
+            )
     return rows
 
 
