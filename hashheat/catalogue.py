@@ -16,6 +16,7 @@ from hashheat.components.miner_file import MinerFile
 from hashheat.components.record import Section, load_record
 from hashheat.components.tank_file import TankFile
 from hashheat.components.two_phase_tank_file import TwoPhaseTankFile
+from hashheat.fleet.heat_plant_file import HeatPlantFile
 from hashheat.fleet.plant_file import PlantFile
 from hashheat.libraries import LIBRARIES, find, homes
 from hashheat.names import compact, in_words
@@ -61,6 +62,13 @@ def _apart(record: Section) -> dict[str, Any]:
             }
         case PlantFile():
             return {"plant": record.name, "units": record.units.count, "miner": record.units.miner}
+        case HeatPlantFile():
+            return {
+                "plant": record.name,
+                "parts": len(record.parts),
+                "circuits": len(record.circuits),
+                "strategy": record.operation.strategy.replace("_", " "),
+            }
         case PlateFile():
             return {
                 "plate": record.name,
@@ -192,6 +200,7 @@ def copy(name: str, target: Path) -> Path:
 _COLUMNS: dict[str, dict[str, str]] = {
     "miners": {"wall_power": "power", "boards": "boards", "chips": "chips"},
     "plants": {"units": "units", "miner": "miner"},
+    "heat_plants": {"parts": "parts", "circuits": "circuits", "strategy": "operation"},
     "exchangers": {"plate": "plate", "plates": "plates", "passes": "passes"},
     "duties": {"heat_rate": "heat"},
     "plates": {"kind": "kind", "area": "area", "max_plates": "most plates"},

@@ -15,7 +15,7 @@ from hashheat.components import (
     two_phase_tank_file,
 )
 from hashheat.components.record import Section, load_record, read_toml
-from hashheat.fleet import plant_file
+from hashheat.fleet import heat_plant_file, plant_file
 from hashheat.thermo import dielectric_file
 from hashheat.thermo.errors import InputError
 
@@ -43,6 +43,12 @@ class Library(NamedTuple):
 LIBRARIES: dict[str, Library] = {
     "miners": Library("miner", miner_file.LIBRARY, miner_file.shipped_miners, miner_file.MinerFile),
     "plants": Library("plant", plant_file.LIBRARY, plant_file.shipped_plants, plant_file.PlantFile),
+    "heat_plants": Library(
+        "heat plant",
+        heat_plant_file.LIBRARY,
+        heat_plant_file.shipped_heat_plants,
+        heat_plant_file.HeatPlantFile,
+    ),
     "exchangers": Library(
         "exchanger",
         exchanger_file.LIBRARY,
@@ -114,6 +120,7 @@ def find(name: str) -> tuple[Path, Section, str]:
 #: What takes a file of each kind.
 _TAKERS = {
     "plants": "hashheat check takes it",
+    "heat_plants": "hashheat simulate takes it",
     "exchangers": "hashheat rate exchanger takes it",
     "duties": "hashheat size exchanger takes it",
     "plates": "a duty or an exchanger file names it",
@@ -186,6 +193,8 @@ def _kind_of(text: dict[str, Any]) -> str:
         return "cold_plates"
     if "viscosity" in text:
         return "fluids"
+    if "connections" in text:
+        return "heat_plants"
     if "units" in text:
         return "plants"
     if isinstance(text.get("plate"), str) or "plates" in text or "passes" in text:

@@ -11,6 +11,7 @@ from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.heat_plant_file import LIBRARY
 from hashheat.fleet.plant_hours import plant_hours
 from hashheat.fleet.simulate import simulate
+from hashheat.libraries import check_kind
 from hashheat.output import check_directory, write_together
 from hashheat.page import page
 from hashheat.plant_drawing import plant_drawing
@@ -77,6 +78,7 @@ def run_simulate(
                 found=getattr(options, key),
                 accepted=f"error, {word}",
             )
+    check_kind(name, "heat_plants")
     path = find_file(name, LIBRARY, "heat plant")
     directory = output if output is not None else default_directory(path, "year")
     check_directory(directory, FILES)
