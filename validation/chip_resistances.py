@@ -29,6 +29,8 @@ RESISTANCE, OF_EACH = "chips.junction_to_plate", "chips.junction_to_plate@chip"
 _FALSE_ALARM = 0.01
 #: Rounds between chips, shared moves, patterns and population; they settle in a few.
 _ROUNDS = 12
+#: Degrees of freedom that tell noise smaller than stated.
+_MANY = 100
 #: Fewer chips have no spread that could be told.
 _FEWEST = 5
 
@@ -57,7 +59,7 @@ class ChipResistances:
     spread_interval : (float, float)
         95 %; from 0 where the data do not tell it from none.
     enlarged : float
-        Factor on all own standard errors where readings scatter more about the fit than stated, else 1.
+        Factor on all own standard errors where readings scatter more about the fit than stated, or less, else 1.
     """
 
     resistance: float
@@ -82,8 +84,12 @@ class ChipResistances:
     @property
     def kelvin_per_watt_interval(self) -> np.ndarray:
         """Where it lies with 95 %, the doubt of the mean of all chips with it, (boards, chips, 2) [K/W]."""
-        shared = float(norm.ppf(0.975)) * self.resistance_sigma * (1.0 + self.estimate[..., None])
-        off = np.hypot(self.resistance * (self.interval - self.estimate[..., None]), shared)
+        # A mean that is wrong moves all chips alike, but not by how many K/W they differ.
+        z = float(norm.ppf(0.975))
+        half = 0.5 * np.diff(self.interval, axis=-1)
+        mean = z * self.resistance_sigma
+        of_ratio = mean / self.resistance * self.estimate[..., None]
+        off = np.sqrt(self.resistance**2 * (half**2 - of_ratio**2) + mean**2)
         found: np.ndarray = self.kelvin_per_watt[..., None] + np.array([-1.0, 1.0]) * off
         return found
 
@@ -152,12 +158,19 @@ def chip_resistances(
     # A point's shared move takes one freedom of each, a chip another.
     dof = int(seen.sum() - told.sum() - seen.any(axis=1).sum() + 1)
     enlarged = 1.0
-    if dof > 0 and chi2_distribution.sf(own_error, dof) < UNLIKELY:
+    above = chi2_distribution.sf(own_error, dof) if dof > 0 else 1.0
+    # Noise stated too large would be taken out of the spread; hundreds of readings know it better.
+    if above < UNLIKELY or (dof >= _MANY and above > 1.0 - UNLIKELY):
         enlarged = float(np.sqrt(own_error / dof))
     population, left, deviates, away, own = _population(u[told], info[told] / enlarged**2, shapes[told])
-    sigma = np.sqrt(enlarged**2 / info[told] + left)
+    i = names.index(RESISTANCE)
+    resistance = float(fit.constants[i].value(float(x[i])))
+    mean_doubt = float(np.sqrt(covariance[i, i]))
+    # A ratio is as doubtful as the mean that it is over.
+    sigma = np.sqrt(enlarged**2 / info[told] + left + (mean_doubt * own) ** 2)
     z = float(norm.ppf(0.975))
     middle, half = population.estimate[:, 0], np.diff(population.interval[:, 0], axis=-1)[:, 0] / 2.0
+    left = left + (mean_doubt * middle) ** 2
     half = np.sqrt(half**2 + z**2 * left)
     error_of = np.sqrt(population.covariance[:, 0, 0] + left)
     estimate = np.where(deviates, own, middle)
@@ -169,11 +182,9 @@ def chip_resistances(
         every[told] = values
         return every.reshape(boards, chips, *values.shape[1:])
 
-    i = names.index(RESISTANCE)
-    resistance = float(fit.constants[i].value(float(x[i])))
     return ChipResistances(
         resistance=resistance,
-        resistance_sigma=float(resistance * np.sqrt(covariance[i, i])),
+        resistance_sigma=resistance * mean_doubt,
         own=laid(own),
         own_sigma=laid(sigma),
         estimate=laid(estimate),
@@ -183,7 +194,7 @@ def chip_resistances(
         deviates=laid(deviates.astype(float), 0.0) > 0.5,
         readings=(seen * counts).sum(axis=0).astype(int).reshape(boards, chips),
         spread=float(population.sd[0]),
-        spread_interval=(float(population.sd_interval[0, 0]), float(population.sd_interval[0, 1])),
+        spread_interval=_over_mean(population, z * mean_doubt),
         enlarged=enlarged,
     )
 
@@ -265,6 +276,15 @@ def _population(
             break
         deviates = now
     return population, left, deviates, away, moved
+
+
+def _over_mean(population: Population, doubt: float) -> tuple[float, float]:
+    """Interval of the spread with the doubt of the mean that it is over, in its logarithm."""
+    sd, (low, high) = float(population.sd[0]), population.sd_interval[0].tolist()
+    if not low > 0.0:
+        return 0.0, high * float(np.exp(doubt))
+    half = float(np.hypot(0.5 * np.log(high / low), doubt))
+    return sd * float(np.exp(-half)), sd * float(np.exp(half))
 
 
 def without_parts(keys: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:

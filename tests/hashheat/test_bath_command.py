@@ -3,6 +3,7 @@
 import json
 from types import SimpleNamespace
 
+import numba
 import pytest
 import xarray as xr
 
@@ -17,6 +18,9 @@ from hashheat.tank_options import TankOptions
 from hashheat.tank_terminal import show_tank
 
 DEMO = LIBRARY / "two-phase-demo.toml"
+INTERPRETED = bool(numba.config.DISABLE_JIT)
+#: A sample is a solution of its own, of a second where kernels are interpreted.
+SAMPLES = 16 if INTERPRETED else 128
 
 
 @pytest.fixture
@@ -28,7 +32,7 @@ def bath_file(edited):
 @pytest.fixture(scope="module")
 def solved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("solved")
-    sheet, paths = run_bath("two-phase-demo", folder / "out", TankOptions())
+    sheet, paths = run_bath("two-phase-demo", folder / "out", TankOptions(samples=SAMPLES))
     return SimpleNamespace(
         sheet=sheet,
         paths=paths,
@@ -39,7 +43,8 @@ def solved(tmp_path_factory):
 
 def run(capsys, *arguments):
     """Status, output and error text of a run in this process."""
-    status = cli.main(["tank", *map(str, arguments)])
+    fewer = ["--samples", str(SAMPLES)] if INTERPRETED and "--samples" not in arguments else []
+    status = cli.main(["tank", *map(str, arguments), *fewer])
     captured = capsys.readouterr()
     return status, captured.out, captured.err
 

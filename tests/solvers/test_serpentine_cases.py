@@ -87,14 +87,14 @@ def grouped(request, mixed, layout, water, duct):
 def test_a_case_does_not_feel_its_neighbours(grouped, layout, water, duct):
     cases, together = grouped
     n = cases.shape[1]
-    for c in (0, 7, WIDTH - 1, WIDTH, n - 1):
+    for c in (WIDTH - 1, n - 1) if SLOW else (0, 7, WIDTH - 1, WIDTH, n - 1):
         alone = sp.solve_serpentine(cases[:, [c]], layout, water, duct, with_fields=True)
         assert_same_bits(alone, together, [c])
-    for seed in range(3):
+    for seed in range(1 if SLOW else 3):
         order = np.random.default_rng(seed).permutation(n)
         shuffled = sp.solve_serpentine(cases[:, order], layout, water, duct, with_fields=True)
         assert_same_bits(shuffled, together, order)
-    for cut in (1, 15, 16, 17, 40):
+    for cut in (17,) if SLOW else (1, 15, 16, 17, 40):
         parts = [
             sp.solve_serpentine(part, layout, water, duct, with_fields=True)
             for part in (cases[:, :cut], cases[:, cut:])

@@ -102,7 +102,7 @@ def test_each_chip_is_found_again(miner):
     kept = ~chips.deviates
     assert np.std((chips.estimate - ratio)[kept]) < np.std((chips.own - ratio)[kept])
     assert chips.readings == pytest.approx(np.full(ratio.shape, POINTS))
-    assert chips.enlarged == 1.0
+    assert chips.enlarged == pytest.approx(1.0, abs=0.05)
     assert chips.kelvin_per_watt.mean() == pytest.approx(found.values[R], rel=0.01)
     assert found.values[R] == pytest.approx(truth[R], abs=4.0 * found.sigma[R])
 
@@ -124,6 +124,29 @@ def test_intervals_hold_the_truth_as_often_as_they_say(miner):
     assert abs(np.mean(inside) - 0.95) < 3.0 * error + 0.01
     assert error < 0.01
     assert raised <= 1
+
+
+def test_a_ratio_is_as_doubtful_as_the_mean_that_it_is_over(miner):
+    """Sensors that are all off by 2 K, one standard deviation: some third of the rise."""
+    rough = field_data.doubted(T_chip=(0.1, 2.0))
+    ratio = drawn(miner, 9, 0.06)
+    data, truth = chip_data(miner, ratio, 9, 0.1, rough)
+    data["T_chip"] = data["T_chip"] - 2.0
+    found = calibrate_unit(miner, data, [EACH], instruments=rough, chip_order="rows", folds=1)
+    chips, doubt = found.chips, found.sigma[R] / found.values[R]
+    assert doubt > 0.05
+    low, high = chips.spread_interval
+    assert low < 0.06 < high
+    assert np.log(high / low) > 2.0 * 1.95 * doubt
+    # In K/W they differ by what they do, whatever the mean is.
+    off = chips.kelvin_per_watt - chips.resistance - truth[R] * (ratio - 1.0)
+    power = data["power_dc"].values / ratio.size
+    assert np.std(off) < 1.1 * 0.1 / np.sqrt((power**2).sum())
+    ends = chips.kelvin_per_watt_interval
+    half = 0.5 * np.diff(ends, axis=-1)[..., 0]
+    assert half == pytest.approx(np.full(half.shape, 1.96 * found.sigma[R]), rel=0.1)
+    inside = (ends[..., 0] < truth[R] * ratio) & (truth[R] * ratio < ends[..., 1])
+    assert inside.mean() > 0.9
 
 
 def test_a_pattern_along_the_plate_is_no_spread_of_chips(miner):
@@ -150,6 +173,17 @@ def test_a_hotter_chip_that_leaks_more_is_not_said_to_have_more_resistance():
     slope = np.polyfit((ratio - 1.0).ravel(), chips.own.ravel(), 1)[0]
     # Without what leaks more the slope is 1.02 to 1.03.
     assert slope == pytest.approx(1.0, abs=0.005)
+
+
+def test_noise_stated_too_large_is_not_taken_out_of_the_spread(miner):
+    ratio = drawn(miner, 3, 0.05)
+    data, _ = chip_data(miner, ratio, 3, 0.2)
+    chips = calibrate_unit(
+        miner, data, [EACH], instruments=instruments_of(1.0), chip_order="rows", folds=1
+    ).chips
+    assert chips.enlarged == pytest.approx(0.2, rel=0.1)
+    assert chips.spread_interval[0] < 0.05 < chips.spread_interval[1]
+    assert chips.spread == pytest.approx(0.05, rel=0.15)
 
 
 @pytest.mark.skipif(INTERPRETED, reason="two more fits")

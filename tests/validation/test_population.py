@@ -1,5 +1,6 @@
 """Populations against the closed form of the normal-normal model, and by the coverage of their intervals."""
 
+import numba
 import numpy as np
 import pytest
 from scipy.stats import binom, t
@@ -87,6 +88,9 @@ def test_a_new_member_of_a_small_population_has_the_textbook_prediction_interval
     assert found.interval[0, 0] == pytest.approx([0.1 - 1.96e-3, 0.1 + 1.96e-3], rel=1e-4)
 
 
+@pytest.mark.skipif(
+    numba.config.DISABLE_JIT, reason="nothing here is compiled: the run with the compiler has it"
+)
 def test_intervals_hold_the_truth_as_often_as_they_say():
     """60 populations of 60 members: by the binomial law fewer than these are a chance of 1 in 1000."""
     root = np.array([[0.5, 0.0], [0.15, 0.3]])

@@ -222,7 +222,8 @@ def test_condensed_records_keep_their_means(miner):
 
 def test_the_noise_of_a_driver_counts(miner):
     """Inlet noise alone: every reading of a point moves with it, so that means of boards cannot hide it."""
-    exact = field_data.settled(miner, R)
+    # Of one pass the film, which is better in warmer water, is most of the way to the chips.
+    exact = field_data.settled(field_data.quick(miner, passes=4) if INTERPRETED else miner, R)
     doubt = field_data.doubted(1e-4, 0.0, T_in=(0.2, 0.0))
     found = calibrate_unit(exact, made(exact, {R: 0.6}, instruments=SHARP), [R], instruments=doubt)
     inverse = np.linalg.inv(found.fit.whiten)

@@ -2,6 +2,7 @@
 
 import json
 
+import numba
 import numpy as np
 import xarray as xr
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,11 @@ from hashheat.validation.readers.luxos import read_luxos
 from hashheat.validation.readers.vnish import read_vnish
 from hashheat.validation.readers.whatsminer import read_whatsminer
 
-ORDINARY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+ORDINARY = settings(
+    max_examples=10 if numba.config.DISABLE_JIT else 40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 C = 273.15
 
 water = st.integers(20, 80)
