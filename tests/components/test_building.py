@@ -66,7 +66,8 @@ def test_energy_closes(building, state, i, dt):
     given_ = (i.heat_rate + i.gain - mean.heat_loss) * dt
     held = 400.0 * (building.air_capacity + building.wall_capacity)
     through = dt * (abs(i.heat_rate) + i.gain + abs(mean.heat_loss) + building.heat_loss * 100.0)
-    assert abs(stored - given_) <= 1e-12 * through + 1e-14 * held
+    # Some hundred roundings of what is held: two exponentials with weights as far apart as the two capacities.
+    assert abs(stored - given_) <= 1e-12 * through + 5e-14 * held
 
 
 @given(buildings, states, inputs, steps, st.floats(0.01, 0.99))

@@ -332,9 +332,9 @@ def test_names_are_plain_and_units_are_si(name):
     unit, meaning = VARIABLES[name]
     assert meaning == meaning.strip()
     assert len(meaning) > 5
-    # CF notation of SI units without prefixes: each factor a unit and its exponent.
+    # CF notation of SI units without prefixes, and euros: each factor a unit and its exponent.
     assert unit == "1" or all(
-        re.fullmatch(r"(kg|m|s|K|J|W|Pa)(-?[2-9]|-1)?", part) for part in unit.split(" ")
+        re.fullmatch(r"(kg|m|s|K|J|W|Pa|EUR)(-?[2-9]|-1)?", part) for part in unit.split(" ")
     )
     if name.startswith("T_"):
         assert unit == "K"

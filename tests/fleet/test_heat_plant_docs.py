@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from hashheat.fleet.dispatch_section import DispatchSection
 from hashheat.fleet.heat_plant_file import (
     CircuitSection,
+    EventSection,
     GreenhouseLoadSection,
     HoursSection,
     OperationSection,
@@ -20,6 +22,8 @@ TABLES = {
     "### `[circuits.<name>]`": CircuitSection,
     "### `[site]`": SiteSection,
     "### `[operation]`": OperationSection,
+    "### `[operation.dispatch]`": DispatchSection,
+    "### `[[events]]`": EventSection,
     "### `[hours]`": HoursSection,
     "### `[greenhouse]`": GreenhouseLoadSection,
     "### `[reference]`": ReferenceSection,
