@@ -139,6 +139,7 @@ def test_a_population_of_units(benchmark, tmp_path):
     )
 
 
+@pytest.mark.nightly
 def test_a_population_on_two_workers(benchmark):
     pytest.importorskip("distributed")
     chunk = 100 if benchmark.disabled else POPULATION
