@@ -60,7 +60,7 @@ def solve_chunks(cases: Cases, ranges: Sequence[tuple[int, int]], client: Any = 
     )
     waiting = iter(ranges)
     under_way: dict[Any, tuple[int, int]] = {}
-    running = as_completed()
+    running = as_completed(loop=client.loop)
 
     def begin() -> None:
         ends = next(waiting, None)

@@ -51,12 +51,13 @@ def workers(count: int = 1, cluster: str | None = None) -> Iterator[Any]:
             distributed.LocalCluster(
                 n_workers=count, threads_per_worker=1, dashboard_address=None, env=one
             ) as local,
-            distributed.Client(local) as client,
+            distributed.Client(local, set_as_default=False) as client,
         ):
             yield client
         return
     try:
-        client = distributed.Client(cluster, timeout=_PATIENCE)
+        # As the default, also one that never connected would be asked by all that writes files here.
+        client = distributed.Client(cluster, timeout=_PATIENCE, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise InputError(
             f"no scheduler answers: {error}".splitlines()[0],
