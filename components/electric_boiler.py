@@ -58,6 +58,13 @@ def given_heat(capacity: float, least_load: float, asked: float) -> float:
     return 0.0 if asked < least_load * capacity else min(asked, capacity)
 
 
+def run_boiler(boiler: Any, heat_rate: float, co2_factor: float) -> BoilerState:
+    """State of a boiler asked for a heat [W], with CO2 per energy taken [kg/J]; raises as :func:`given_heat`."""
+    given = given_heat(boiler.capacity, boiler.least_load, heat_rate)
+    power = given / boiler.efficiency
+    return BoilerState(given, power, power - given, heat_rate - given, co2_factor * power)
+
+
 @dataclass(frozen=True)
 class ElectricBoiler:
     """Resistance or electrodes in water.
@@ -97,6 +104,4 @@ class ElectricBoiler:
         InputError
             For a heat that is negative or no number.
         """
-        given = given_heat(self.capacity, self.least_load, heat_rate)
-        power = given / self.efficiency
-        return BoilerState(given, power, power - given, heat_rate - given, 0.0)
+        return run_boiler(self, heat_rate, 0.0)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hashheat.components.electric_boiler import BoilerState, check_boiler, given_heat
+from hashheat.components.electric_boiler import BoilerState, check_boiler, run_boiler
 
 # Upper over lower heating value of methane, the most that condensation of the flue gas can give.
 _MOST_EFFICIENT = 1.11
@@ -52,6 +52,4 @@ class FuelBoiler:
         InputError
             For a heat that is negative or no number.
         """
-        given = given_heat(self.capacity, self.least_load, heat_rate)
-        fuel = given / self.efficiency
-        return BoilerState(given, fuel, fuel - given, heat_rate - given, self.co2_factor * fuel)
+        return run_boiler(self, heat_rate, self.co2_factor)
