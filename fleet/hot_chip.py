@@ -70,11 +70,12 @@ def _expected_above(
 ) -> float:
     """Minus the logarithm of the probability that no chip is above t."""
     value = 0.0
+    per_resistance, per_spread = 1.0 / resistance, 1.0 / spread
     for i in range(T_plate.size):
         if chips[i] > 0.0:
-            x = (_reach(t, T_plate[i], dynamic, leak, T_leak, scale) / resistance - 1.0) / spread
+            x = (_reach(t, T_plate[i], dynamic, leak, T_leak, scale) * per_resistance - 1.0) * per_spread
             if x < _FAR:
-                above = 0.5 * math.erfc(x / math.sqrt(2.0))
+                above = 0.5 * math.erfc(x * math.sqrt(0.5))
                 value -= chips[i] * math.log1p(-min(above, 1.0 - 1e-16))
     return value
 

@@ -6,6 +6,7 @@ D. G. Anderson, J. ACM 12 (1965) 547-560; depth two, normal equations.
 import numpy as np
 
 from hashheat.solvers.lanes import load, select, store
+from hashheat.thermo.fused import fused
 from hashheat.thermo.jit import kernel
 
 #: Differences remembered. A block needs ``2 * (DEPTH + 1) * n`` rows of history, zero at the start.
@@ -34,11 +35,11 @@ def accelerate(
             store(S, old + n + s, 0, r - load(S, last_step + s, 0))
         d1 = load(S, old + n + s, 0)
         d2 = load(S, other + n + s, 0)
-        a11 = a11 + d1 * d1
-        a12 = a12 + d1 * d2
-        a22 = a22 + d2 * d2
-        b1 = b1 + d1 * r
-        b2 = b2 + d2 * r
+        a11 = fused(d1, d1, a11)
+        a12 = fused(d1, d2, a12)
+        a22 = fused(d2, d2, a22)
+        b1 = fused(d1, r, b1)
+        b2 = fused(d2, r, b2)
     a11 = a11 * (1.0 + 1e-12) + 1e-60
     a22 = a22 * (1.0 + 1e-12) + 1e-60
     per = 1.0 / (a11 * a22 - a12 * a12)

@@ -7,6 +7,7 @@ in the column and to the cell at the same place in the columns before and after.
 import numpy as np
 
 from hashheat.solvers.lanes import load, select, store
+from hashheat.thermo.fused import fused
 from hashheat.thermo.jit import kernel
 
 
@@ -40,13 +41,13 @@ def factor_row(
             a = zero - across
         other = row + (i - k) * n_pass - 1
         for m in range(k + 1, reach + 1):
-            a = a - load(S, here + m, 0) * load(S, other + m - k, 0)
+            a = fused(-load(S, here + m, 0), load(S, other + m - k, 0), a)
         store(S, here + k, 0, a)
     for k in range(1, reach + 1):
         a = load(S, here + k, 0)
         ratio = a * load(S, pivot + i - k, 0)
-        diagonal = diagonal - ratio * a
-        right = right - ratio * load(S, x + i - k, 0)
+        diagonal = fused(-ratio, a, diagonal)
+        right = fused(-ratio, load(S, x + i - k, 0), right)
         store(S, here + k, 0, ratio)
     # A lane whose pivot is not positive is running away and will be dropped; keep its numbers finite.
     store(S, pivot + i, 0, 1.0 / select(diagonal > 0.0, diagonal, 1.0))
@@ -60,5 +61,5 @@ def substitute_back(S: np.ndarray, n: int, n_pass: int, row: int, pivot: int, x:
     for i in range(n - 1, -1, -1):
         y = load(S, x + i, 0) * load(S, pivot + i, 0)
         for k in range(1, min(n_pass, n - 1 - i) + 1):
-            y = y - load(S, row + (i + k) * n_pass + k - 1, 0) * load(S, x + i + k, 0)
+            y = fused(-load(S, row + (i + k) * n_pass + k - 1, 0), load(S, x + i + k, 0), y)
         store(S, x + i, 0, y)

@@ -8,6 +8,7 @@ on floats. The others branch and look up tables; they are for the cells and case
 import math
 
 from hashheat.solvers.duct_table import DuctLaminar
+from hashheat.thermo.fused import fused
 from hashheat.thermo.jit import kernel
 
 #: Reynolds numbers between which the flow changes from laminar to turbulent (Gnielinski 2013).
@@ -38,18 +39,18 @@ def exp_poly(x: float) -> float:
         exp(x) [-], relative error below 1e-12.
     """
     y = x * 0.03125
-    p = 1.0 / 39916800.0 + y * (1.0 / 479001600.0)
-    p = 1.0 / 3628800.0 + y * p
-    p = 1.0 / 362880.0 + y * p
-    p = 1.0 / 40320.0 + y * p
-    p = 1.0 / 5040.0 + y * p
-    p = 1.0 / 720.0 + y * p
-    p = 1.0 / 120.0 + y * p
-    p = 1.0 / 24.0 + y * p
-    p = 1.0 / 6.0 + y * p
-    p = 0.5 + y * p
-    p = 1.0 + y * p
-    p = 1.0 + y * p
+    p = fused(y, 1.0 / 479001600.0, 1.0 / 39916800.0)
+    p = fused(y, p, 1.0 / 3628800.0)
+    p = fused(y, p, 1.0 / 362880.0)
+    p = fused(y, p, 1.0 / 40320.0)
+    p = fused(y, p, 1.0 / 5040.0)
+    p = fused(y, p, 1.0 / 720.0)
+    p = fused(y, p, 1.0 / 120.0)
+    p = fused(y, p, 1.0 / 24.0)
+    p = fused(y, p, 1.0 / 6.0)
+    p = fused(y, p, 0.5)
+    p = fused(y, p, 1.0)
+    p = fused(y, p, 1.0)
     p = p * p
     p = p * p
     p = p * p
@@ -81,13 +82,13 @@ def property_correction(ln_Pr_bulk: float, ln_Pr_wall: float) -> float:
     V. Gnielinski, Int. J. Heat Mass Transfer 63 (2013) 134-140 (exponent 0.11, after Zhukauskas).
     """
     y = 0.055 * (ln_Pr_bulk - ln_Pr_wall)
-    p = 1.0 / 720.0 + y * (1.0 / 5040.0)
-    p = 1.0 / 120.0 + y * p
-    p = 1.0 / 24.0 + y * p
-    p = 1.0 / 6.0 + y * p
-    p = 0.5 + y * p
-    p = 1.0 + y * p
-    p = 1.0 + y * p
+    p = fused(y, 1.0 / 5040.0, 1.0 / 720.0)
+    p = fused(y, p, 1.0 / 120.0)
+    p = fused(y, p, 1.0 / 24.0)
+    p = fused(y, p, 1.0 / 6.0)
+    p = fused(y, p, 0.5)
+    p = fused(y, p, 1.0)
+    p = fused(y, p, 1.0)
     return p * p
 
 

@@ -19,6 +19,7 @@ import numba
 import numpy as np
 
 from hashheat.thermo.errors import InputError
+from hashheat.thermo.fused import fused
 from hashheat.thermo.jit import kernel, parallel_kernel
 
 U, Z = 0, 1
@@ -31,13 +32,13 @@ _CHUNK = 32  # ladders a thread takes at once
 
 @kernel
 def _loss(a: float, b: float, q: float) -> float:
-    return a * q + b * q * abs(q)
+    return q * fused(b, abs(q), a)
 
 
 @kernel
 def _slope(a: float, b: float, q: float, floor: float) -> float:
     """Derivative of the loss, with the flow kept off zero where a purely quadratic branch has none."""
-    return a + 2.0 * b * max(abs(q), floor)
+    return fused(2.0 * b, max(abs(q), floor), a)
 
 
 @kernel
@@ -78,12 +79,12 @@ def _solve_one(
                 residual += _loss(return_a[i - 1], return_b[i - 1], Q - S[i])
                 diagonal += _slope(return_a[i - 1], return_b[i - 1], Q - S[i], floor)
             if i > 1:
-                pivot = diagonal - f * upper[i - 1]
-                q[i] = (residual + f * q[i - 1]) / pivot
+                per_pivot = 1.0 / fused(-f, upper[i - 1], diagonal)
+                q[i] = fused(f, q[i - 1], residual) * per_pivot
             else:
-                pivot = diagonal
-                q[i] = residual / pivot
-            upper[i] = g / pivot
+                per_pivot = 1.0 / diagonal
+                q[i] = residual * per_pivot
+            upper[i] = g * per_pivot
         step = 0.0
         for i in range(n - 1, 0, -1):
             step = q[i] + upper[i] * step

@@ -2,7 +2,7 @@
 
 LLVM's own vectorizer gives up on loops over cases as soon as several arrays could overlap (measured with
 numba 0.68: the banded solve of the serpentine stays scalar at 6-8 ns a cell and case). A lane value is an LLVM
-vector, so that ``a * b + c`` is one fused instruction for all its cases, and formulas written for a float work
+vector, so that a product is one instruction for all its cases, and formulas written for a float work
 unchanged for a lane value. Each lane sees exactly the arithmetic of its own case; nothing crosses lanes except
 :func:`any_lane`.
 
@@ -21,6 +21,7 @@ from numba.extending import intrinsic as _intrinsic
 from numba.extending import models, overload, register_model
 from numba.np.arrayobj import make_array
 
+from hashheat.thermo.fused import emit_fused, fused
 from hashheat.thermo.jit import kernel
 
 intrinsic: Any = _intrinsic  # its own types describe the compile-time signature, not the call
@@ -28,7 +29,6 @@ intrinsic: Any = _intrinsic  # its own types describe the compile-time signature
 #: Cases in one lane value. Two AVX-512 registers: the second hides the latency of the first (measured).
 WIDTH = 16
 
-_FLAGS = ("contract", "reassoc", "arcp", "nsz", "afn")
 _VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 _BITS = ir.VectorType(ir.IntType(1), WIDTH)
 
@@ -152,7 +152,7 @@ def _arithmetic(instruction: str) -> Any:
     def operation(typingctx, a, b):  # type: ignore[no-untyped-def]
         def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
             x, y = (_as_vector(context, builder, k, v) for k, v in zip(signature.args, args))
-            return getattr(builder, instruction)(x, y, flags=_FLAGS)
+            return getattr(builder, instruction)(x, y)
 
         return lanes_type(a, b), generate
 
@@ -182,11 +182,20 @@ def _logic(instruction: str) -> Any:
     return operation
 
 
-def _mixes(a: Any, b: Any) -> bool:
+@intrinsic
+def _fused_lanes(typingctx, a, b, c):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        vectors = [_as_vector(context, builder, k, v) for k, v in zip(signature.args, args)]
+        return emit_fused(builder, _VECTOR, f"v{WIDTH}f64", vectors)
+
+    return lanes_type(a, b, c), generate
+
+
+def _mixes(*kinds: Any) -> bool:
     def fits(kind: Any) -> bool:
         return kind == lanes_type or isinstance(kind, types.Float | types.Integer)
 
-    return (a == lanes_type or b == lanes_type) and fits(a) and fits(b)
+    return lanes_type in kinds and all(map(fits, kinds))
 
 
 def _overload_numeric(python_operator: Any, operation: Any) -> None:
@@ -225,10 +234,25 @@ _overload_logic(operator.and_, _logic("and_"))
 _overload_logic(operator.or_, _logic("or_"))
 
 
+@intrinsic
+def _negated(typingctx, a):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, args):  # type: ignore[no-untyped-def]
+        return builder.fneg(args[0])
+
+    return lanes_type(a), generate
+
+
 @overload(operator.neg)
 def _negative(a):  # type: ignore[no-untyped-def]
     if a == lanes_type:
-        return lambda a: 0.0 - a
+        return lambda a: _negated(a)
+    return None
+
+
+@overload(fused)
+def _fused_of_lanes(a, b, c):  # type: ignore[no-untyped-def]
+    if _mixes(a, b, c):
+        return lambda a, b, c: _fused_lanes(a, b, c)
     return None
 
 

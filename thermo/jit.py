@@ -5,15 +5,13 @@ from typing import Any, TypeVar
 
 import numba
 
-#: The relaxations of IEEE arithmetic that kernels may use. ``nnan`` and ``ninf`` are left out on purpose:
-#: with them ``isnan`` is always false, and a lost NaN would reach the user as a temperature.
-FAST = {"contract", "reassoc", "arcp", "nsz", "afn"}
-
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _compiled(function: F, **more: Any) -> F:
-    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": FAST, **more}
+    # No relaxation of IEEE arithmetic: with it the last bits of a formula hang on what the compiler found around
+    # it, and a run that goes on in another process is not the same run (see fused.py for what takes its place).
+    options: dict[str, Any] = {"cache": True, "error_model": "numpy", "fastmath": False, **more}
     compiled: F = numba.njit(**options)(function)
     return compiled
 

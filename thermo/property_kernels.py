@@ -7,6 +7,7 @@ No kernel checks the range: a caller tests :func:`in_range` once for each case a
 All take ``(table, T)`` with T in kelvin, as a float.
 """
 
+from hashheat.thermo.fused import fused
 from hashheat.thermo.jit import kernel
 from hashheat.thermo.property_table import Coefficients, PropertyTable
 
@@ -14,32 +15,32 @@ from hashheat.thermo.property_table import Coefficients, PropertyTable
 @kernel
 def horner(c: Coefficients, x: float) -> float:
     """Polynomial of degree 11 at x; ``c`` holds 12 coefficients, highest degree first."""
-    y = c[0] * x + c[1]
-    y = y * x + c[2]
-    y = y * x + c[3]
-    y = y * x + c[4]
-    y = y * x + c[5]
-    y = y * x + c[6]
-    y = y * x + c[7]
-    y = y * x + c[8]
-    y = y * x + c[9]
-    y = y * x + c[10]
-    return y * x + c[11]
+    y = fused(c[0], x, c[1])
+    y = fused(y, x, c[2])
+    y = fused(y, x, c[3])
+    y = fused(y, x, c[4])
+    y = fused(y, x, c[5])
+    y = fused(y, x, c[6])
+    y = fused(y, x, c[7])
+    y = fused(y, x, c[8])
+    y = fused(y, x, c[9])
+    y = fused(y, x, c[10])
+    return fused(y, x, c[11])
 
 
 @kernel
 def horner_derivative(c: Coefficients, x: float) -> float:
     """Derivative d/dx of the polynomial of :func:`horner`."""
-    y = 11.0 * c[0] * x + 10.0 * c[1]
-    y = y * x + 9.0 * c[2]
-    y = y * x + 8.0 * c[3]
-    y = y * x + 7.0 * c[4]
-    y = y * x + 6.0 * c[5]
-    y = y * x + 5.0 * c[6]
-    y = y * x + 4.0 * c[7]
-    y = y * x + 3.0 * c[8]
-    y = y * x + 2.0 * c[9]
-    return y * x + c[10]
+    y = fused(11.0 * c[0], x, 10.0 * c[1])
+    y = fused(y, x, 9.0 * c[2])
+    y = fused(y, x, 8.0 * c[3])
+    y = fused(y, x, 7.0 * c[4])
+    y = fused(y, x, 6.0 * c[5])
+    y = fused(y, x, 5.0 * c[6])
+    y = fused(y, x, 4.0 * c[7])
+    y = fused(y, x, 3.0 * c[8])
+    y = fused(y, x, 2.0 * c[9])
+    return fused(y, x, c[10])
 
 
 @kernel

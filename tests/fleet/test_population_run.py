@@ -48,8 +48,8 @@ def miner(folder):
     return helpers.small_miner(folder)
 
 
-def result(units, folder, **how):
-    store, statistics = solve_population(units, folder / "run", **how)
+def result(units, folder, run="run", **how):
+    store, statistics = solve_population(units, folder / run, **how)
     path = folder / "result.nc"
     write_population(store, statistics.tails(), path, described(units))
     with xr.open_dataset(path, engine="h5netcdf") as stored:
@@ -73,7 +73,7 @@ def test_the_file_holds_what_was_solved(miner, whole):
 
 @pytest.mark.parametrize("chunk", [1 if not helpers.INTERPRETED else 4, 7, UNITS, 10 * UNITS])
 def test_no_chunking_changes_a_bit(miner, whole, tmp_path, chunk):
-    assert result(population(miner), tmp_path, chunk=chunk).identical(whole)
+    xr.testing.assert_identical(result(population(miner), tmp_path, chunk=chunk), whole)
 
 
 @pytest.mark.skipif(
@@ -81,7 +81,7 @@ def test_no_chunking_changes_a_bit(miner, whole, tmp_path, chunk):
 )
 def test_no_number_of_workers_changes_a_bit(miner, whole, tmp_path):
     pytest.importorskip("distributed")
-    assert result(population(miner), tmp_path, chunk=7, count=2).identical(whole)
+    xr.testing.assert_identical(result(population(miner), tmp_path, chunk=7, count=2), whole)
 
 
 @pytest.mark.skipif(helpers.INTERPRETED, reason="as above")
@@ -89,7 +89,7 @@ def test_a_cluster_that_runs_gives_the_same(miner, whole, tmp_path):
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
         found = result(population(miner), tmp_path, chunk=11, cluster=cluster.scheduler_address)
-    assert found.identical(whole)
+    xr.testing.assert_identical(found, whole)
 
 
 def test_chunks_under_way_are_few():
@@ -134,11 +134,33 @@ def test_a_killed_run_goes_on_where_it_was(folder, miner, whole, tmp_path):
     (chunks / "chunk-9.part").write_bytes(b"cut off")
     told = []
     found = result(population(miner), tmp_path, chunk=chunk, progress=told.append)
-    assert found.identical(whole)
+    xr.testing.assert_identical(found, whole)
     assert all(path.stat().st_mtime_ns == at for path, at in left.items())
     assert len(told) == UNITS - len(left)
     assert told[-1] == 1.0
     assert not list(chunks.glob("*.part"))
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(helpers.INTERPRETED, reason="nothing is compiled")
+def test_a_process_that_compiles_gives_what_one_that_loads_gives(folder, miner, tmp_path):
+    device, cache = folder / "unit.toml", tmp_path / "cache"
+    found = []
+    for run in ("compiles", "loads"):
+        command = [
+            sys.executable,
+            "-c",
+            _RUN,
+            HERE / "population_cases.py",
+            device,
+            tmp_path / run,
+            UNITS,
+            UNITS,
+        ]
+        environment = {**os.environ, "NUMBA_CACHE_DIR": str(cache)}
+        subprocess.run([str(part) for part in command], env=environment, check=True)
+        found.append(result(population(miner), tmp_path, run, chunk=UNITS))
+    xr.testing.assert_identical(*found)
 
 
 def test_an_interrupted_run_leaves_whole_chunks_only(miner, whole, tmp_path):

@@ -120,11 +120,12 @@ def test_property_correction():
 
 @pytest.mark.parametrize("function", [cv.exp_poly, cv.property_correction, cv.nusselt_gnielinski])
 def test_inner_loop_formulas_are_straight_lines(function):
-    """No call, power, branch or loop: what would keep LLVM from vectorizing the loop around them."""
+    """No call but the fused product, no power, branch or loop: these would keep LLVM from vectorizing."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(python(function)))).body[0]
     tree.decorator_list = []
     forbidden = (ast.Call, ast.Pow, ast.If, ast.IfExp, ast.For, ast.While, ast.Compare)
-    assert not [node for node in ast.walk(tree) if isinstance(node, forbidden)]
+    found = [node for node in ast.walk(tree) if isinstance(node, forbidden)]
+    assert not [node for node in found if ast.unparse(node).partition("(")[0] != "fused"]
 
 
 @pytest.mark.parametrize("duct", DUCTS)

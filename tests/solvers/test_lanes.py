@@ -1,5 +1,7 @@
 """Lane values against NumPy on the same numbers: arithmetic, masks, memory, and that lanes stay apart."""
 
+from fractions import Fraction
+
 import numba
 import numpy as np
 import pytest
@@ -8,14 +10,14 @@ from hashheat.solvers.convection import exp_poly
 from hashheat.solvers.lanes import WIDTH, any_lane, load, select, store
 from hashheat.thermo import property_kernels as pk
 from hashheat.thermo.fluid import Fluid
-from hashheat.thermo.jit import FAST
+from hashheat.thermo.fused import fused
 
 compiled_only = pytest.mark.skipif(numba.config.DISABLE_JIT, reason="types exist in compiled code only")
 
 
 def jit(function):
     # Not cached: a cached kernel would not notice an edit of lanes.py.
-    return numba.njit(error_model="numpy", fastmath=FAST)(function)
+    return numba.njit(error_model="numpy")(function)
 
 
 @jit
@@ -72,6 +74,13 @@ def augmented(a, out):
     x *= 2.0
     x /= 3.0
     store(out, 0, 0, x)
+
+
+@jit
+def all_fused(a, out):
+    x, y = load(a, 0, 0), load(a, 1, 0)
+    store(out, 0, 0, fused(x, y, -x * y))
+    store(out, 1, 0, fused(x, 0.1, y))
 
 
 @pytest.fixture
@@ -184,3 +193,13 @@ def test_augmented_assignment(pair):
 def test_other_arrays_are_refused(array):
     with pytest.raises(numba.errors.TypingError, match="C-contiguous 2-D float64"):
         has_one(array, 0.5)
+
+
+@compiled_only
+def test_fused_lanes_round_once(pair):
+    out = np.empty((2, WIDTH))
+    all_fused(pair, out)
+    for (x, y), missed, total in zip(pair.T, *out):
+        assert missed == float(Fraction(x) * Fraction(y) - Fraction(x * y))
+        assert total == float(Fraction(x) * Fraction(0.1) + Fraction(y))
+    assert np.any(out[0] != 0.0)
