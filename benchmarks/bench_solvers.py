@@ -50,6 +50,7 @@ BOARD = {
     sp.ROUGHNESS: 0.0,
     sp.BEND_RATIO: 2.0,
     sp.PORT_LOSS: 1.0,
+    sp.FOULING: 0.0,
 }
 
 

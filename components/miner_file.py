@@ -98,6 +98,13 @@ class Plate(Section):
     friction_factor: Quantity = number(
         "1", positive=True, about="multiplies the pressure drop of the plate; its uncertainty"
     )
+    fouling: Quantity = number(
+        "m^2 K/W",
+        minimum=0.0,
+        maximum=0.01,
+        default=Quantity(0.0, "m^2 K/W", status="chosen", source="clean where a file states none"),
+        about="of a deposit on the wetted wall, between metal and film; 0 if clean",
+    )
 
 
 class Boards(Section):

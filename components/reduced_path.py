@@ -170,6 +170,7 @@ class ReducedPath:
             sp.NUSSELT_FACTOR: v["coolant.nusselt_factor"],
             sp.FIXED_HTC: 0.0,
             sp.PORT_LOSS: v["coolant.port_loss"],
+            sp.FOULING: 0.0,
         } | self.geometry(v)
         found = np.empty((sp.N_INPUTS, n))
         for row, value in rows.items():

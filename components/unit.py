@@ -129,6 +129,7 @@ def board_cases(device: MinerFile, values: Mapping[str, np.ndarray], state: Unit
         sp.ROUGHNESS: v["plate.roughness"],
         sp.BEND_RATIO: 0.5 * pitch / diameter,
         sp.PORT_LOSS: v["plate.port_loss"],
+        sp.FOULING: v["plate.fouling"],
     }
     for row, value in per_unit.items():
         columns[row] = np.broadcast_to(value, (n,))[:, None]

@@ -49,6 +49,7 @@ _WORDS: dict[str, str] = {
     "plate.port_loss": "port loss of the plate",
     "plate.nusselt_factor": "film coefficient, model error",
     "plate.friction_factor": "plate friction, model error",
+    "plate.fouling": "fouling resistance of the plate",
     "coolant.flow": "flow the maker asks for",
     "coolant.manifold_pressure_drop": "pressure drop of hoses, manifold",
     "coolant.width": "channel width",

@@ -77,8 +77,9 @@ from hashheat.thermo.property_table import PropertyTable
     ROUGHNESS,  # m
     BEND_RATIO,  # bend radius over hydraulic diameter, -
     PORT_LOSS,  # sum of loss coefficients of inlet and outlet, -
-) = range(20)
-N_INPUTS = 20
+    FOULING,  # resistance of a deposit on the wetted wall, m2 K/W
+) = range(21)
+N_INPUTS = 21
 
 # Rows of the output table.
 (
@@ -263,6 +264,7 @@ def _solve_block(
     T_ambient = load(par, T_AMBIENT, col)
     dx = load(par, PASS_LENGTH, col) / n_cell
     wetted = load(par, HEATED_PERIMETER, col) * dx
+    fouling = load(par, FOULING, col)
     loss = load(par, LOSS, col) * dx
     zero = 0.0 * T_in
     along = load(par, WALL_CONDUCTANCE, col) / dx
@@ -303,7 +305,7 @@ def _solve_block(
             T_wall = bounded(load(S, WALL + i, 0), table.T_min, table.T_max)
             exchange = load(S, EXCHANGE + i, 0)
             if refresh:
-                g = wetted * _film_conductance(
+                film = _film_conductance(
                     par,
                     col,
                     S,
@@ -314,6 +316,7 @@ def _solve_block(
                     table,
                     duct,
                 )
+                g = wetted * film / (1.0 + film * fouling)
                 m_cp = m * heat_capacity(table, T_mean)
                 exchange = select(stale, g * m_cp / (m_cp + 0.5 * g), exchange)
                 store(S, EXCHANGE + i, 0, exchange)

@@ -20,8 +20,13 @@ NOT_SEEN = ("chips.length", "chips.width", "chips.limit", "chips.unit_spread", "
 WALL_FACTOR = "factor.power_ac"
 #: Resistance of a board's chips over that of the unit, less 1 [-].
 BOARD_MEAN = "boards.chip_mean"
-#: Of a number whose doubt is not stated: next to no knowledge, in its logarithm [-] or as a temperature [K].
-_WEAK = {True: 1.0, False: 10.0}
+#: Deposit on the wetted wall: a clean unit has none, so that it is fitted as it is.
+FOULING = "plate.fouling"
+#: Next to no knowledge of a number whose doubt is not stated, where it is fitted as it is, by its unit; a deposit
+#: of 1e-3 m2 K/W has the film resistance of water that hardly moves.
+_WEAK = {"K": 10.0, "m^2 K/W": 1e-3}
+#: The same in the logarithm of all others [-].
+_WEAK_LOGARITHM = 1.0
 _QUANTILES = (np.arange(400) + 0.5) / 400
 
 
@@ -37,8 +42,8 @@ def device_constant(miner: Miner, key: str) -> Constant:
     Returns
     -------
     Constant
-        Temperatures as they are, all others by their logarithm. The prior is normal with mean and variance of the
-        stated distribution; a number without one has a weak prior, which counts as none.
+        Temperatures and fouling as they are, all others by their logarithm. The prior is normal with mean and
+        variance of the stated distribution; a number without one has a weak prior, which counts as none.
 
     Raises
     ------
@@ -46,7 +51,7 @@ def device_constant(miner: Miner, key: str) -> Constant:
         For a number that is 0 where it would be fitted by its logarithm.
     """
     q = miner.quantities[key]
-    logarithmic = q.unit != "K"
+    logarithmic = q.unit != "K" and key != FOULING
     if logarithmic and not q.nominal > 0.0:
         raise CalibrationError(
             "cannot be fitted from 0", key=key, accepted="a value above 0 in the device file"
@@ -57,7 +62,7 @@ def device_constant(miner: Miner, key: str) -> Constant:
         ends = (-math.inf if low <= 0.0 else math.log(low), math.log(high) if high < math.inf else math.inf)
     if not q.is_uncertain:
         at = math.log(q.nominal) if logarithmic else q.nominal
-        weak = _WEAK[logarithmic]
+        weak = _WEAK_LOGARITHM if logarithmic else _WEAK[q.unit]
         return Constant(key, logarithmic, at, at, weak, weak, False, *ends)
     mean, width = _moments(q, logarithmic)
     start = min(max(mean, ends[0]), ends[1])

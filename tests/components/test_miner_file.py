@@ -31,7 +31,7 @@ def test_shipped_names_load_and_say_what_they_are(name):
     device = load_miner_file(name)
     assert isinstance(device, MinerFile)
     assert device.cooling == "hydro"
-    assert len(device.quantities()) == 27
+    assert len(device.quantities()) == 28
 
 
 def after(section, key, value):

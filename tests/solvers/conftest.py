@@ -35,6 +35,7 @@ _BOARD = {
     "ROUGHNESS": 0.0,
     "BEND_RATIO": 2.0,
     "PORT_LOSS": 1.0,
+    "FOULING": 0.0,
 }
 
 

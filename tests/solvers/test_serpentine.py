@@ -328,8 +328,9 @@ def test_runaway_through_the_coolant(board, duct):
         assert one_chip(board, duct, Tc, R, Pd, fold * (1 + off), T0, Ts, **rows)[sp.STATUS] == sp.RUNAWAY
 
 
-def test_adiabatic_strips_are_marched(board, duct):
-    # Neither conduction nor loss: each cell gives its heat to the coolant that passes it.
+@pytest.mark.parametrize("fouling", [0.0, 2e-4])
+def test_adiabatic_strips_are_marched(board, duct, fouling):
+    # Neither conduction nor loss: each cell gives its heat through deposit and film to the coolant that passes it.
     power = np.random.default_rng(8).uniform(0.0, 40.0, (3, 6))
     m, htc = 0.02, 3000.0
     cases = board(
@@ -340,10 +341,12 @@ def test_adiabatic_strips_are_marched(board, duct):
         LOSS=0.0,
         WALL_CONDUCTANCE=0.0,
         CROSS_CONDUCTANCE=0.0,
+        FOULING=fouling,
     )
     out, fields = sp.solve_serpentine(cases, sp.path_layout(3, 6, power), WATERLIKE, duct, with_fields=True)
     nodes = 343.15 + np.concatenate([[0.0], np.cumsum(power)]) / (m * CP)
-    walls = 0.5 * (nodes[:-1] + nodes[1:]) + power.ravel() / (htc * 26e-3 * 0.42 / 6)
+    walls = 0.5 * (nodes[:-1] + nodes[1:]) + power.ravel() * (1.0 / htc + fouling) / (26e-3 * 0.42 / 6)
+    np.testing.assert_array_equal(fields[:, sp.FIELD_HTC, 0], htc)
     np.testing.assert_allclose(fields[:, sp.FIELD_T_OUT, 0], nodes[1:], rtol=1e-12)
     np.testing.assert_allclose(fields[:, sp.FIELD_T_WALL, 0], walls, rtol=1e-12)
     assert out[sp.T_WALL, 0] == fields[:, sp.FIELD_T_WALL, 0].max()

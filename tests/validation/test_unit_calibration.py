@@ -16,7 +16,7 @@ from hashheat.validation.calibration_instruments import calibration_instruments
 from hashheat.validation.condensed_points import condense
 from hashheat.validation.residual_memory import residual_memory
 from hashheat.validation.unit_calibration import calibrate_unit
-from hashheat.validation.unit_constants import device_constant, unit_constants
+from hashheat.validation.unit_constants import FOULING, device_constant, unit_constants
 from hashheat.validation.unit_fit import UnitFit
 from hashheat.validation.unit_model import UnitModel
 
@@ -54,6 +54,17 @@ def test_sharp_readings_give_the_truth_back(miner):
     assert found.quality.identifiable
     assert found.quality.enlarged == 1.0
     assert found.carried == {}
+
+
+@pytest.mark.parametrize("fouling", [0.0, 8e-5])
+def test_a_deposit_is_found_beside_the_resistance(miner, fouling):
+    """Board and chip tell the two apart by power: all heat passes the deposit, a chip's own its interface."""
+    exact = field_data.settled(miner, R, FOULING)
+    truth = {R: 0.41, FOULING: fouling}
+    found = calibrate_unit(exact, made(exact, truth), [R, FOULING], instruments=SHARP)
+    assert found.values[FOULING] == pytest.approx(fouling, abs=1e-6)
+    low, high = found.interval[FOULING]
+    assert low <= fouling <= high
 
 
 def test_scatter_found_in_few_readings_widens_the_interval_as_students_t(miner):
