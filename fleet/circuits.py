@@ -71,7 +71,7 @@ class Circuits:
 
     def flows(
         self, setting: np.ndarray, a: np.ndarray, b: np.ndarray, before: nw.NetworkState | None
-    ) -> tuple[np.ndarray, np.ndarray, nw.NetworkState]:
+    ) -> tuple[np.ndarray, np.ndarray, nw.NetworkState | None]:
         """Flows of all paths.
 
         Parameters
@@ -89,12 +89,15 @@ class Circuits:
             [kg/s]
         pressure : (n_node,) array
             [Pa]
-        state : NetworkState
+        state : NetworkState or None
+            None in a plant without water.
 
         Raises
         ------
         HydraulicsError
         """
+        if self.n_node == 0:
+            return np.zeros(0), np.zeros(0), None
         flow = np.zeros(len(self.start))
         own = self.flow_of >= 0
         np.add.at(flow, self.flow_of[own], setting[own])
@@ -150,6 +153,14 @@ def connect(
         nothing but controlled flows leads on.
     """
     known = [f"{part.name}.{port}" for part in parts for port in part.ports]
+    if not known:
+        none = np.zeros(0, dtype=np.int64)
+        if connections or anchors:
+            raise InputError(
+                "no part of the plant has ports", file=file, key="connections" if connections else "circuits",
+                found=str(list(connections) or list(anchors)), accepted="neither connections nor circuits",
+            )  # fmt: skip
+        return Circuits(tuple(parts), {}, none, none, none, none, none, np.zeros(0), none)
     index = {port: i for i, port in enumerate(known)}
     joins = []
     for k, group in enumerate(connections):

@@ -90,7 +90,7 @@ class HeatBalance:
             before = trial.hydraulics
             found = equations.residual(now, memories, trial, T)
             r = found.r
-            size = float(np.max(np.abs(r)))
+            size = float(np.max(np.abs(r), initial=0.0))
             # Losses follow the flows: they rest too, or all is found anew with them.
             new = equations.losses(trial.T, trial.flow)
             if size < _REST and self._rest(trial, new):
@@ -136,9 +136,8 @@ class HeatBalance:
     def _rest(self, trial: Trial, losses: Losses) -> bool:
         """Whether flows stay where they are with losses taken at them."""
         new, _, _ = self.equations.circuits.flows(trial.setting, losses.a, losses.b, trial.hydraulics)
-        return bool(
-            np.max(np.abs(new - trial.flow)) <= _REST * max(float(np.max(np.abs(new), initial=0.0)), 1e-30)
-        )
+        moved, largest = (float(np.max(np.abs(x), initial=0.0)) for x in (new - trial.flow, new))
+        return moved <= _REST * max(largest, 1e-30)
 
     def _held_back(self, step: np.ndarray, x: np.ndarray) -> np.ndarray:
         """A step that leaves no temperature and no flow far from where the slopes were taken."""

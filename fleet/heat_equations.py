@@ -39,7 +39,7 @@ class Trial(NamedTuple):
         [kg/s]
     pressure : (n_node,) array
         [Pa]
-    hydraulics : NetworkState
+    hydraulics : NetworkState or None
         Where the next flows start from.
     given : tuple of Given
         What surrounds each part.
@@ -49,7 +49,7 @@ class Trial(NamedTuple):
     setting: np.ndarray
     flow: np.ndarray
     pressure: np.ndarray
-    hydraulics: NetworkState
+    hydraulics: NetworkState | None
     given: tuple[Given, ...]
 
 
@@ -116,7 +116,7 @@ class HeatEquations:
         ]
         self.fluids = [fluid for part in self.parts for fluid in part.fluids]
         # Any path's fluid serves the nodes at its ends: a circuit has one.
-        self.fluid_at = [self.fluids[0]] * circuits.n_node
+        self.fluid_at = self.fluids[:1] * circuits.n_node
         for fluid, start, end in zip(self.fluids, circuits.start, circuits.end):
             self.fluid_at[start] = self.fluid_at[end] = fluid
 

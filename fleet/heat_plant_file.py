@@ -15,6 +15,10 @@ from hashheat.thermo.quantity import Quantity
 LIBRARY = Path(__file__).parent / "library" / "heat_plants"
 
 
+#: Of the [hours] table: what a network is run at.
+NETWORK_KEYS = ("supply_mild", "supply_cold", "T_mild", "T_cold", "T_return")
+
+
 class CircuitSection(Section):
     """One closed circuit of water."""
 
@@ -85,13 +89,21 @@ class HoursSection(Section):
         "1", minimum=0.0, maximum=1.0, about="share of it that does not depend on the weather, e.g. '30 %'",
         default=None,
     )  # fmt: skip
-    supply_mild: Quantity = number(
-        "K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'"
+    supply_mild: Quantity | None = number(
+        "K", positive=True, about="supply temperature on a mild day, e.g. '70 degC'", default=None
     )
-    supply_cold: Quantity = number("K", positive=True, about="and on the coldest, e.g. '95 degC'")
-    T_mild: Quantity = number("K", positive=True, about="outdoor temperature of that mild day, e.g. '8 degC'")
-    T_cold: Quantity = number("K", positive=True, about="and of that coldest day, e.g. '-26 degC'")
-    T_return: Quantity = number("K", positive=True, about="return of the network, e.g. '45 degC'")
+    supply_cold: Quantity | None = number(
+        "K", positive=True, about="and on the coldest, e.g. '95 degC'", default=None
+    )
+    T_mild: Quantity | None = number(
+        "K", positive=True, about="outdoor temperature of that mild day, e.g. '8 degC'", default=None
+    )
+    T_cold: Quantity | None = number(
+        "K", positive=True, about="and of that coldest day, e.g. '-26 degC'", default=None
+    )
+    T_return: Quantity | None = number(
+        "K", positive=True, about="return of the network, e.g. '45 degC'", default=None
+    )
     price: Quantity = number("EUR/J", about="of electricity, e.g. '60 EUR/MWh'")
     heat_price: Quantity = number("EUR/J", minimum=0.0, about="paid for heat delivered, e.g. '30 EUR/MWh'")
 
@@ -126,10 +138,12 @@ class HeatPlantFile(FileRecord):
     name: str = Field(description="name of the plant, a text")
     note: str = Field(default="", description="what a reader should know")
     site: SiteSection = Field(description="a [site] table")
-    circuits: dict[str, CircuitSection] = Field(description="[circuits.<name>] tables")
+    circuits: dict[str, CircuitSection] = Field(
+        default={}, description="[circuits.<name>] tables; left out where no part has water"
+    )
     parts: dict[str, dict[str, Any]] = Field(description="[parts.<name>] tables, each with a type")
     connections: list[list[str]] = Field(
-        description="lists of ports that meet, e.g. [['units.outlet', 'loop_pump.inlet'], ...]"
+        default=[], description="lists of ports that meet, e.g. [['units.outlet', 'loop_pump.inlet'], ...]"
     )
     operation: OperationSection = Field(description="an [operation] table")
     hours: HoursSection = Field(description="an [hours] table")
@@ -141,7 +155,23 @@ class HeatPlantFile(FileRecord):
 
     @model_validator(mode="after")
     def _load(self) -> "HeatPlantFile":
-        own = (self.hours.heat is not None, self.hours.constant_share is not None)
+        hours = self.hours
+        network = {key: getattr(hours, key) for key in NETWORK_KEYS}
+        own = (hours.heat is not None, hours.constant_share is not None)
+        if not any(table.get("type") == "consumers" for table in self.parts.values()):
+            given = [key for key, q in network.items() if q is not None]
+            if given or any(own) or self.greenhouse is not None:
+                fault(
+                    "a plant without customers on a network has no use for this", "hours",
+                    ", ".join(given) or "heat, constant_share or a greenhouse", "a part of type consumers",
+                )  # fmt: skip
+            return self
+        lacking = [key for key, q in network.items() if q is None]
+        if lacking:
+            fault(
+                "customers on a network need its temperatures", f"hours.{lacking[0]}", "nothing",
+                ", ".join(f"hours.{key}" for key in NETWORK_KEYS),
+            )  # fmt: skip
         if own != (self.greenhouse is None,) * 2:
             fault(
                 "what the customers ask for is given once", "hours.heat, hours.constant_share, [greenhouse]",

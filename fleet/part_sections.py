@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from hashheat.components.building_section import BuildingSection
 from hashheat.components.buried_pipe_section import BuriedPipeSection
 from hashheat.components.dry_cooler_section import DryCoolerSection
 from hashheat.components.electric_boiler_section import ElectricBoilerSection
@@ -51,6 +52,27 @@ class UnitsSection(Section):
     )
     T_in_low: Quantity = number("K", positive=True, about="coldest inlet that may occur, e.g. '20 degC'")
     T_in_high: Quantity = number("K", positive=True, about="warmest inlet that may occur, e.g. '78 degC'")
+
+
+class ImmersionSection(Section):
+    """Immersion tanks side by side, each with the loop and the exchanger of its file."""
+
+    type: Literal["immersion"]
+    tank: str = Field(
+        description="a tank file with a [water] table, or a shipped name, e.g. 'container-50kw'"
+    )
+    count: int = Field(default=1, ge=1, le=1000, description="how many stand side by side")
+    modes: list[ModeSection] = Field(
+        default=[], description="[[parts.<name>.modes]] tables, by rising heat; left out, nameplate only"
+    )
+    T_in_low: Quantity = number("K", positive=True, about="coldest water that may enter, e.g. '20 degC'")
+    T_in_high: Quantity = number("K", positive=True, about="warmest water that may enter, e.g. '50 degC'")
+    pressure_drop: Quantity = number(
+        "Pa", minimum=0.0, about="of the water at the flow of the tank's file, e.g. '20 kPa'"
+    )
+    terahash_per_second: Quantity = number(
+        "1", minimum=0.0, about="of all miners of a tank at nameplate clock, e.g. 1500"
+    )
 
 
 class PumpSection(Section):
@@ -155,6 +177,20 @@ class TankSection(StorageTankSection):
     first_charge: Quantity = number("1", minimum=0.0, maximum=1.0, about="at the beginning, 0 to 1")
 
 
+class HeatedRoomSection(Section):
+    """A room with miners that heat it, and a thermostat."""
+
+    type: Literal["heated_room"]
+    heater: str = Field(description="a room heater's file, or a shipped name, e.g. 'avalon-mini-3'")
+    count: int = Field(default=1, ge=1, le=1000, description="heaters in the room")
+    building: BuildingSection = Field(description="a [parts.<name>.building] table")
+    T_set: Quantity = number("K", positive=True, about="air temperature that is held, e.g. '20 degC'")
+    gain: Quantity = number("W", minimum=0.0, about="from people and other devices, e.g. '100 W'")
+    sun_area: Quantity = number(
+        "m^2", minimum=0.0, about="of the windows times what they let through, e.g. '1 m2'; 0 for no sun"
+    )
+
+
 class VesselSection(Section):
     """Water that a circuit holds, well mixed."""
 
@@ -167,6 +203,7 @@ class VesselSection(Section):
 #: By the word that stands for them in ``type``.
 PART_SECTIONS: dict[str, type[Section]] = {
     "units": UnitsSection,
+    "immersion": ImmersionSection,
     "pump": PumpSection,
     "exchanger": ExchangerSection,
     "consumers": ConsumersSection,
@@ -177,4 +214,5 @@ PART_SECTIONS: dict[str, type[Section]] = {
     "dry_cooler": CoolerSection,
     "heat_pump": HeatPumpPartSection,
     "vessel": VesselSection,
+    "heated_room": HeatedRoomSection,
 }

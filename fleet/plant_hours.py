@@ -8,7 +8,7 @@ import xarray as xr
 
 from hashheat.components.greenhouse import Greenhouse
 from hashheat.fleet.demand_profile import DegreeDayDemand
-from hashheat.fleet.heat_plant_file import HeatPlantFile
+from hashheat.fleet.heat_plant_file import NETWORK_KEYS, HeatPlantFile
 from hashheat.fleet.hourly_series import read_network, read_prices, read_weather
 from hashheat.fleet.series_record import SeriesRecord, attach_records, series_records
 from hashheat.fleet.supply_curve import SupplyCurve
@@ -87,27 +87,29 @@ def plant_hours(
         hours = hours.rename(electricity_price="price")
     T = hours["T_outdoor"].values
     made: list[str] = []
-    if "demand" not in hours:
+    asked = {key: getattr(own, key) for key in NETWORK_KEYS}
+    customers = all(q is not None for q in asked.values())
+    if customers and "demand" not in hours:
         demand, rule = _demand(file, hours)
         hours["demand"] = (("time",), demand, {"units": "W", "long_name": "heat asked for by the customers"})
         made.append(f"demand {rule}")
-    if "T_supply" not in hours:
-        curve = SupplyCurve(
-            own.T_mild.nominal, own.T_cold.nominal, own.supply_mild.nominal, own.supply_cold.nominal
-        )
+    if customers and "T_supply" not in hours:
+        keys = ("T_mild", "T_cold", "supply_mild", "supply_cold")
+        curve = SupplyCurve(*(asked[key].nominal for key in keys))
         hours["T_supply"] = (
             ("time",),
             curve.supply(T),
             {"units": "K", "long_name": "supply temperature asked for"},
         )
         made.append("supply temperature by the outdoor temperature")
-    for name, value, unit, text in (
-        ("T_return", own.T_return.nominal, "K", "return temperature of the network"),
-        ("price", own.price.nominal, "EUR J-1", "price of electricity"),
-        ("heat_price", own.heat_price.nominal, "EUR J-1", "price of heat"),
+    for name, number, unit, text in (
+        ("T_return", own.T_return, "K", "return temperature of the network"),
+        ("price", own.price, "EUR J-1", "price of electricity"),
+        ("heat_price", own.heat_price, "EUR J-1", "price of heat"),
     ):
-        if name not in hours:
-            hours[name] = (("time",), np.full(hours.sizes["time"], value), {"units": unit, "long_name": text})
+        if name not in hours and number is not None:
+            values = np.full(hours.sizes["time"], number.nominal)
+            hours[name] = (("time",), values, {"units": unit, "long_name": text})
             made.append(f"{text} constant")
     if made:
         time = hours["time"].values

@@ -49,7 +49,7 @@ def workers(count: int = 1, cluster: str | None = None) -> Iterator[Any]:
         one = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         with (
             distributed.LocalCluster(
-                n_workers=count, threads_per_worker=1, dashboard_address=None, env=one
+                n_workers=count, threads_per_worker=1, dashboard_address=":0", env=one
             ) as local,
             distributed.Client(local, set_as_default=False) as client,
         ):

@@ -23,6 +23,10 @@ QUANTITIES: dict[str, tuple[str, str]] = {
     "hash_rate": ("s-1", "hash rate"),
     "heat_delivered": ("W", "heat delivered to customers"),
     "heat_short": ("W", "heat asked for and not delivered"),
+    "gain": ("W", "heat from people, devices and the sun"),
+    "duty": ("1", "share of the time the heaters run"),
+    "T_air": ("K", "air of the room, mean of the step"),
+    "T_junction": ("K", "chip of mean resistance while the heaters run"),
     "heat_rejected": ("W", "heat rejected to the air"),
     "heat_loss": ("W", "heat lost to the surroundings"),
     "T_supply": ("K", "temperature at the customers"),
@@ -50,7 +54,7 @@ class YearRecord:
         self._T: list[np.ndarray] = []
         self._flow: list[np.ndarray] = []
         self._ports = list(plant.circuits.node_of)
-        self._nodes = np.array([plant.circuits.node_of[port] for port in self._ports])
+        self._nodes = np.array([plant.circuits.node_of[port] for port in self._ports], dtype=np.int64)
         self._paths = [f"{part.name}.{a}" for part in plant.parts for a, _ in part.paths]
 
     def add(self, made: Step, values: Mapping[str, float]) -> None:
@@ -75,7 +79,7 @@ class YearRecord:
             "energy_given": given,
             "energy_stored": stored,
             "energy_imbalance": supplied - given - stored,
-            "mass_imbalance": float(np.max(np.abs(left))),
+            "mass_imbalance": float(np.max(np.abs(left), initial=0.0)),
             "rounds": float(made.rounds),
             "units_tripped": float(made.tripped),
         }
@@ -91,7 +95,8 @@ class YearRecord:
         }
         data["T_port"] = (("time", "port"), np.array(self._T))
         data["flow"] = (("time", "path"), np.array(self._flow))
-        found = xr.Dataset(data, {"time": time, "port": self._ports, "path": self._paths})
+        names_of = {"port": np.array(self._ports, dtype=str), "path": np.array(self._paths, dtype=str)}
+        found = xr.Dataset(data, {"time": time, **names_of})
         for name in names:
             found[name].attrs = _attributes(str(name), self._plant)
         found["T_port"].attrs = {"units": "K", "long_name": "temperature of the water at each port"}

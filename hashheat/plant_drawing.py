@@ -84,7 +84,7 @@ def _places(plant: HeatPlant, result: xr.Dataset) -> dict[str, tuple[int, float]
 
 def _mean_T(plant: HeatPlant, result: xr.Dataset, part: Part) -> float:
     ports = [f"{part.name}.{port}" for port in part.ports]
-    return float(result["T_port"].sel(port=ports).mean())
+    return float(result["T_port"].sel(port=ports).mean()) if ports else 0.0
 
 
 def _lines(plant: HeatPlant, result: xr.Dataset) -> list[_Line]:

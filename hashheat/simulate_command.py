@@ -19,7 +19,7 @@ from hashheat.progress import Bar
 from hashheat.rate_command import default_directory
 from hashheat.simulate_plots import duration_curve, months, temperatures, unit_histogram, week
 from hashheat.simulate_sheet import year_sheet
-from hashheat.simulate_terminal import energies, metrics
+from hashheat.simulate_terminal import energies, metrics, room
 from hashheat.thermo.errors import InputError
 from hashheat.thermo.record import find_file
 
@@ -115,11 +115,18 @@ def run_simulate(
 
 def _report(plant: HeatPlant, result: xr.Dataset, sheet: dict[str, Any]) -> str:
     charts = {
-        "drawing": plant_drawing(plant, result),
+        "drawing": plant_drawing(plant, result) if plant.circuits.n_node else "",
         "duration": duration_curve(result, sheet),
         "months": months(result, sheet),
         "temperatures": temperatures(result, sheet),
         "week": week(result, sheet),
         "units": unit_histogram(result, sheet),
     }
-    return page("year.html", s=sheet, charts=charts, rows=energies(sheet), lines=metrics(sheet))
+    return page(
+        "year.html",
+        s=sheet,
+        charts=charts,
+        rows=energies(sheet),
+        lines=metrics(sheet),
+        rooms=[room(r) for r in sheet["rooms"]],
+    )

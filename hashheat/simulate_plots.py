@@ -9,7 +9,6 @@ from hashheat.components.plot_style import BLACK, BLUE, GREEN, GREY, ORANGE, PUR
 from hashheat.inline_svg import inline_svg
 
 _COLORS = (BLUE, ORANGE, GREEN, PURPLE, SKY)
-_MEGA = 1e-6
 _HOUR = 3600.0
 
 
@@ -21,12 +20,15 @@ def _stamp(figure: Any, sheet: dict[str, Any]) -> None:
 
 
 def _heat(result: xr.Dataset, sheet: dict[str, Any]) -> list[tuple[str, np.ndarray]]:
-    """Heat of every source over the hours [MW]."""
-    return [(row["name"], result[row["series"]].values * _MEGA) for row in sheet["sources"]]
+    """Heat of every source over the hours, in the sheet's unit of power."""
+    return [(row["name"], result[row["series"]].values / sheet["scale"]["watt"]) for row in sheet["sources"]]
 
 
-def _demand(result: xr.Dataset) -> np.ndarray:
-    return result["demand"].values * _MEGA if "demand" in result else np.zeros(result.sizes["time"])
+def _demand(result: xr.Dataset, sheet: dict[str, Any]) -> np.ndarray:
+    """Heat asked for, in the same unit: delivered and lacking together."""
+    names = [str(n) for n in result.data_vars if str(n).endswith(("_heat_delivered", "_heat_short"))]
+    found: np.ndarray = sum((result[n].values for n in names), np.zeros(result.sizes["time"]))
+    return found / sheet["scale"]["watt"]
 
 
 @styled
@@ -34,11 +36,11 @@ def duration_curve(result: xr.Dataset, sheet: dict[str, Any]) -> str:
     """Demand in falling order, and the heat of the sources in falling order."""
     figure, ax = blank(7.4, 3.4)
     hours = np.arange(result.sizes["time"]) * result.attrs["seconds_a_step"] / _HOUR
-    ax.plot(hours, np.sort(_demand(result))[::-1], color=BLACK, lw=1.8, label="demand")
+    ax.plot(hours, np.sort(_demand(result, sheet))[::-1], color=BLACK, lw=1.8, label="demand")
     for color, (name, heat) in zip(_COLORS, _heat(result, sheet)):
         ax.plot(hours, np.sort(heat)[::-1], color=color, lw=1.8, label=name)
     ax.set_xlabel("hours")
-    ax.set_ylabel("heat [MW]")
+    ax.set_ylabel(f"heat [{sheet['scale']['power']}]")
     ax.set_ylim(bottom=0.0)
     ax.legend(loc="upper right")
     _stamp(figure, sheet)
@@ -51,18 +53,18 @@ def months(result: xr.Dataset, sheet: dict[str, Any]) -> str:
     figure, ax = blank(7.4, 3.2)
     month = result["time"].values.astype("datetime64[M]")
     every = np.unique(month)
-    dt = result.attrs["seconds_a_step"]
+    factor = result.attrs["seconds_a_step"] * sheet["scale"]["watt"] / sheet["scale"]["per_month"]
     base = np.zeros(every.size)
     for color, (name, heat) in zip(_COLORS, _heat(result, sheet)):
-        own = np.array([heat[month == m].sum() for m in every]) * dt / _HOUR / 1e3
+        own = np.array([heat[month == m].sum() for m in every]) * factor
         ax.bar(range(every.size), own, bottom=base, color=color, width=0.7, label=name)
         base = base + own
-    asked = np.array([_demand(result)[month == m].sum() for m in every]) * dt / _HOUR / 1e3
+    asked = np.array([_demand(result, sheet)[month == m].sum() for m in every]) * factor
     ax.plot(range(every.size), asked, "_", color=BLACK, ms=22, mew=2.0, label="demand")
     ax.set_xticks(
         range(every.size), [str(m) for m in every], rotation=45 if every.size > 6 else 0, ha="center"
     )
-    ax.set_ylabel("heat [GWh]")
+    ax.set_ylabel(f"heat [{sheet['scale']['month']}]")
     ax.legend(loc="upper center", ncols=4)
     ax.set_ylim(0.0, 1.25 * max(base.max(initial=0.0), asked.max(initial=0.0), 1e-9))
     _stamp(figure, sheet)
@@ -94,6 +96,12 @@ def temperatures(result: xr.Dataset, sheet: dict[str, Any]) -> str:
             (f"{row['name']}: inlet", _port(result, f"{row['name']}.inlet"), GREEN),
         ]
         ax.axhline(row["T_limit"] - 273.15, color=RED, lw=1.0, ls="--")
+    for row in sheet["rooms"]:
+        lines += [
+            (f"{row['name']}: chips", result[f"{row['name']}_T_junction"].values, RED),
+            (f"{row['name']}: air", result[f"{row['name']}_T_air"].values, GREEN),
+        ]
+        ax.axhline(row["T_limit"] - 273.15, color=RED, lw=1.0, ls="--")
     for name in result.data_vars:
         if str(name).endswith("_T_supply"):
             lines.append((f"{str(name).removesuffix('_T_supply')}: supply", result[name].values, BLUE))
@@ -120,7 +128,7 @@ def week(result: xr.Dataset, sheet: dict[str, Any]) -> str:
     """Hour by hour through the week with the largest demand: heat and the charge of the stores."""
     dt = result.attrs["seconds_a_step"]
     length = min(result.sizes["time"], max(1, round(168.0 * _HOUR / dt)))
-    demand = _demand(result)
+    demand = _demand(result, sheet)
     sums = np.convolve(demand, np.ones(length), "valid")
     first = int(np.argmax(sums))
     own = slice(first, first + length)
@@ -133,7 +141,7 @@ def week(result: xr.Dataset, sheet: dict[str, Any]) -> str:
         ax.fill_between(time, base, base + heat[own], color=color, alpha=0.75, lw=0, step="post", label=name)
         base = base + heat[own]
     ax.step(time, demand[own], where="post", color=BLACK, lw=1.5, label="demand")
-    ax.set_ylabel("heat [MW]")
+    ax.set_ylabel(f"heat [{sheet['scale']['power']}]")
     ax.set_ylim(bottom=0.0)
     ax.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     if charges:

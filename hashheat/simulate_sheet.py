@@ -11,6 +11,7 @@ from hashheat.fleet.cooler_part import CoolerPart
 from hashheat.fleet.exchanger_part import ExchangerPart
 from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.heat_pump_part import HeatPumpPart
+from hashheat.fleet.heated_room_part import HeatedRoomPart
 from hashheat.fleet.heater_part import HeaterPart
 from hashheat.fleet.part import Part
 from hashheat.fleet.series_record import series_records
@@ -19,6 +20,14 @@ from hashheat.fleet.year_summary import summarise
 
 #: A supply temperature this much below what is asked counts as below [K].
 _TOLERANCE = 0.5
+_MWH = 3.6e9
+#: Parts that make heat, and what they are called.
+_KINDS: dict[type[Part], str] = {
+    UnitsPart: "units",
+    HeatedRoomPart: "room heater",
+    HeaterPart: "boiler",
+    HeatPumpPart: "heat pump",
+}
 #: Shares of the heat asked for that may be missing in an hour.
 _SHORT = 0.01
 
@@ -41,14 +50,14 @@ def year_sheet(plant: HeatPlant, hours: xr.Dataset, result: xr.Dataset) -> dict[
     """
     dt = float(result.attrs["seconds_a_step"])
     electricity = _sum_of(plant.parts, result, "electricity")
-    units = plant.of_kind(UnitsPart)
+    miners = plant.of_kind(UnitsPart) + plant.of_kind(HeatedRoomPart)
     own = _site_electricity(plant, result)
-    delivered = _sum_of(plant.of_kind(ConsumersPart), result, "heat_delivered")
-    short = _sum_of(plant.of_kind(ConsumersPart), result, "heat_short")
+    delivered = _sum_of(plant.parts, result, "heat_delivered")
+    short = _sum_of(plant.parts, result, "heat_short")
     sources = _sources(plant, result, dt)
     energy = {
         "electricity": _joule(electricity, dt),
-        "units": _joule(_sum_of(units, result, "electricity"), dt),
+        "units": _joule(_sum_of(miners, result, "electricity"), dt),
         "fuel": _joule(_sum_of(plant.parts, result, "fuel"), dt),
         "delivered": _joule(delivered, dt),
         "short": _joule(short, dt),
@@ -80,11 +89,53 @@ def year_sheet(plant: HeatPlant, hours: xr.Dataset, result: xr.Dataset) -> dict[
         "version": result.attrs["version"],
         "strategy": plant.file.operation.strategy,
         "units": _units(plant, result, dt),
+        "rooms": [_room(part, result, dt) for part in plant.of_kind(HeatedRoomPart)],
+        "scale": scale(energy["delivered"] + energy["short"]),
         "warnings": _warnings(plant, result),
     }
     sheet |= _metrics(plant, hours, result, electricity, own, delivered, dt)
     sheet |= _verdict(sheet)
     return sheet
+
+
+def scale(heat: float) -> dict[str, Any]:
+    """Units that suit a plant of this heat [J]: of energies, of powers, and of a month's heat."""
+    if heat < 20.0 * _MWH:
+        return {
+            "energy": "kWh",
+            "joule": 3.6e6,
+            "power": "kW",
+            "watt": 1e3,
+            "month": "kWh",
+            "per_month": 3.6e6,
+        }
+    if heat < 5e3 * _MWH:
+        return {"energy": "MWh", "joule": _MWH, "power": "kW", "watt": 1e3, "month": "MWh", "per_month": _MWH}
+    return {
+        "energy": "MWh",
+        "joule": _MWH,
+        "power": "MW",
+        "watt": 1e6,
+        "month": "GWh",
+        "per_month": 1e3 * _MWH,
+    }
+
+
+def _room(part: HeatedRoomPart, result: xr.Dataset, dt: float) -> dict[str, Any]:
+    """What a room and the chips that heat it went through."""
+    T = result[f"{part.name}_T_junction"].values
+    T_air, limit = result[f"{part.name}_T_air"].values, part.room.heater.T_junction_limit
+    return {
+        "name": part.name,
+        "count": part.room.count,
+        "T_set": part.T_set,
+        "T_coldest": float(T_air.min()),
+        "T_warmest": float(T_air.max()),
+        "duty": float(result[f"{part.name}_duty"].mean()),
+        "T_highest": _number(np.nanmax(T)) if np.isfinite(T).any() else None,
+        "T_limit": limit,
+        "hours_above": float(np.count_nonzero(np.nan_to_num(T, nan=0.0) > limit)) * dt / 3600.0,
+    }
 
 
 def _sum_of(parts: Any, result: xr.Dataset, key: str) -> np.ndarray:
@@ -120,18 +171,19 @@ def _sources(plant: HeatPlant, result: xr.Dataset, dt: float) -> list[dict[str, 
     """
     rows = []
     for part in plant.parts:
-        if isinstance(part, UnitsPart | HeaterPart | HeatPumpPart):
+        if type(part) in _KINDS:
             # A heat pump passes on what is counted where it comes from: its own is the electricity.
             series = "electricity" if isinstance(part, HeatPumpPart) else "heat_rate"
             heat = _joule(_sum_of([part], result, series), dt)
             rows.append(
-                {"name": part.name, "kind": _kind(part), "heat": heat, "series": f"{part.name}_{series}"}
+                {
+                    "name": part.name,
+                    "kind": _KINDS[type(part)],
+                    "heat": heat,
+                    "series": f"{part.name}_{series}",
+                }
             )
     return rows
-
-
-def _kind(part: Part) -> str:
-    return {UnitsPart: "units", HeaterPart: "boiler", HeatPumpPart: "heat pump"}[type(part)]
 
 
 def _units(plant: HeatPlant, result: xr.Dataset, dt: float) -> list[dict[str, Any]]:
@@ -237,7 +289,7 @@ def _verdict(sheet: dict[str, Any]) -> dict[str, Any]:
     if sheet["hours_short"]:
         reasons.append(
             f"{sheet['hours_short']} hours with more than {100 * _SHORT:.0f} % of the heat missing, at most "
-            f"{sheet['largest_short'] / 1e6:.2f} MW"
+            f"{sheet['largest_short'] / sheet['scale']['watt']:.2f} {sheet['scale']['power']}"
         )
     below = sheet["below"]
     if below is not None and below["hours"] > 0.0:
@@ -245,7 +297,7 @@ def _verdict(sheet: dict[str, Any]) -> dict[str, Any]:
             f"{below['hours']:.0f} hours in which customers get water more than {_TOLERANCE:g} K colder than "
             f"asked for, at most {below['largest']:.1f} K: pipes lose heat on the way"
         )
-    hot = [row for row in sheet["units"] if row["hours_above"] > 0.0]
+    hot = [row for row in sheet["units"] + sheet["rooms"] if row["hours_above"] > 0.0]
     reasons += [f"{row['name']}: {row['hours_above']:.0f} hours with a chip above its limit" for row in hot]
     passes = not sheet["hours_short"] and not hot
     if not reasons:

@@ -6,8 +6,6 @@ from hashheat.exchanger_terminal import wide_console
 from hashheat.field_terminal import show_verdict
 from hashheat.terminal import filled, table
 
-_MWH = 3.6e9
-
 
 def show_year(sheet: dict[str, Any], paths: list[str]) -> None:
     """Print the verdict, the energies, what the units went through, and the metrics.
@@ -32,10 +30,13 @@ def show_year(sheet: dict[str, Any], paths: list[str]) -> None:
     print()
     show_verdict(s, "bold green" if s["verdict"] == "pass" else "bold red", s["reasons"], console, width)
     print()
-    rows = table("energy", "MWh", "of delivered")
+    unit = s["scale"]
+    rows = table("energy", unit["energy"], "of delivered")
     delivered = s["energy"]["delivered"]
     for name, value in energies(s):
-        rows.add_row(name, f"{value / _MWH:,.0f}", f"{100 * value / delivered:.1f} %" if delivered else "-")
+        rows.add_row(
+            name, f"{value / unit['joule']:,.0f}", f"{100 * value / delivered:.1f} %" if delivered else "-"
+        )
     console.print(rows)
     for row in s["units"]:
         print()
@@ -45,6 +46,9 @@ def show_year(sheet: dict[str, Any], paths: list[str]) -> None:
             f"(limit {celsius(row['T_limit'])}), unit {row['hottest_unit']}"
         )
         print(filled(text, width))
+    for row in s["rooms"]:
+        print()
+        print(filled(room(row), width))
     for line in metrics(s):
         print(filled(line, width))
     for warning in s["warnings"]:
@@ -66,7 +70,7 @@ def energies(sheet: dict[str, Any]) -> list[tuple[str, float]]:
     rows += [(f"heat from {row['name']}", row["heat"]) for row in sheet["sources"]]
     rows += [
         ("heat rejected to the air", e["rejected"]),
-        ("heat lost by pipes and stores", e["lost"]),
+        ("heat lost to the surroundings", e["lost"]),
         ("electricity", e["electricity"]),
         ("  of it the units'", e["units"]),
         ("fuel", e["fuel"]),
@@ -91,10 +95,25 @@ def metrics(sheet: dict[str, Any]) -> list[str]:
         )
     c = sheet["emissions"]
     said.append(
-        f"CO2: electricity {c['electricity'] / 1e3:,.0f} t, fuel {c['fuel'] / 1e3:,.0f} t; a fuel boiler for the "
-        f"same heat {c['displaced'] / 1e3:,.0f} t"
+        f"CO2: electricity {tonnes(c['electricity'])}, fuel {tonnes(c['fuel'])}; displaced for the same "
+        f"heat {tonnes(c['displaced'])}"
     )
     return said
+
+
+def room(row: dict[str, Any]) -> str:
+    """What a heated room went through, in a sentence."""
+    return (
+        f"{row['name']}: {row['count']} {'heater' if row['count'] == 1 else 'heaters'}, on for "
+        f"{100 * row['duty']:.0f} % of the time; air {celsius(row['T_coldest'])} to {celsius(row['T_warmest'])} "
+        f"(held at {celsius(row['T_set'])} where the heat suffices; nothing cools); hottest chip of mean "
+        f"resistance {celsius(row['T_highest'])} (limit {celsius(row['T_limit'])})"
+    )
+
+
+def tonnes(mass: float) -> str:
+    """Mass with its unit: kilograms below ten tonnes."""
+    return f"{mass:,.0f} kg" if mass < 1e4 else f"{mass / 1e3:,.0f} t"
 
 
 def celsius(T: float | None) -> str:

@@ -18,11 +18,24 @@ settings.register_profile("repeatable", derandomize=True, deadline=None)
 settings.load_profile("repeatable")
 
 
-def pytest_collection_modifyitems(items):
-    """Keep tests of one family of kernels on one worker (``-n 2 --dist loadgroup``): each compiles for itself."""
-    for item in items:
-        family = item.path.stem.removeprefix("test_").partition("_")[0]
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}-{family}"))
+#: Families of tests that need the kernels of another one: they go to its worker.
+_WITH = {"tank": "flow", "immersion": "flow", "conjugate": "plate", "cold": "plate", "duct": "plate"}
+
+
+def _family(nodeid):
+    file = nodeid.partition("::")[0].rpartition("/")[2]
+    family = file.removeprefix("test_").removeprefix("bench_").removesuffix(".py").partition("_")[0]
+    return _WITH.get(family, family)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep tests of one family of kernels on one worker (``-n 2``): each compiles for itself."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _family
+    return scheduler
 
 
 @pytest.fixture

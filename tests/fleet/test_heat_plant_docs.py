@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from hashheat.components.building_section import BuildingSection
 from hashheat.fleet.dispatch_section import DispatchSection
 from hashheat.fleet.heat_plant_file import (
     CircuitSection,
@@ -28,6 +29,7 @@ TABLES = {
     "### `[greenhouse]`": GreenhouseLoadSection,
     "### `[reference]`": ReferenceSection,
     "#### `hold`": HoldSection,
+    "#### `[parts.<name>.building]`": BuildingSection,
     "#### `[[parts.<name>.modes]]`": ModeSection,
 } | {f'#### `type = "{kind}"`': section for kind, section in PART_SECTIONS.items()}
 

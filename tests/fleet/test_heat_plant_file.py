@@ -13,9 +13,11 @@ from hashheat.thermo.errors import InputError
 PUBLISHED = {
     "hashlabs-1mw-year": "70 degC",
     "heat-pump-lift": "34,100 MWh",
+    "immersion-50kw-year": "50 kW",
     "lowtemp-4gdh": "No such plant is published",
     "manitoba-3mw-year": "0.035 USD/kWh",
     "mara-2mw-year": "11,000",
+    "mini-3-room": "one reply of its interface",
     "nordic-2mw-year": "228 units",
     "nordic-8mw-year": "8 MW, about 2,800 homes",
     "stadtwerke-price": "Nothing of this plant is published",

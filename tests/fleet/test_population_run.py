@@ -87,7 +87,7 @@ def test_no_number_of_workers_changes_a_bit(miner, whole, tmp_path):
 @pytest.mark.skipif(helpers.INTERPRETED, reason="as above")
 def test_a_cluster_that_runs_gives_the_same(miner, whole, tmp_path):
     distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=1, threads_per_worker=2, dashboard_address=":0") as cluster:
         found = result(population(miner), tmp_path, chunk=11, cluster=cluster.scheduler_address)
     xr.testing.assert_identical(found, whole)
 
@@ -103,7 +103,7 @@ def test_chunks_under_way_are_few():
 
     with (
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None
+            n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):

@@ -98,3 +98,18 @@ def test_units_run_by_the_price():
     assert np.all(running[4:8] == 0)
     assert np.all(running[8:] > 100)
     assert float(run.cooler_heat_rejected.max()) < 1.0
+
+
+@pytest.mark.nightly
+def test_the_immersion_container_gives_its_fifty_kilowatts_in_winter():
+    """Six units of 8.2 kW: all of it in winter but what the walls lose; clocked down or rejected in summer."""
+    _, winter, summer = days("immersion-50kw-year")
+    for run in (winter, summer):
+        assert float(np.abs(run.energy_imbalance).sum()) < 1e-9 * float(run.energy_supplied.sum())
+        assert float(run.customers_heat_short.max()) <= 1e-3 * float(run.demand.max())
+        assert np.nanmax(run.tank_of_oil_T_hottest.values) - 273.15 < 105.0
+        assert np.all(run.tank_of_oil_outside_map.values == 0)
+    assert float(winter.tank_of_oil_electricity.max()) == pytest.approx(6 * 8200.0, rel=0.03)
+    caught = winter.tank_of_oil_heat_rate.sum() / winter.tank_of_oil_electricity.sum()
+    assert 0.97 < float(caught) < 1.0
+    assert float(summer.tank_of_oil_electricity.mean()) < 0.7 * float(winter.tank_of_oil_electricity.mean())
