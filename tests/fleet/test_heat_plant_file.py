@@ -11,6 +11,7 @@ from hashheat.thermo.errors import InputError
 
 #: What the press says of each: the word of the note that it is said in.
 PUBLISHED = {
+    "demand-response-home": "No such home is published",
     "hashlabs-1mw-year": "70 degC",
     "heat-pump-lift": "34,100 MWh",
     "immersion-50kw-year": "50 kW",

@@ -9,6 +9,7 @@ import xarray as xr
 from hashheat.fleet.circuits import connect
 from hashheat.fleet.heat_plant import HeatPlant
 from hashheat.fleet.heat_plant_file import LIBRARY
+from hashheat.fleet.inertia_study import time_to_cool
 from hashheat.fleet.plant_hours import plant_hours
 from hashheat.fleet.plant_steady import steady_state
 from hashheat.fleet.simulate import simulate
@@ -91,6 +92,26 @@ def test_a_year_of_it_is_a_sound_design(plant):
     chips = found.living_T_junction.values - 273.15
     assert 50.0 < np.nanmax(chips) < 95.0
     assert not math.isnan(float(found.living_T_air.mean()))
+
+
+def test_a_home_without_heat_cools_as_its_walls_do():
+    """Mean of every hour after the stop lies between the temperatures at its ends, by the study of inertia."""
+    plant = HeatPlant.named("demand-response-home")
+    cold, stop = 261.15, 400
+    series = hours(stop + 6, cold)
+    # The stop of the file, 16 to 22 h on 31 January, at the end of a long cold.
+    shift = np.datetime64("2023-01-31T16", "ns") - series.time.values[stop]
+    found = simulate(plant, series.assign_coords(time=series.time + shift))
+    T = found.home_T_air.values
+    assert T[stop - 1] == pytest.approx(293.15, abs=1e-3)
+    assert np.all(found.home_heat_rate.values[stop:] == 0.0)
+    # People and devices go on: as if it were so much warmer outdoors.
+    outdoors = cold + 300.0 / loss(plant)
+    building = plant.parts[0].room.building
+    for hour, T_mean in enumerate(T[stop:]):
+        reached = time_to_cool(building, 293.15, outdoors, 293.15 - T_mean) / 3600.0
+        assert hour < reached < hour + 1
+    assert 1.5 < 293.15 - T[-1] < 2.5
 
 
 def test_a_network_that_nobody_is_on_is_refused(edited):
