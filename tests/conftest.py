@@ -15,7 +15,10 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ["NUMBA_CACHE_DIR"] = str(_caches / os.environ["PYTEST_XDIST_WORKER"])
 
 settings.register_profile("repeatable", derandomize=True, deadline=None)
-settings.load_profile("repeatable")
+# Interpreted kernels are for coverage: a tenth of the examples walks the same lines.
+settings.register_profile("interpreted", derandomize=True, deadline=None, max_examples=10)
+_INTERPRETED = os.environ.get("NUMBA_DISABLE_JIT", "0") != "0"
+settings.load_profile("interpreted" if _INTERPRETED else "repeatable")
 
 
 #: Families of tests that need the kernels of another one: they go to its worker.
@@ -36,6 +39,33 @@ def pytest_xdist_make_scheduler(config, log):
     scheduler = LoadScopeScheduling(config, log)
     scheduler._split_scope = _family
     return scheduler
+
+
+#: Tests that take many seconds interpreted and walk through kernels that others walk through too.
+_COMPILED_ONLY = {
+    "test_a_plan_of_a_plant_is_cheaper_than_its_rules_in_the_full_run",
+    "test_a_planned_run_in_segments_is_the_run",
+    "test_a_plate_file_beside_the_duty_file_and_a_price",
+    "test_a_price_of_ones_own",
+    "test_chips_that_run_away_end_the_run",
+    "test_few_points_of_another_correlation_predict_the_rest",
+    "test_fouling_takes_more_plates_and_shows_as_clean_oversurface",
+    "test_metal_and_water_are_what_stores",
+    "test_more_heat_of_a_heat_pump_cools_the_source_it_holds",
+    "test_ports_take_their_share_of_the_velocity_head",
+    "test_progress_is_told_of_every_stage",
+    "test_scenarios_end_near_their_steady_state",
+    "test_the_limit_is_that_of_the_file",
+    "test_the_oversurface_is_what_it_says",
+    "test_what_was_rated_is_found_again",
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Leave out what would take most of the time where kernels are interpreted."""
+    for item in items:
+        if _INTERPRETED and item.originalname in _COMPILED_ONLY:
+            item.add_marker(pytest.mark.skip(reason="many seconds interpreted"))
 
 
 @pytest.fixture

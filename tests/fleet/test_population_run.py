@@ -117,6 +117,7 @@ def test_chunks_under_way_are_few():
     assert len(rest) == 30
 
 
+@pytest.mark.skipif(helpers.INTERPRETED, reason="seconds to start, for lines that other tests cover")
 def test_a_killed_run_goes_on_where_it_was(folder, miner, whole, tmp_path):
     chunks, device, chunk = tmp_path / "run", folder / "unit.toml", 1
     command = [sys.executable, "-c", _RUN, HERE / "population_cases.py", device, chunks, UNITS, chunk]

@@ -9,6 +9,7 @@ import textwrap
 import time
 from pathlib import Path
 
+import numba
 import numpy as np
 import pytest
 import xarray as xr
@@ -97,6 +98,7 @@ def _killed_and_whole(boiler_plant, swinging_hours, tmp_path, kills, seed):
             xr.testing.assert_identical(found.load().drop_attrs(deep=False), expected.drop_attrs(deep=False))
 
 
+@pytest.mark.skipif(numba.config.DISABLE_JIT, reason="seconds to start, for lines that other tests cover")
 def test_a_killed_run_goes_on_as_if_nothing_had_been(boiler_plant, swinging_hours, tmp_path):
     _killed_and_whole(boiler_plant, swinging_hours, tmp_path, 3, 1)
 
