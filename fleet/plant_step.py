@@ -1,6 +1,7 @@
 """One step of a plant in time: orders to the units, the balance, what is remembered and what is recorded."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,9 @@ from hashheat.thermo.errors import StateError
 _BOILING = 1.0
 #: Temperature and share of their scale that everything starts from.
 _T_FIRST, _SETTING_FIRST = 333.15, 0.4
+#: Shares of their scale that settings start from anew where no state is found: held temperatures can leave several
+#: states, and Newton's method can circle beside one.
+_ANEW = (_SETTING_FIRST, 0.1, 0.7, 0.0, 1.0)
 #: Units without a steady state are switched off and the step is solved anew, so often.
 _TRIPS = 4
 
@@ -188,12 +192,16 @@ def _store(plant: HeatPlant, state: PlantState) -> tuple[float | None, float]:
 
 
 def _solve(plant: HeatPlant, now: Now, state: PlantState) -> Balanced:
-    """The balance from where the last step ended, or else from a middling state."""
+    """The balance from where the last step ended, or else from the first of some other states that leads to it."""
     try:
         return plant.balance.solve(now, state.memories, state.T, state.setting)
-    except BalanceError:
+    except BalanceError as error:
         first = first_state(plant)
-        return plant.balance.solve(now, state.memories, first.T, first.setting)
+        for share in _ANEW:
+            setting = first.setting * (share / _SETTING_FIRST)
+            with suppress(BalanceError):
+                return plant.balance.solve(now, state.memories, first.T, setting)
+        raise error
 
 
 def _lost(plant: HeatPlant, part: UnitsPart, ledgers: tuple[Ledger, ...]) -> np.ndarray:

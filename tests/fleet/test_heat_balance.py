@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from CoolProp.CoolProp import PropsSI
 
-from hashheat.fleet.heat_balance import BalanceError
+from hashheat.fleet.heat_balance import BalanceError, HeatBalance
 from hashheat.fleet.part import Given, Now
 from hashheat.fleet.plant_step import first_state
+from hashheat.fleet.simulate import simulate
 
 
 def _solve(plant, demand=1e6, dt=np.inf):
@@ -108,3 +109,29 @@ def test_a_boiler_without_water_burns_nothing(boiler_plant):
         assert ledger.record["heat_rate"] == heat
         T = boiler.answer(Now(0, 3600.0, {}, {}), None, given).T_out[0]
         assert (T > 320.0) == (heat > 0.0)
+
+
+@pytest.mark.parametrize("leads", [0.4, 0.1, 1.0, None])
+def test_a_step_that_is_stuck_is_tried_from_other_states(boiler_plant, swinging_hours, monkeypatch, leads):
+    """Where the balance finds nothing from the last settings, a share of their scale leads to the same state."""
+    plant, hours = boiler_plant(), swinging_hours(3)
+    expected = simulate(plant, hours)
+    scale = np.array([a.scale for part in plant.parts for a in part.actuators])
+    solve, tried = HeatBalance.solve, []
+
+    def stuck(self, now, memories, T, setting):
+        share = float(setting[0] / scale[0])
+        tried.append(share)
+        if now.number == 2 and (leads is None or not np.allclose(setting, leads * scale)):
+            raise BalanceError("stuck")
+        return solve(self, now, memories, T, setting)
+
+    monkeypatch.setattr(HeatBalance, "solve", stuck)
+    if leads is None:
+        with pytest.raises(BalanceError, match="stuck"):
+            simulate(plant, hours)
+        return
+    found = simulate(plant, hours)
+    assert tried[-1] == pytest.approx(leads)
+    for name in ("customers_heat_delivered", "boiler_heat_rate"):
+        np.testing.assert_allclose(found[name].values, expected[name].values, rtol=1e-6)

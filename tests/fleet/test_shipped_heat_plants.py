@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from hashheat.fleet.heat_plant import HeatPlant
+from hashheat.fleet.heat_plant_file import shipped_heat_plants
 from hashheat.fleet.plant_hours import plant_hours
 from hashheat.fleet.simulate import simulate
 
@@ -113,3 +114,13 @@ def test_the_immersion_container_gives_its_fifty_kilowatts_in_winter():
     caught = winter.tank_of_oil_heat_rate.sum() / winter.tank_of_oil_electricity.sum()
     assert 0.97 < float(caught) < 1.0
     assert float(summer.tank_of_oil_electricity.mean()) < 0.7 * float(winter.tank_of_oil_electricity.mean())
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", shipped_heat_plants())
+def test_a_shipped_plant_runs_through_its_year(name):
+    """Every hour finds its state; energy closes."""
+    plant = HeatPlant.named(name)
+    run = simulate(plant, plant_hours(plant.file))
+    assert run.sizes["time"] == 8760
+    assert float(np.abs(run.energy_imbalance).sum()) < 1e-9 * float(run.energy_supplied.sum())
