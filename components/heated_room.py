@@ -64,7 +64,14 @@ class HeatedRoom:
             raise InputError("heaters come whole", key="count", found=self.count, accepted="1, 2, 3 ...")
 
     def step(
-        self, state: BuildingState, T_set: float, T_outdoor: float, dt: float, gain: float = 0.0
+        self,
+        state: BuildingState,
+        T_set: float,
+        T_outdoor: float,
+        dt: float,
+        gain: float = 0.0,
+        *,
+        on: bool = True,
     ) -> tuple[BuildingState, HeatedRoomOutputs]:
         """Go on by a step that ends at the set temperature where the heaters can.
 
@@ -79,6 +86,8 @@ class HeatedRoom:
             [s], above 0.
         gain : float
             From sun and people [W].
+        on : bool
+            False where the heaters are out of service: the whole heat is then lacking.
 
         Returns
         -------
@@ -91,11 +100,16 @@ class HeatedRoom:
         StateError
             For air beyond what the heater is modelled for.
         """
-        most = self.count * self.heater.power(self.speed)
+        most = self.count * self.heater.power(self.speed) if on else 0.0
         wanted = self.building.heat_for(state, T_set, T_outdoor, dt, gain)
         heat_rate = min(max(wanted, 0.0), most)
         new, mean = self.building.step(state, BuildingInputs(T_outdoor, heat_rate, gain), dt)
         chips = self.heater.steady(mean.T_air, self.speed)
         return new, HeatedRoomOutputs(
-            heat_rate, heat_rate / most, max(wanted - most, 0.0), mean.heat_loss, mean.T_air, chips.T_junction
+            heat_rate,
+            heat_rate / most if on else 0.0,
+            max(wanted - most, 0.0),
+            mean.heat_loss,
+            mean.T_air,
+            chips.T_junction,
         )

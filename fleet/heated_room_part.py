@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from hashheat.components.building import BuildingInputs, BuildingState
+from hashheat.components.building import BuildingState
 from hashheat.components.heated_room import HeatedRoom
 from hashheat.fleet.part import Answer, Given, Ledger, Now, Part
 
@@ -49,27 +49,17 @@ class HeatedRoomPart(Part):
         dt = _FOREVER if math.isinf(now.dt) else now.dt
         T_outdoor = now.values["T_outdoor"]
         gain = self.gain + (self.sun_area * now.values["irradiance"] if self.sun_area > 0.0 else 0.0)
-        building = self.room.building
-        if self.name in now.out:
-            state, mean = building.step(memory, BuildingInputs(T_outdoor, 0.0, gain), dt)
-            wanted = max(building.heat_for(memory, self.T_set, T_outdoor, dt, gain), 0.0)
-            heat, duty, short, lost = 0.0, 0.0, wanted, mean.heat_loss
-            T_air, T_junction = mean.T_air, math.nan
-        else:
-            state, found = self.room.step(memory, self.T_set, T_outdoor, dt, gain)
-            heat, duty, short, lost = found.heat_rate, found.duty, found.shortfall, found.heat_loss
-            T_air, T_junction = found.T_air, found.T_junction if found.duty > 0.0 else math.nan
+        state, found = self.room.step(memory, self.T_set, T_outdoor, dt, gain, on=self.name not in now.out)
+        heat, energy = found.heat_rate, self.room.building.energy
         record = {
             "heat_rate": heat,
             "electricity": heat,
             "heat_delivered": heat,
-            "heat_short": short,
-            "heat_loss": lost,
+            "heat_short": found.shortfall,
+            "heat_loss": found.heat_loss,
             "gain": gain,
-            "duty": duty,
-            "T_air": T_air,
-            "T_junction": T_junction,
+            "duty": found.duty,
+            "T_air": found.T_air,
+            "T_junction": found.T_junction if found.duty > 0.0 else math.nan,
         }
-        return state, Ledger(
-            heat + gain, lost, (building.energy(state) - building.energy(memory)) / dt, record
-        )
+        return state, Ledger(heat + gain, found.heat_loss, (energy(state) - energy(memory)) / dt, record)

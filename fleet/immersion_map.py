@@ -74,10 +74,11 @@ def immersion_map(
         drawn |= {"walls.T_ambient": warm, "water.T_in": cold, "water.volume_flow": volume}
         state = tank.evaluate(drawn)
         drop = pressure_drop * (volume / design) ** 2
-        values = [state[name].values for name in ("heat_rate", "wall_power", "T_junction", "T_out")]
-        # The oil's pump takes its power from the grid as well: all that does not come from the miners.
-        values[1] = state["heat_rate"].values + state["heat_loss"].values
-        each = np.stack([*values, drop], axis=-1)
+        heat, lost, T_chip, T_oil = (
+            state[name].values for name in ("heat_rate", "heat_loss", "T_junction", "T_out")
+        )
+        # All that leaves was electricity, that of the miners and that of the oil's pump.
+        each = np.stack([heat, heat + lost, T_chip, T_oil, drop], axis=-1)
         each[state["status"].values != OK] = np.nan
         found[k] = each.reshape(2, len(T), _FLOWS, 1, N_VALUES)
     if not np.isfinite(found).any():
